@@ -1,0 +1,56 @@
+package dev.hairpin.api;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A container of a pod.
+ *
+ * <p>Source: {@code v1.Container}
+ *
+ * @param name the name
+ * @param image the image; nothing runs it
+ * @param ports the ports it names
+ * @param env its own variables, in order
+ * @param envFrom sources of further variables, in order, as the manifest says them
+ * @param readinessProbe the readiness probe as the manifest says it, or null
+ * @param lifecycle the hooks as the manifest says them, or null
+ * @param restartPolicy {@code Always} for a sidecar among the init containers, else null
+ * @param requests {@code resources.requests}
+ */
+public record Container(
+    String name,
+    String image,
+    List<ContainerPort> ports,
+    List<EnvVar> env,
+    List<Map<String, Object>> envFrom,
+    @Nullable Map<String, Object> readinessProbe,
+    @Nullable Map<String, Object> lifecycle,
+    @Nullable String restartPolicy,
+    Map<String, String> requests) {
+
+  /** Copies the collections. */
+  public Container {
+    ports = List.copyOf(ports);
+    env = List.copyOf(env);
+    envFrom = List.copyOf(envFrom);
+    readinessProbe = readinessProbe == null ? null : Values.copy(readinessProbe);
+    lifecycle = lifecycle == null ? null : Values.copy(lifecycle);
+    requests = Values.copy(requests);
+  }
+
+  /**
+   * A container that listens on TCP ports.
+   *
+   * @param name the name
+   * @param ports the ports, unnamed
+   * @return the container
+   */
+  public static Container of(String name, int... ports) {
+    List<ContainerPort> list = java.util.Arrays.stream(ports)
+        .mapToObj(p -> new ContainerPort("", p, dev.hairpin.net.Protocol.TCP, 0, ""))
+        .toList();
+    return new Container(name, "", list, List.of(), List.of(), null, null, null, Map.of());
+  }
+}

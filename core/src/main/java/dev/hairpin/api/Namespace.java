@@ -1,0 +1,29 @@
+package dev.hairpin.api;
+
+/**
+ * A scope of names.
+ *
+ * <p>Source: {@code v1.Namespace}
+ *
+ * @param metadata its metadata
+ */
+public record Namespace(ObjectMeta metadata) implements KubeObject {
+
+  /** The kind. */
+  public static final String KIND = "Namespace";
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public String apiVersion() {
+    return "v1";
+  }
+
+  @Override
+  public Namespace withMetadata(ObjectMeta newMetadata) {
+    return new Namespace(newMetadata);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.hairpin.api;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The metadata of an object.
+ *
+ * <p>Source: {@code metav1.ObjectMeta}
+ *
+ * @param namespace the namespace; empty for kinds without one
+ * @param name the name
+ * @param uid the uid; empty until the API server gave one
+ * @param labels the labels, in the order given
+ * @param annotations the annotations, in the order given
+ * @param ownerReferences the owners
+ * @param finalizers what must happen before the object may go
+ * @param creationTimestamp when it was created; null until it is
+ * @param deletionTimestamp when its deletion was asked for; null if it was not
+ * @param resourceVersion the version of the store at its last change; 0 until it is stored
+ * @param generation counts the changes of the spec; 0 until it is stored
+ */
+public record ObjectMeta(
+    String namespace,
+    String name,
+    String uid,
+    Map<String, String> labels,
+    Map<String, String> annotations,
+    List<OwnerReference> ownerReferences,
+    List<String> finalizers,
+    @Nullable Instant creationTimestamp,
+    @Nullable Instant deletionTimestamp,
+    long resourceVersion,
+    long generation) {
+
+  /** Copies the collections. */
+  public ObjectMeta {
+    labels = Values.copy(labels);
+    annotations = Values.copy(annotations);
+    ownerReferences = List.copyOf(ownerReferences);
+    finalizers = List.copyOf(finalizers);
+  }
+
+  /**
+   * Metadata with a name only.
+   *
+   * @param namespace the namespace; empty for kinds without one
+   * @param name the name
+   * @return the metadata
+   */
+  public static ObjectMeta of(String namespace, String name) {
+    return new ObjectMeta(
+        namespace, name, "", Map.of(), Map.of(), List.of(), List.of(), null, null, 0, 0);
+  }
+
+  /**
+   * The same metadata with other labels.
+   *
+   * @param newLabels the labels
+   * @return the copy
+   */
+  public ObjectMeta withLabels(Map<String, String> newLabels) {
+    return new ObjectMeta(
+        namespace,
+        name,
+        uid,
+        newLabels,
+        annotations,
+        ownerReferences,
+        finalizers,
+        creationTimestamp,
+        deletionTimestamp,
+        resourceVersion,
+        generation);
+  }
+
+  /**
+   * The same metadata with other annotations.
+   *
+   * @param newAnnotations the annotations
+   * @return the copy
+   */
+  public ObjectMeta withAnnotations(Map<String, String> newAnnotations) {
+    return new ObjectMeta(
+        namespace,
+        name,
+        uid,
+        labels,
+        newAnnotations,
+        ownerReferences,
+        finalizers,
+        creationTimestamp,
+        deletionTimestamp,
+        resourceVersion,
+        generation);
+  }
+
+  /**
+   * The same metadata with other finalizers.
+   *
+   * @param newFinalizers the finalizers
+   * @return the copy
+   */
+  public ObjectMeta withFinalizers(List<String> newFinalizers) {
+    return new ObjectMeta(
+        namespace,
+        name,
+        uid,
+        labels,
+        annotations,
+        ownerReferences,
+        newFinalizers,
+        creationTimestamp,
+        deletionTimestamp,
+        resourceVersion,
+        generation);
+  }
+
+  /**
+   * The same metadata as the API server stores it.
+   *
+   * @param newUid the uid
+   * @param created when the object was created
+   * @param deleted when its deletion was asked for, or null
+   * @param version the version of the store
+   * @param newGeneration the generation of the spec
+   * @return the copy
+   */
+  public ObjectMeta stored(
+      String newUid, Instant created, @Nullable Instant deleted, long version, long newGeneration) {
+    return new ObjectMeta(
+        namespace,
+        name,
+        newUid,
+        labels,
+        annotations,
+        ownerReferences,
+        finalizers,
+        created,
+        deleted,
+        version,
+        newGeneration);
+  }
+}

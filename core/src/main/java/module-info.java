@@ -1,0 +1,16 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The cluster, the wire and the questions: what the add-ons of Hairpin build on. */
+@NullMarked
+module dev.hairpin.core {
+  requires com.google.common;
+  requires it.unimi.dsi.fastutil.core;
+  requires org.snakeyaml.engine;
+  requires static transitive org.jspecify;
+
+  exports dev.hairpin.api;
+  exports dev.hairpin.cluster;
+  exports dev.hairpin.net;
+  exports dev.hairpin.path;
+  exports dev.hairpin.time;
+}

@@ -1,0 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
+/** CoreDNS's answers, and a pod's questions. */
+@NullMarked
+module dev.hairpin.dns {
+  requires com.google.common;
+  requires it.unimi.dsi.fastutil.core;
+  requires transitive dev.hairpin.core;
+  requires static transitive org.jspecify;
+}

@@ -1,0 +1,26 @@
+package dev.hairpin.examples.conformance;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The kinds of recordings, and the suites that exist for them. */
+public final class Suites {
+
+  /** Every kind that recordings exist for. */
+  public static final List<String> KINDS =
+      List.of("core", "kube-proxy", "packet-fate", "dns", "dns-client", "aws-lb");
+
+  private static final List<Suite> BUILT = List.of();
+
+  private Suites() {}
+
+  /**
+   * Finds the suite of a kind.
+   *
+   * @param kind one of {@link #KINDS}
+   * @return the suite, or nothing if it is not built yet
+   */
+  public static Optional<Suite> ofKind(String kind) {
+    return BUILT.stream().filter(s -> s.kind().equals(kind)).findFirst();
+  }
+}

@@ -1,0 +1,87 @@
+package dev.hairpin.examples;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** Holds the directions in which the parts of the house may depend on one another. */
+class ArchitectureTest {
+  private static final JavaClasses HAIRPIN = new ClassFileImporter()
+      .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+      .importPackages("dev.hairpin");
+
+  @Test
+  void theFloorsOfCoreDependDownwardsOnly() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .withOptionalLayers(true)
+        .layer("net")
+        .definedBy("dev.hairpin.net..")
+        .layer("time")
+        .definedBy("dev.hairpin.time..")
+        .layer("api")
+        .definedBy("dev.hairpin.api..")
+        .layer("manifest")
+        .definedBy("dev.hairpin.manifest..")
+        .layer("cluster")
+        .definedBy("dev.hairpin.cluster..")
+        .layer("path")
+        .definedBy("dev.hairpin.path..")
+        .layer("front door")
+        .definedBy("dev.hairpin")
+        .whereLayer("path")
+        .mayOnlyBeAccessedByLayers("front door")
+        .whereLayer("cluster")
+        .mayOnlyBeAccessedByLayers("path", "front door")
+        .whereLayer("manifest")
+        .mayOnlyBeAccessedByLayers("cluster", "path", "front door")
+        .whereLayer("api")
+        .mayOnlyBeAccessedByLayers("manifest", "cluster", "path", "front door")
+        .whereLayer("front door")
+        .mayNotBeAccessedByAnyLayer()
+        .check(HAIRPIN);
+  }
+
+  @Test
+  void addOnsNeverSeeEachOther() {
+    slices()
+        .matching("dev.hairpin.(iptables|dns|lb)..")
+        .should()
+        .notDependOnEachOther()
+        .check(HAIRPIN);
+  }
+
+  @Test
+  void coreKnowsNoAddOn() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "dev.hairpin.iptables..",
+            "dev.hairpin.dns..",
+            "dev.hairpin.lb..",
+            "dev.hairpin.examples..",
+            "dev.hairpin.benchmarks..")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("dev.hairpin.iptables..", "dev.hairpin.dns..", "dev.hairpin.lb.."))
+        .check(HAIRPIN);
+  }
+
+  @Test
+  void netKnowsNobody() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.hairpin.net..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("dev.hairpin..")
+            .and(com.tngtech.archunit.base.DescribedPredicate.not(
+                resideInAnyPackage("dev.hairpin.net.."))))
+        .check(HAIRPIN);
+  }
+}

@@ -1,0 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
+/** kube-proxy's iptables rules, and what they do to a packet. */
+@NullMarked
+module dev.hairpin.iptables {
+  requires com.google.common;
+  requires it.unimi.dsi.fastutil.core;
+  requires transitive dev.hairpin.core;
+  requires static transitive org.jspecify;
+}

@@ -1,0 +1,2 @@
+/** Load balancers as the AWS Load Balancer Controller builds them. */
+package dev.hairpin.lb;

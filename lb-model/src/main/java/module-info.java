@@ -1,0 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The AWS Load Balancer Controller, and what NLB and ALB do. */
+@NullMarked
+module dev.hairpin.lb {
+  requires com.google.common;
+  requires it.unimi.dsi.fastutil.core;
+  requires transitive dev.hairpin.core;
+  requires static transitive org.jspecify;
+}
