@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param addresses {@code status.addresses}
  * @param conditions {@code status.conditions}
  * @param allocatable {@code status.allocatable}, such as {@code cpu: 4} and {@code pods: 29}
+ * @param nodeInfo {@code status.nodeInfo}
  */
 public record Node(
     ObjectMeta metadata,
@@ -29,7 +30,8 @@ public record Node(
     List<Taint> taints,
     List<NodeAddress> addresses,
     List<Condition> conditions,
-    Map<String, String> allocatable)
+    Map<String, String> allocatable,
+    NodeInfo nodeInfo)
     implements KubeObject {
 
   /** Copies the collections. */
@@ -39,6 +41,39 @@ public record Node(
     addresses = List.copyOf(addresses);
     conditions = List.copyOf(conditions);
     allocatable = Values.copy(allocatable);
+  }
+
+  /**
+   * A node whose kubelet says nothing of its machine.
+   *
+   * @param metadata its metadata
+   * @param podCidrs the blocks of its pods' addresses
+   * @param providerId its provider id; may be empty
+   * @param unschedulable whether it is cordoned
+   * @param taints its taints
+   * @param addresses its addresses
+   * @param conditions its conditions
+   * @param allocatable its allocatable resources
+   */
+  public Node(
+      ObjectMeta metadata,
+      List<String> podCidrs,
+      String providerId,
+      boolean unschedulable,
+      List<Taint> taints,
+      List<NodeAddress> addresses,
+      List<Condition> conditions,
+      Map<String, String> allocatable) {
+    this(
+        metadata,
+        podCidrs,
+        providerId,
+        unschedulable,
+        taints,
+        addresses,
+        conditions,
+        allocatable,
+        NodeInfo.NONE);
   }
 
   /** The kind. */
@@ -67,7 +102,8 @@ public record Node(
         taints,
         addresses,
         conditions,
-        allocatable);
+        allocatable,
+        nodeInfo);
   }
 
   /**
@@ -100,5 +136,63 @@ public record Node(
    */
   public boolean isReady() {
     return conditions.stream().anyMatch(c -> c.type().equals("Ready") && c.isTrue());
+  }
+
+  /**
+   * The same node with other blocks for its pods.
+   *
+   * @param newPodCidrs the blocks
+   * @return the copy
+   */
+  public Node withPodCidrs(List<String> newPodCidrs) {
+    return new Node(
+        metadata,
+        newPodCidrs,
+        providerId,
+        unschedulable,
+        taints,
+        addresses,
+        conditions,
+        allocatable,
+        nodeInfo);
+  }
+
+  /**
+   * The same node, open or closed to new pods, with other taints.
+   *
+   * @param newUnschedulable whether it is cordoned
+   * @param newTaints the taints
+   * @return the copy
+   */
+  public Node withSchedulability(boolean newUnschedulable, List<Taint> newTaints) {
+    return new Node(
+        metadata,
+        podCidrs,
+        providerId,
+        newUnschedulable,
+        newTaints,
+        addresses,
+        conditions,
+        allocatable,
+        nodeInfo);
+  }
+
+  /**
+   * The same node with other conditions.
+   *
+   * @param newConditions the conditions
+   * @return the copy
+   */
+  public Node withConditions(List<Condition> newConditions) {
+    return new Node(
+        metadata,
+        podCidrs,
+        providerId,
+        unschedulable,
+        taints,
+        addresses,
+        newConditions,
+        allocatable,
+        nodeInfo);
   }
 }

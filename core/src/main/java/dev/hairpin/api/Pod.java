@@ -17,6 +17,10 @@ import java.util.Optional;
  * @param podIps {@code status.podIPs}: its addresses, the primary first; empty until it has one
  * @param hostIp {@code status.hostIP}: its node's address; empty until it has a node
  * @param conditions {@code status.conditions}
+ * @param reason {@code status.reason}, such as {@code Evicted}; mostly empty
+ * @param nominatedNodeName {@code status.nominatedNodeName}; mostly empty
+ * @param initContainerStatuses {@code status.initContainerStatuses}
+ * @param containerStatuses {@code status.containerStatuses}
  */
 public record Pod(
     ObjectMeta metadata,
@@ -24,13 +28,39 @@ public record Pod(
     String phase,
     List<String> podIps,
     String hostIp,
-    List<Condition> conditions)
+    List<Condition> conditions,
+    String reason,
+    String nominatedNodeName,
+    List<ContainerStatus> initContainerStatuses,
+    List<ContainerStatus> containerStatuses)
     implements KubeObject {
 
   /** Copies the collections. */
   public Pod {
     podIps = List.copyOf(podIps);
     conditions = List.copyOf(conditions);
+    initContainerStatuses = List.copyOf(initContainerStatuses);
+    containerStatuses = List.copyOf(containerStatuses);
+  }
+
+  /**
+   * A pod of whose containers nothing is said.
+   *
+   * @param metadata its metadata
+   * @param spec what it is to be
+   * @param phase its phase
+   * @param podIps its addresses, the primary first
+   * @param hostIp its node's address
+   * @param conditions its conditions
+   */
+  public Pod(
+      ObjectMeta metadata,
+      PodSpec spec,
+      String phase,
+      List<String> podIps,
+      String hostIp,
+      List<Condition> conditions) {
+    this(metadata, spec, phase, podIps, hostIp, conditions, "", "", List.of(), List.of());
   }
 
   /** The kind. */
@@ -48,7 +78,17 @@ public record Pod(
 
   @Override
   public Pod withMetadata(ObjectMeta newMetadata) {
-    return new Pod(newMetadata, spec, phase, podIps, hostIp, conditions);
+    return new Pod(
+        newMetadata,
+        spec,
+        phase,
+        podIps,
+        hostIp,
+        conditions,
+        reason,
+        nominatedNodeName,
+        initContainerStatuses,
+        containerStatuses);
   }
 
   /**
@@ -80,5 +120,74 @@ public record Pod(
         .flatMap(text -> IpAddress.tryParse(text).stream())
         .filter(a -> a.family() == family)
         .findFirst();
+  }
+
+  /**
+   * The same pod with another spec, as the scheduler writes it.
+   *
+   * @param newSpec the spec
+   * @return the copy
+   */
+  public Pod withSpec(PodSpec newSpec) {
+    return new Pod(
+        metadata,
+        newSpec,
+        phase,
+        podIps,
+        hostIp,
+        conditions,
+        reason,
+        nominatedNodeName,
+        initContainerStatuses,
+        containerStatuses);
+  }
+
+  /**
+   * The same pod with other conditions.
+   *
+   * @param newConditions the conditions
+   * @return the copy
+   */
+  public Pod withConditions(List<Condition> newConditions) {
+    return new Pod(
+        metadata,
+        spec,
+        phase,
+        podIps,
+        hostIp,
+        newConditions,
+        reason,
+        nominatedNodeName,
+        initContainerStatuses,
+        containerStatuses);
+  }
+
+  /**
+   * The same pod with another status, as its kubelet writes it.
+   *
+   * @param newPhase the phase
+   * @param newPodIps the addresses, the primary first
+   * @param newHostIp the node's address
+   * @param newConditions the conditions
+   * @param newContainerStatuses what the containers do
+   * @return the copy
+   */
+  public Pod withStatus(
+      String newPhase,
+      List<String> newPodIps,
+      String newHostIp,
+      List<Condition> newConditions,
+      List<ContainerStatus> newContainerStatuses) {
+    return new Pod(
+        metadata,
+        spec,
+        newPhase,
+        newPodIps,
+        newHostIp,
+        newConditions,
+        reason,
+        nominatedNodeName,
+        initContainerStatuses,
+        newContainerStatuses);
   }
 }
