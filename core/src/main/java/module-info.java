@@ -10,6 +10,7 @@ module dev.hairpin.core {
 
   exports dev.hairpin.api;
   exports dev.hairpin.cluster;
+  exports dev.hairpin.manifest;
   exports dev.hairpin.net;
   exports dev.hairpin.path;
   exports dev.hairpin.time;

@@ -1,5 +1,6 @@
 package dev.hairpin.examples.conformance;
 
+import dev.hairpin.examples.conformance.core.CoreSuite;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,7 +11,7 @@ public final class Suites {
   public static final List<String> KINDS =
       List.of("core", "kube-proxy", "packet-fate", "dns", "dns-client", "aws-lb");
 
-  private static final List<Suite> BUILT = List.of();
+  private static final List<Suite> BUILT = List.of(new CoreSuite());
 
   private Suites() {}
 

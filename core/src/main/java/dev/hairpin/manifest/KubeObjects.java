@@ -1,0 +1,174 @@
+package dev.hairpin.manifest;
+
+import dev.hairpin.api.DaemonSet;
+import dev.hairpin.api.Deployment;
+import dev.hairpin.api.EndpointSlice;
+import dev.hairpin.api.Endpoints;
+import dev.hairpin.api.GenericObject;
+import dev.hairpin.api.Ingress;
+import dev.hairpin.api.IngressClass;
+import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.Namespace;
+import dev.hairpin.api.Node;
+import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.api.Pod;
+import dev.hairpin.api.ReplicaSet;
+import dev.hairpin.api.Service;
+import dev.hairpin.api.StatefulSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Objects from trees, and trees from objects.
+ *
+ * <p>A tree is what a YAML or JSON text holds: maps with texts as keys, lists, texts, numbers,
+ * booleans. Objects are taken as they are, so that a snapshot of a live cluster keeps its
+ * addresses, node ports and status; a field is given the API server's default only where the record
+ * cannot hold its absence. All methods may be called from any thread.
+ */
+public final class KubeObjects {
+  private static final Set<String> CLUSTER_SCOPED = Set.of(
+      "APIService",
+      "CertificateSigningRequest",
+      "ClusterIssuer",
+      "ClusterRole",
+      "ClusterRoleBinding",
+      "CSIDriver",
+      "CSINode",
+      "CustomResourceDefinition",
+      "EC2NodeClass",
+      "ENIConfig",
+      "FlowSchema",
+      "GatewayClass",
+      "IngressClass",
+      "IngressClassParams",
+      "IPAddress",
+      "MutatingWebhookConfiguration",
+      "Namespace",
+      "Node",
+      "NodeClaim",
+      "NodePool",
+      "PersistentVolume",
+      "PriorityClass",
+      "PriorityLevelConfiguration",
+      "RuntimeClass",
+      "ServiceCIDR",
+      "StorageClass",
+      "ValidatingAdmissionPolicy",
+      "ValidatingAdmissionPolicyBinding",
+      "ValidatingWebhookConfiguration",
+      "VolumeAttachment");
+
+  private KubeObjects() {}
+
+  /**
+   * Whether objects of a kind live in a namespace.
+   *
+   * @param kind the kind
+   * @return true unless the kind is known to be cluster-wide
+   */
+  public static boolean isNamespaced(String kind) {
+    return !CLUSTER_SCOPED.contains(kind);
+  }
+
+  /**
+   * Makes an object of a tree; fields that Kubernetes does not know are passed over.
+   *
+   * @param tree the object's tree
+   * @return the object; a {@link GenericObject} if its kind has no record
+   * @throws ManifestException if a field has a wrong type, with its path
+   */
+  public static KubeObject fromTree(Map<String, ?> tree) {
+    return fromTree(tree, ignored -> {});
+  }
+
+  /**
+   * Makes an object of a tree.
+   *
+   * @param tree the object's tree
+   * @param unknown is told the path of every field that Kubernetes does not know
+   * @return the object; a {@link GenericObject} if its kind has no record
+   * @throws ManifestException if a field has a wrong type, with its path
+   */
+  public static KubeObject fromTree(Map<String, ?> tree, Consumer<String> unknown) {
+    return fromFields(Fields.of(tree, "", unknown));
+  }
+
+  static KubeObject fromFields(Fields f) {
+    String kind = f.text("kind");
+    String apiVersion = f.text("apiVersion");
+    if (kind.isEmpty()) {
+      throw new ManifestException("kind", "Object 'Kind' is missing");
+    }
+    if (apiVersion.isEmpty()) {
+      throw new ManifestException("apiVersion", "Object 'apiVersion' is missing");
+    }
+    ObjectMeta meta = MetaForm.read(f.object("metadata"), kind);
+    KubeObject object = read(kind, apiVersion, meta, f);
+    f.end();
+    return object;
+  }
+
+  private static KubeObject read(String kind, String apiVersion, ObjectMeta meta, Fields f) {
+    return switch (apiVersion + "/" + kind) {
+      case "v1/Service" -> ServiceForm.read(meta, f);
+      case "v1/Endpoints" -> EndpointsForm.readEndpoints(meta, f);
+      case "v1/Node" -> NodeForm.read(meta, f);
+      case "v1/Pod" -> PodForm.read(meta, f);
+      case "v1/Namespace" -> {
+        f.ignoring("spec", "status");
+        yield new Namespace(meta);
+      }
+      case "discovery.k8s.io/v1/EndpointSlice" -> EndpointsForm.readSlice(meta, f);
+      case "networking.k8s.io/v1/Ingress" -> IngressForm.read(meta, f);
+      case "networking.k8s.io/v1/IngressClass" -> IngressForm.readClass(meta, f);
+      case "apps/v1/Deployment" -> WorkloadForm.readDeployment(meta, f);
+      case "apps/v1/ReplicaSet" -> WorkloadForm.readReplicaSet(meta, f);
+      case "apps/v1/StatefulSet" -> WorkloadForm.readStatefulSet(meta, f);
+      case "apps/v1/DaemonSet" -> WorkloadForm.readDaemonSet(meta, f);
+      default ->
+        new GenericObject(apiVersion, kind, meta, f.rest("apiVersion", "kind", "metadata"));
+    };
+  }
+
+  /**
+   * Makes a tree of an object, as {@code kubectl get -o json} prints it: fields in alphabetical
+   * order, zero values left out.
+   *
+   * @param object the object
+   * @return the tree, which belongs to the caller
+   */
+  public static Map<String, Object> toTree(KubeObject object) {
+    TreeWriter tree = new TreeWriter()
+        .text("apiVersion", object.apiVersion())
+        .text("kind", object.kind())
+        .object("metadata", MetaForm.write(object.metadata()));
+    if (object instanceof Service service) {
+      ServiceForm.write(service, tree);
+    } else if (object instanceof Pod pod) {
+      PodForm.write(pod, tree);
+    } else if (object instanceof EndpointSlice slice) {
+      EndpointsForm.writeSlice(slice, tree);
+    } else if (object instanceof Endpoints endpoints) {
+      EndpointsForm.writeEndpoints(endpoints, tree);
+    } else if (object instanceof Node node) {
+      NodeForm.write(node, tree);
+    } else if (object instanceof Ingress ingress) {
+      IngressForm.write(ingress, tree);
+    } else if (object instanceof IngressClass ingressClass) {
+      IngressForm.writeClass(ingressClass, tree);
+    } else if (object instanceof Deployment deployment) {
+      WorkloadForm.write(deployment, tree);
+    } else if (object instanceof ReplicaSet set) {
+      WorkloadForm.write(set, tree);
+    } else if (object instanceof StatefulSet set) {
+      WorkloadForm.write(set, tree);
+    } else if (object instanceof DaemonSet set) {
+      WorkloadForm.write(set, tree);
+    } else if (object instanceof GenericObject generic) {
+      generic.content().forEach(tree::always);
+    }
+    return tree.tree();
+  }
+}

@@ -1,0 +1,58 @@
+package dev.hairpin.examples.conformance.core;
+
+import dev.hairpin.examples.conformance.Suite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** The recordings of Kubernetes itself: one file a case, one runner a kind of case. */
+public final class CoreSuite implements Suite {
+  private static final List<CoreCaseRunner> RUNNERS = List.of();
+
+  @Override
+  public String kind() {
+    return "core";
+  }
+
+  @Override
+  public List<Path> cases(Path dir) throws IOException {
+    try (Stream<Path> files = Files.walk(dir)) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(f -> f.toString().endsWith(".yaml"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Override
+  public Optional<String> firstDifference(Path path) throws IOException {
+    CoreCase recorded = read(path);
+    for (CoreCaseRunner runner : RUNNERS) {
+      if (runner.kinds().contains(recorded.kind())) {
+        return runner.firstDifference(recorded);
+      }
+    }
+    return Optional.of("no runner for cases of kind \"" + recorded.kind() + "\"");
+  }
+
+  @SuppressWarnings("unchecked") // a case's file is a map whose input is a map
+  private static CoreCase read(Path path) throws IOException {
+    Load yaml = new Load(LoadSettings.builder().build());
+    @Nullable Object root = yaml.loadFromString(Files.readString(path));
+    Map<String, Object> file = (Map<String, Object>) Objects.requireNonNull(root);
+    return new CoreCase(
+        String.valueOf(file.get("id")),
+        String.valueOf(file.get("kind")),
+        (Map<String, Object>) Objects.requireNonNull(file.get("input")),
+        Objects.requireNonNull(file.get("expected")));
+  }
+}
