@@ -2,6 +2,7 @@ package dev.hairpin.manifest;
 
 import dev.hairpin.api.Node;
 import dev.hairpin.api.NodeAddress;
+import dev.hairpin.api.NodeInfo;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.Taint;
 import java.util.List;
@@ -23,14 +24,14 @@ final class NodeForm {
         spec.list("taints", NodeForm::readTaint),
         status.list("addresses", NodeForm::readAddress),
         status.list("conditions", MetaForm::readCondition),
-        status.quantities("allocatable"));
+        status.quantities("allocatable"),
+        readInfo(status.object("nodeInfo")));
     spec.ignoring("configSource", "externalID").end();
     status
         .ignoring(
             "capacity",
             "phase",
             "daemonEndpoints",
-            "nodeInfo",
             "images",
             "volumesInUse",
             "volumesAttached",
@@ -40,6 +41,18 @@ final class NodeForm {
             "declaredFeatures")
         .end();
     return node;
+  }
+
+  private static NodeInfo readInfo(Fields f) {
+    NodeInfo info = new NodeInfo(
+        f.text("kubeletVersion"),
+        f.text("osImage"),
+        f.text("kernelVersion"),
+        f.text("containerRuntimeVersion"),
+        f.text("architecture"));
+    f.ignoring("machineID", "systemUUID", "bootID", "kubeProxyVersion", "operatingSystem", "swap")
+        .end();
+    return info;
   }
 
   private static Taint readTaint(Fields f) {
@@ -81,6 +94,14 @@ final class NodeForm {
                     .text("type", a.type())
                     .tree())
             .map("allocatable", node.allocatable())
-            .list("conditions", node.conditions(), MetaForm::writeCondition));
+            .list("conditions", node.conditions(), MetaForm::writeCondition)
+            .object(
+                "nodeInfo",
+                new TreeWriter()
+                    .text("architecture", node.nodeInfo().architecture())
+                    .text("containerRuntimeVersion", node.nodeInfo().containerRuntimeVersion())
+                    .text("kernelVersion", node.nodeInfo().kernelVersion())
+                    .text("kubeletVersion", node.nodeInfo().kubeletVersion())
+                    .text("osImage", node.nodeInfo().osImage())));
   }
 }

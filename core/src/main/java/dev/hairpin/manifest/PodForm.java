@@ -69,11 +69,7 @@ final class PodForm {
   private static final String[] OTHER_STATUS_FIELDS = {
     "observedGeneration",
     "message",
-    "reason",
-    "nominatedNodeName",
     "startTime",
-    "initContainerStatuses",
-    "containerStatuses",
     "qosClass",
     "ephemeralContainerStatuses",
     "resize",
@@ -95,7 +91,11 @@ final class PodForm {
         status.text("phase", "Pending"),
         ips,
         hostIps.isEmpty() ? "" : hostIps.get(0),
-        status.list("conditions", MetaForm::readCondition));
+        status.list("conditions", MetaForm::readCondition),
+        status.text("reason"),
+        status.text("nominatedNodeName"),
+        status.list("initContainerStatuses", ContainerStatusForm::read),
+        status.list("containerStatuses", ContainerStatusForm::read));
     status.ignoring(OTHER_STATUS_FIELDS).end();
     return pod;
   }
@@ -187,10 +187,14 @@ final class PodForm {
         "status",
         new TreeWriter()
             .list("conditions", pod.conditions(), MetaForm::writeCondition)
+            .list("containerStatuses", pod.containerStatuses(), ContainerStatusForm::write)
             .text("hostIP", pod.hostIp())
+            .list("initContainerStatuses", pod.initContainerStatuses(), ContainerStatusForm::write)
+            .text("nominatedNodeName", pod.nominatedNodeName())
             .text("phase", pod.phase())
             .text("podIP", pod.podIps().isEmpty() ? "" : pod.podIps().get(0))
             .list("podIPs", pod.podIps(), ip -> Map.of("ip", ip))
+            .text("reason", pod.reason())
             .tree());
   }
 
