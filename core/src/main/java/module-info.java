@@ -11,6 +11,8 @@ module dev.hairpin.core {
   exports dev.hairpin.api;
   exports dev.hairpin.cluster;
   exports dev.hairpin.manifest;
+  exports dev.hairpin.cluster.control;
+  exports dev.hairpin.cluster.endpoints;
   exports dev.hairpin.net;
   exports dev.hairpin.path;
   exports dev.hairpin.time;

@@ -38,4 +38,16 @@ public record Endpoint(
     zoneHints = List.copyOf(zoneHints);
     nodeHints = List.copyOf(nodeHints);
   }
+
+  /**
+   * The same endpoint with other hints.
+   *
+   * @param zones the zones that should use it; empty for no hint
+   * @param nodes the nodes that should use it; empty for no hint
+   * @return the copy
+   */
+  public Endpoint withHints(List<String> zones, List<String> nodes) {
+    return new Endpoint(
+        addresses, ready, serving, terminating, hostname, nodeName, zone, zones, nodes, targetRef);
+  }
 }

@@ -1,0 +1,309 @@
+package dev.hairpin.cluster.endpoints;
+
+import dev.hairpin.api.Endpoint;
+import dev.hairpin.api.EndpointSlice;
+import dev.hairpin.api.Endpoints;
+import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.Node;
+import dev.hairpin.api.ObjectKey;
+import dev.hairpin.api.Pod;
+import dev.hairpin.api.Service;
+import dev.hairpin.cluster.Change;
+import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.cluster.control.GeneratedNames;
+import dev.hairpin.cluster.control.WorkQueue;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.IpFamily;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the EndpointSlices and the Endpoints of every Service with a selector.
+ *
+ * <p>Source: the EndpointSlice controller and the Endpoints controller of kube-controller-manager
+ * v1.36.3. A change of a pod costs work in proportion to its Services' pods, mostly less, and never
+ * to the size of the cluster. Single-writer, like the state it works on.
+ */
+public final class EndpointsController {
+
+  /** How many endpoints a slice holds by default, {@code --max-endpoints-per-slice}. */
+  public static final int DEFAULT_MAX_PER_SLICE = 100;
+
+  private static final String REPORTER = "endpoint-slice-controller";
+
+  private final ClusterState state;
+  private final int mostPerSlice;
+  private final WorkQueue<String> queue;
+  private final SelectorIndex index = new SelectorIndex();
+  private final StoredSlices slices = new StoredSlices(SliceReconciler.CONTROLLER_NAME);
+  private final OwnWrites writes;
+  private final SliceWriter writer;
+  private final Map<String, ServiceMembers> membersByService = new HashMap<>();
+  private final Map<String, Set<String>> waitingForNode = new HashMap<>();
+  private final TopologyHints topology = new TopologyHints();
+  private long nodesVersion;
+  private boolean zonesChanged;
+
+  /**
+   * Starts the controllers on a state, whatever it holds; they look at it when the clock next runs.
+   *
+   * @param state the cluster
+   * @param names names the slices
+   * @param delay how long after a change they look
+   * @param mostPerSlice how many endpoints a slice may hold, 1 to 1000
+   * @throws IllegalArgumentException if {@code mostPerSlice} is out of range
+   */
+  public EndpointsController(
+      ClusterState state, GeneratedNames names, Duration delay, int mostPerSlice) {
+    if (mostPerSlice < 1 || mostPerSlice > 1000) {
+      throw new IllegalArgumentException(
+          "max-endpoints-per-slice " + mostPerSlice + " is not within 1-1000");
+    }
+    this.state = state;
+    this.mostPerSlice = mostPerSlice;
+    this.writes = new OwnWrites(state);
+    this.writer = new SliceWriter(state, writes, names, slices);
+    this.queue = new WorkQueue<>(state.clock(), delay, this::sync);
+    zonesChanged = true;
+    state.list(EndpointSlice.class).forEach(this::noteSlice);
+    state.list(Pod.class).forEach(index::put);
+    state.list(Service.class).forEach(service -> changed(null, service));
+    state.watch(this::changed);
+  }
+
+  private void changed(Change change) {
+    if (writes.include(change)) {
+      return;
+    }
+    KubeObject object = change.object();
+    if (object instanceof Pod) {
+      changed((Pod) change.before(), (Pod) change.after());
+    } else if (object instanceof Service) {
+      changed((Service) change.before(), (Service) change.after());
+    } else if (object instanceof EndpointSlice) {
+      changed((EndpointSlice) change.before(), (EndpointSlice) change.after());
+    } else if (object instanceof Node) {
+      changed((Node) change.before(), (Node) change.after());
+    } else if (object instanceof Endpoints && change.type() != Change.Type.ADDED) {
+      queue.add(object.key().namespacedName());
+    }
+  }
+
+  private void changed(@Nullable Pod before, @Nullable Pod after) {
+    if (before != null) {
+      enqueueServicesOf(before);
+    }
+    if (after == null) {
+      if (before != null) {
+        index.remove(before);
+      }
+      return;
+    }
+    index.put(after);
+    if (before == null || !before.metadata().labels().equals(after.metadata().labels())) {
+      enqueueServicesOf(after);
+    }
+  }
+
+  private void enqueueServicesOf(Pod pod) {
+    for (Service service :
+        index.servicesOf(pod.metadata().namespace(), pod.metadata().labels())) {
+      String key = service.key().namespacedName();
+      members(key).podChanged(pod.metadata().name());
+      queue.add(key);
+    }
+  }
+
+  private void changed(@Nullable Service before, @Nullable Service after) {
+    if (before != null) {
+      index.remove(before);
+    }
+    if (after != null) {
+      index.put(after);
+    }
+    Service any = after != null ? after : before;
+    if (any != null) {
+      queue.add(any.key().namespacedName());
+    }
+  }
+
+  private void changed(@Nullable EndpointSlice before, @Nullable EndpointSlice after) {
+    boolean news = false;
+    if (before != null && (after == null || !slices.manages(after))) {
+      news = slices.remove(before);
+    }
+    if (after != null && slices.manages(after)) {
+      // A slice is known already if this controller wrote it.
+      @Nullable
+      EndpointSlice known =
+          slices.get(StoredSlices.serviceKey(after), after.metadata().name());
+      news =
+          known == null || known.metadata().resourceVersion() < after.metadata().resourceVersion();
+      if (news) {
+        slices.put(after);
+      }
+    }
+    EndpointSlice any = after != null ? after : before;
+    if (news && any != null) {
+      queue.add(StoredSlices.serviceKey(any));
+    }
+  }
+
+  private void noteSlice(EndpointSlice slice) {
+    if (slices.manages(slice)) {
+      slices.put(slice);
+    }
+  }
+
+  private void changed(@Nullable Node before, @Nullable Node after) {
+    if (before == null || after == null || !before.zone().equals(after.zone())) {
+      nodesVersion++;
+      zonesChanged = true;
+    } else if (before.isReady() != after.isReady()
+        || !before.allocatable().equals(after.allocatable())
+        || !before.metadata().labels().equals(after.metadata().labels())) {
+      zonesChanged = true;
+    }
+    if (zonesChanged) {
+      refreshZones();
+      topology.overloaded().forEach(queue::add);
+    }
+    if (before == null && after != null) {
+      Set<String> waiting = waitingForNode.remove(after.metadata().name());
+      if (waiting != null) {
+        waiting.stream().sorted().forEach(queue::add);
+      }
+    }
+  }
+
+  /** Works out the zones' shares, but only where somebody asks for them. */
+  private void refreshZones() {
+    if (zonesChanged && topology.isUsed()) {
+      topology.capacity(ZoneCapacity.of(state.list(Node.class)));
+      zonesChanged = false;
+    }
+  }
+
+  private ServiceMembers members(String serviceKey) {
+    return membersByService.computeIfAbsent(serviceKey, k -> new ServiceMembers());
+  }
+
+  private void sync(String key) {
+    int slash = key.indexOf('/');
+    String namespace = key.substring(0, slash);
+    String name = key.substring(slash + 1);
+    @Nullable Service service = state.get(Service.class, namespace, name).orElse(null);
+    if (service == null) {
+      forget(key, namespace, name);
+      return;
+    }
+    if (!SelectorIndex.hasEndpoints(service)) {
+      membersByService.remove(key);
+      return;
+    }
+    ServiceMembers members = members(key);
+    members.refresh(
+        service,
+        nodesVersion,
+        index,
+        node -> state.get(Node.class, "", node).orElse(null),
+        node -> waitingForNode.computeIfAbsent(node, n -> new HashSet<>()).add(key));
+    syncSlices(key, service, members);
+    LegacyEndpoints.write(state, writes, service, members);
+  }
+
+  /** The Endpoints controller deletes its object; the slices go with their owner. */
+  private void forget(String key, String namespace, String name) {
+    membersByService.remove(key);
+    writes.remove(new ObjectKey(Endpoints.KIND, namespace, name));
+    slices.of(key).forEach(writer::delete);
+    for (IpFamily family : IpFamily.values()) {
+      topology.forget(key, family.toString(), null);
+    }
+  }
+
+  private void syncSlices(String key, Service service, ServiceMembers members) {
+    Set<IpFamily> families = families(service);
+    Map<String, List<EndpointSlice>> owned = new HashMap<>();
+    for (EndpointSlice slice : slices.of(key)) {
+      boolean wanted = families.stream().anyMatch(f -> f.toString().equals(slice.addressType()));
+      if (!wanted || !isOwned(slice, service)) {
+        writer.delete(slice);
+      } else {
+        owned.computeIfAbsent(slice.addressType(), t -> new ArrayList<>()).add(slice);
+      }
+    }
+    for (IpFamily family : families) {
+      String addressType = family.toString();
+      List<EndpointSlice> stored = owned.getOrDefault(addressType, List.of());
+      Map<PortGroup, Map<EndpointId, Endpoint>> desired = members.endpoints(family);
+      SlicePlan plan = new SliceReconciler(service, addressType, mostPerSlice, members.groups())
+          .plan(stored, desired);
+      addHints(key, service, addressType, plan, stored);
+      plan.reuseDeleted();
+      if (service.metadata().deletionTimestamp() == null) {
+        plan.create().forEach(draft -> write(draft, service, members));
+      }
+      plan.update().forEach(draft -> write(draft, service, members));
+      plan.delete().forEach(writer::delete);
+    }
+  }
+
+  private void addHints(
+      String key, Service service, String addressType, SlicePlan plan, List<EndpointSlice> stored) {
+    ObjectKey object = service.key();
+    if (TopologyHints.wantedBy(service)) {
+      topology.use();
+      refreshZones();
+      topology.apply(
+          key,
+          addressType,
+          plan,
+          stored,
+          (reason, message) -> state.report(object, false, reason, message, REPORTER),
+          (reason, message) -> state.report(object, true, reason, message, REPORTER));
+      return;
+    }
+    topology.forget(
+        key,
+        addressType,
+        (reason, message) -> state.report(object, true, reason, message, REPORTER));
+    if (TrafficDistributionHints.wantedBy(service)) {
+      TrafficDistributionHints.apply(service, plan, stored);
+    } else {
+      TrafficDistributionHints.remove(plan, stored);
+    }
+  }
+
+  private void write(SliceDraft draft, Service service, ServiceMembers members) {
+    Map<String, String> annotations = SliceWriter.annotations(draft);
+    LegacyEndpoints.annotate(annotations, members.triggerTime());
+    writer.write(draft, service, annotations);
+  }
+
+  private static boolean isOwned(EndpointSlice slice, Service service) {
+    return slice.metadata().ownerReferences().stream()
+        .anyMatch(o -> o.uid().equals(service.metadata().uid())
+            && o.kind().equals(Service.KIND)
+            && o.apiVersion().equals("v1"));
+  }
+
+  /** The families of a Service's slices; those of its ClusterIP, or both, if it does not say. */
+  private static Set<IpFamily> families(Service service) {
+    if (!service.spec().ipFamilies().isEmpty()) {
+      return EnumSet.copyOf(service.spec().ipFamilies());
+    }
+    String clusterIp = service.spec().clusterIp();
+    if (clusterIp.isEmpty() || clusterIp.equals("None")) {
+      return EnumSet.allOf(IpFamily.class);
+    }
+    return EnumSet.of(IpAddress.tryParse(clusterIp).map(IpAddress::family).orElse(IpFamily.IPV4));
+  }
+}

@@ -1,0 +1,193 @@
+package dev.hairpin.cluster.endpoints;
+
+import dev.hairpin.api.Endpoint;
+import dev.hairpin.api.EndpointPort;
+import dev.hairpin.api.Node;
+import dev.hairpin.api.Pod;
+import dev.hairpin.api.Service;
+import dev.hairpin.net.IpFamily;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pods of one Service, each with what it contributes, worked out once per change of the pod.
+ */
+final class ServiceMembers {
+
+  /**
+   * One pod.
+   *
+   * @param pod the pod
+   * @param group the Service's ports as the pod has them
+   * @param endpoints its endpoint by family; empty where its node is unknown
+   */
+  record Member(Pod pod, PortGroup group, Map<IpFamily, Endpoint> endpoints) {}
+
+  private final PortGroup.Pool groups = new PortGroup.Pool();
+  private final Map<String, Member> members = new TreeMap<>();
+  private final Set<String> changed = new LinkedHashSet<>();
+  private final Map<String, Instant> triggers = new HashMap<>();
+  private @Nullable Service service;
+  private @Nullable Instant serviceTrigger;
+  private @Nullable Instant earliestTrigger;
+  private boolean known;
+  private long nodesVersion = -1;
+
+  /** Whether the refresh in hand may have changed more than pods. */
+  private boolean wholesale;
+
+  void podChanged(String name) {
+    changed.add(name);
+  }
+
+  /**
+   * Takes over what changed since the last refresh.
+   *
+   * @param current the Service as it is
+   * @param version counts the changes of nodes that matter to endpoints
+   * @param index who selects whom
+   * @param nodes finds a node by name
+   * @param missingNode is told of each node that a pod names and that does not exist
+   * @return the pods that changed since the last refresh, if nothing else did; null if all may have
+   */
+  @Nullable
+  Set<String> refresh(
+      Service current,
+      long version,
+      SelectorIndex index,
+      Function<String, @Nullable Node> nodes,
+      java.util.function.Consumer<String> missingNode) {
+    wholesale = service == null
+        || nodesVersion != version
+        || !service.spec().equals(current.spec())
+        || !service.metadata().labels().equals(current.metadata().labels())
+        || !service.metadata().annotations().equals(current.metadata().annotations())
+        || !service.metadata().uid().equals(current.metadata().uid());
+    service = current;
+    nodesVersion = version;
+    earliestTrigger = null;
+    @Nullable Set<String> result = wholesale ? null : new LinkedHashSet<>(changed);
+    changed.clear();
+    if (result == null) {
+      members.clear();
+      for (Pod pod : index.podsOf(current)) {
+        put(pod, nodes, missingNode);
+      }
+      triggers.keySet().retainAll(members.keySet());
+    } else {
+      for (String name : result) {
+        Pod pod = index.pod(current.metadata().namespace(), name);
+        if (pod != null && SelectorIndex.selects(current, pod.metadata().labels())) {
+          put(pod, nodes, missingNode);
+        } else {
+          members.remove(name);
+          triggers.remove(name);
+        }
+      }
+    }
+    noteServiceTrigger(current);
+    return result;
+  }
+
+  private void put(
+      Pod pod,
+      Function<String, @Nullable Node> nodes,
+      java.util.function.Consumer<String> missingNode) {
+    Service of = service();
+    String name = pod.metadata().name();
+    noteTrigger(pod);
+    if (!PodEndpoint.counts(pod)) {
+      members.remove(name);
+      return;
+    }
+    @Nullable Node node = nodes.apply(pod.spec().nodeName());
+    Map<IpFamily, Endpoint> endpoints = new EnumMap<>(IpFamily.class);
+    if (node == null) {
+      missingNode.accept(pod.spec().nodeName());
+    }
+    if (node != null || of.spec().publishNotReadyAddresses()) {
+      for (IpFamily family : IpFamily.values()) {
+        Endpoint endpoint = PodEndpoint.of(pod, node, of, family);
+        if (endpoint != null) {
+          endpoints.put(family, endpoint);
+        }
+      }
+    }
+    List<EndpointPort> ports = PodEndpoint.ports(pod, of);
+    members.put(name, new Member(pod, groups.of(ports), endpoints));
+  }
+
+  private void noteTrigger(Pod pod) {
+    Instant trigger = PodEndpoint.readinessChange(pod);
+    if (trigger != null) {
+      @Nullable Instant before = triggers.put(pod.metadata().name(), trigger);
+      if (before == null || trigger.isAfter(before)) {
+        noteEarliest(trigger);
+      }
+    }
+  }
+
+  private void noteServiceTrigger(Service current) {
+    @Nullable Instant created = current.metadata().creationTimestamp();
+    if (created != null && (serviceTrigger == null || created.isAfter(serviceTrigger))) {
+      noteEarliest(created);
+    }
+    serviceTrigger = created;
+    if (!known) {
+      earliestTrigger = created;
+    }
+    known = true;
+  }
+
+  private void noteEarliest(Instant trigger) {
+    if (earliestTrigger == null || trigger.isBefore(earliestTrigger)) {
+      earliestTrigger = trigger;
+    }
+  }
+
+  /** The time of the first event that led to the last refresh; null if nothing says one. */
+  @Nullable
+  Instant triggerTime() {
+    return earliestTrigger;
+  }
+
+  PortGroup.Pool groups() {
+    return groups;
+  }
+
+  Map<String, Member> members() {
+    return members;
+  }
+
+  /**
+   * The endpoints of a family by their ports, in the order of the pods' names; the maps are new.
+   */
+  Map<PortGroup, Map<EndpointId, Endpoint>> endpoints(IpFamily family) {
+    Map<PortGroup, Map<EndpointId, Endpoint>> desired = new LinkedHashMap<>();
+    for (Member member : members.values()) {
+      Map<EndpointId, Endpoint> group =
+          desired.computeIfAbsent(member.group(), g -> new LinkedHashMap<>());
+      Endpoint endpoint = member.endpoints().get(family);
+      if (endpoint != null) {
+        group.put(EndpointId.of(endpoint), endpoint);
+      }
+    }
+    return desired;
+  }
+
+  private Service service() {
+    if (service == null) {
+      throw new IllegalStateException("members are put in a refresh only");
+    }
+    return service;
+  }
+}
