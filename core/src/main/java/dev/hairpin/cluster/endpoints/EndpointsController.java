@@ -51,21 +51,8 @@ public final class EndpointsController {
   private long nodesVersion;
   private boolean zonesChanged;
 
-  /**
-   * Starts the controllers on a state, whatever it holds; they look at it when the clock next runs.
-   *
-   * @param state the cluster
-   * @param names names the slices
-   * @param delay how long after a change they look
-   * @param mostPerSlice how many endpoints a slice may hold, 1 to 1000
-   * @throws IllegalArgumentException if {@code mostPerSlice} is out of range
-   */
-  public EndpointsController(
+  private EndpointsController(
       ClusterState state, GeneratedNames names, Duration delay, int mostPerSlice) {
-    if (mostPerSlice < 1 || mostPerSlice > 1000) {
-      throw new IllegalArgumentException(
-          "max-endpoints-per-slice " + mostPerSlice + " is not within 1-1000");
-    }
     this.state = state;
     this.mostPerSlice = mostPerSlice;
     this.writes = new OwnWrites(state);
@@ -75,7 +62,25 @@ public final class EndpointsController {
     state.list(EndpointSlice.class).forEach(this::noteSlice);
     state.list(Pod.class).forEach(index::put);
     state.list(Service.class).forEach(service -> changed(null, service));
-    state.watch(this::changed);
+  }
+
+  /**
+   * Starts the controllers on a state, whatever it holds; they look at it when the clock next runs.
+   *
+   * @param state the cluster
+   * @param names names the slices
+   * @param delay how long after a change they look
+   * @param mostPerSlice how many endpoints a slice may hold, 1 to 1000
+   * @throws IllegalArgumentException if {@code mostPerSlice} is out of range
+   */
+  public static void start(
+      ClusterState state, GeneratedNames names, Duration delay, int mostPerSlice) {
+    if (mostPerSlice < 1 || mostPerSlice > 1000) {
+      throw new IllegalArgumentException(
+          "max-endpoints-per-slice " + mostPerSlice + " is not within 1-1000");
+    }
+    EndpointsController controller = new EndpointsController(state, names, delay, mostPerSlice);
+    state.watch(controller::changed);
   }
 
   private void changed(Change change) {
@@ -135,24 +140,13 @@ public final class EndpointsController {
   }
 
   private void changed(@Nullable EndpointSlice before, @Nullable EndpointSlice after) {
-    boolean news = false;
-    if (before != null && (after == null || !slices.manages(after))) {
-      news = slices.remove(before);
+    if (before != null && slices.manages(before)) {
+      slices.remove(before);
+      queue.add(StoredSlices.serviceKey(before));
     }
     if (after != null && slices.manages(after)) {
-      // A slice is known already if this controller wrote it.
-      @Nullable
-      EndpointSlice known =
-          slices.get(StoredSlices.serviceKey(after), after.metadata().name());
-      news =
-          known == null || known.metadata().resourceVersion() < after.metadata().resourceVersion();
-      if (news) {
-        slices.put(after);
-      }
-    }
-    EndpointSlice any = after != null ? after : before;
-    if (news && any != null) {
-      queue.add(StoredSlices.serviceKey(any));
+      slices.put(after);
+      queue.add(StoredSlices.serviceKey(after));
     }
   }
 

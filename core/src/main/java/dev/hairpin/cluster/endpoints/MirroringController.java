@@ -52,21 +52,25 @@ public final class MirroringController {
   private final SliceWriter writer;
   private final WorkQueue<String> queue;
 
-  /**
-   * Starts the controller on a state, whatever it holds.
-   *
-   * @param state the cluster
-   * @param names names the slices
-   * @param delay how long after a change it looks
-   */
-  public MirroringController(ClusterState state, GeneratedNames names, Duration delay) {
+  private MirroringController(ClusterState state, GeneratedNames names, Duration delay) {
     this.state = state;
     this.writes = new OwnWrites(state);
     this.writer = new SliceWriter(state, writes, names, slices);
     this.queue = new WorkQueue<>(state.clock(), delay, this::sync);
     state.list(EndpointSlice.class).stream().filter(slices::manages).forEach(slices::put);
     state.list(Endpoints.class).forEach(e -> queue.add(e.key().namespacedName()));
-    state.watch(this::changed);
+  }
+
+  /**
+   * Starts the controller on a state, whatever it holds; it looks at it when the clock next runs.
+   *
+   * @param state the cluster
+   * @param names names the slices
+   * @param delay how long after a change it looks
+   */
+  public static void start(ClusterState state, GeneratedNames names, Duration delay) {
+    MirroringController controller = new MirroringController(state, names, delay);
+    state.watch(controller::changed);
   }
 
   private void changed(Change change) {

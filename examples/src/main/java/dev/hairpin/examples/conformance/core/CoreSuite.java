@@ -15,7 +15,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The recordings of Kubernetes itself: one file a case, one runner a kind of case. */
 public final class CoreSuite implements Suite {
-  private static final List<CoreCaseRunner> RUNNERS = List.of();
+  private static final List<CoreCaseRunner> RUNNERS = List.of(new ClusterCases());
 
   @Override
   public String kind() {
