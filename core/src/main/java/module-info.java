@@ -13,6 +13,7 @@ module dev.hairpin.core {
   exports dev.hairpin.manifest;
   exports dev.hairpin.cluster.control;
   exports dev.hairpin.cluster.endpoints;
+  exports dev.hairpin.cluster.environment;
   exports dev.hairpin.net;
   exports dev.hairpin.path;
   exports dev.hairpin.time;
