@@ -1,0 +1,855 @@
+package dev.hairpin.lb.elb;
+
+import dev.hairpin.net.Cidr;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.time.VirtualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Elastic Load Balancing in one region of an account: the calls of the ELBv2 API, and the state
+ * that they lead to as virtual time passes.
+ *
+ * <p>A call either does all that it says or throws {@link ElbException} and changes nothing. What
+ * takes AWS time runs on the clock: {@code clock.advance(Duration.ZERO)} runs what is due at once.
+ * Not thread-safe: it belongs to the thread that owns the clock.
+ */
+public final class ElasticLoadBalancing {
+  private static final List<Cidr> OUTSIDE_TARGETS = List.of(
+      Cidr.parse("10.0.0.0/8"),
+      Cidr.parse("100.64.0.0/10"),
+      Cidr.parse("172.16.0.0/12"),
+      Cidr.parse("192.168.0.0/16"));
+
+  private final Vpc vpc;
+  private final VirtualClock clock;
+  private final HealthProbe probe;
+  private final Timings timings;
+  private final Arns arns;
+  private final AddressPlan addresses;
+  private Quotas quotas = Quotas.defaults();
+  private final Map<String, LoadBalancerState> loadBalancers = new LinkedHashMap<>();
+  private final Map<String, ListenerState> listeners = new LinkedHashMap<>();
+  private final Map<String, TargetGroupState> targetGroups = new LinkedHashMap<>();
+
+  /**
+   * An account without load balancers.
+   *
+   * @param vpc the account around it
+   * @param clock the cluster's clock
+   * @param probe what answers health checks
+   * @param timings how long AWS takes for what it does
+   * @param seed decides which free addresses load balancers get
+   */
+  public ElasticLoadBalancing(
+      Vpc vpc, VirtualClock clock, HealthProbe probe, Timings timings, long seed) {
+    this.vpc = vpc;
+    this.clock = clock;
+    this.probe = probe;
+    this.timings = timings;
+    this.arns = new Arns(vpc);
+    this.addresses = new AddressPlan(vpc, seed);
+  }
+
+  /** The account around it. */
+  public Vpc vpc() {
+    return vpc;
+  }
+
+  /** The clock on which its state moves. */
+  public VirtualClock clock() {
+    return clock;
+  }
+
+  /** How long AWS takes. */
+  public Timings timings() {
+    return timings;
+  }
+
+  HealthProbe probe() {
+    return probe;
+  }
+
+  /** The quotas that calls are held to. */
+  public Quotas quotas() {
+    return quotas;
+  }
+
+  /**
+   * Changes the quotas; what exists already stays.
+   *
+   * @param newQuotas the quotas from now on
+   */
+  public void setQuotas(Quotas newQuotas) {
+    this.quotas = newQuotas;
+  }
+
+  // --- load balancers ---
+
+  /**
+   * {@code CreateLoadBalancer}.
+   *
+   * @param config what to create
+   * @return its ARN; the same as before if it exists with these very settings
+   * @throws ElbException if the name is taken with other settings, a subnet or its addresses do not
+   *     allow it, or a quota is used up
+   */
+  public String createLoadBalancer(LoadBalancer config) {
+    LoadBalancerState existing = loadBalancers.get(arns.loadBalancer(config));
+    if (existing != null) {
+      if (existing.config().equals(config)) {
+        return existing.arn();
+      }
+      throw new ElbException(
+          "DuplicateLoadBalancerName",
+          "A load balancer with the same name '"
+              + config.name()
+              + "' exists, but with different settings");
+    }
+    checkSubnets(config);
+    long sameType = loadBalancers.values().stream()
+        .filter(lb -> lb.config().type() == config.type())
+        .count();
+    boolean network = config.type() == LoadBalancerType.NETWORK;
+    within(
+        network ? "nlbs-per-region" : "albs-per-region",
+        sameType + 1,
+        "TooManyLoadBalancers",
+        "The maximum number of load balancers has been reached");
+    Duration provisioning = timings.provisioning(config.type());
+    LoadBalancerState state =
+        new LoadBalancerState(config, arns, vpc.id(), clock.now(), clock.now().plus(provisioning));
+    state.configure(config, allocate(config, List.of()));
+    loadBalancers.put(state.arn(), state);
+    clock.after(provisioning, state::activate);
+    return state.arn();
+  }
+
+  private void checkSubnets(LoadBalancer config) {
+    Set<String> zones = new HashSet<>();
+    for (SubnetMapping mapping : config.subnetMappings()) {
+      Vpc.Subnet subnet = subnet(mapping);
+      if (!zones.add(subnet.availabilityZone())) {
+        throw new ElbException(
+            "InvalidConfigurationRequest",
+            "A load balancer cannot be attached to multiple subnets in the same Availability"
+                + " Zone");
+      }
+      vpc.freeAddresses(subnet.id()).ifPresent(free -> {
+        if (free < 8) {
+          throw new ElbException(
+              "InvalidSubnet",
+              "Not enough IP space available in "
+                  + subnet.id()
+                  + ". ELB requires at least 8 free IP addresses in each subnet.");
+        }
+      });
+    }
+    boolean localZone = zones.stream().anyMatch(z -> z.matches(".*-[a-z]{3}-[0-9]+[a-z]"));
+    if (config.type() == LoadBalancerType.APPLICATION && zones.size() < 2 && !localZone) {
+      throw ElbException.invalid(
+          "At least two subnets in two different Availability Zones must be specified");
+    }
+    if (config.securityGroups().size() > quotas.limit("security-groups-per-lb")) {
+      throw new ElbException(
+          "InvalidConfigurationRequest",
+          "A load balancer can have at most '"
+              + quotas.limit("security-groups-per-lb")
+              + "' security groups");
+    }
+    for (String group : config.securityGroups()) {
+      if (vpc.securityGroup(group).isEmpty()) {
+        throw new ElbException(
+            "InvalidSecurityGroup", "The security group '" + group + "' does not exist");
+      }
+    }
+  }
+
+  private Vpc.Subnet subnet(SubnetMapping mapping) {
+    return vpc.subnet(mapping.subnetId())
+        .orElseThrow(() -> new ElbException(
+            "SubnetNotFound", "The subnet ID '" + mapping.subnetId() + "' does not exist"));
+  }
+
+  /** Gives every subnet its node; those that stay keep theirs. On failure nothing is held. */
+  private List<Node> allocate(LoadBalancer config, List<Node> current) {
+    List<Node> nodes = new ArrayList<>();
+    List<Node> added = new ArrayList<>();
+    try {
+      for (SubnetMapping mapping : config.subnetMappings()) {
+        Node kept = current.stream()
+            .filter(n -> n.subnetId().equals(mapping.subnetId()))
+            .findFirst()
+            .orElse(null);
+        Node node = kept != null ? kept : addresses.allocate(config, mapping, subnet(mapping));
+        nodes.add(node);
+        if (kept == null) {
+          added.add(node);
+        }
+      }
+    } catch (ElbException e) {
+      added.forEach(addresses::release);
+      throw e;
+    }
+    current.stream().filter(n -> !nodes.contains(n)).forEach(addresses::release);
+    return nodes;
+  }
+
+  /**
+   * {@code SetSubnets}, {@code SetSecurityGroups}, {@code SetIpAddressType},
+   * {@code ModifyLoadBalancerAttributes} and {@code AddTags} in one.
+   *
+   * @param arn which one
+   * @param config the new configuration; name, type and scheme are as they were
+   * @throws ElbException if it does not exist or cannot be changed so
+   */
+  public void modifyLoadBalancer(String arn, LoadBalancer config) {
+    LoadBalancerState state = loadBalancer(arn);
+    LoadBalancer old = state.config();
+    if (!old.name().equals(config.name())
+        || old.type() != config.type()
+        || old.scheme() != config.scheme()) {
+      throw ElbException.invalid(
+          "The name, type and scheme of a load balancer cannot be changed: '" + old.name() + "'");
+    }
+    if (old.type() == LoadBalancerType.NETWORK
+        && old.securityGroups().isEmpty() != config.securityGroups().isEmpty()) {
+      throw new ElbException(
+          "InvalidConfigurationRequest",
+          "Security groups can be neither added to a Network Load Balancer that was created"
+              + " without them nor all removed from one that was created with them");
+    }
+    checkSubnets(config);
+    state.configure(config, allocate(config, state.nodes()));
+    refreshTargets(state.targetGroupArns());
+  }
+
+  /**
+   * {@code DeleteLoadBalancer}. Its listeners and rules go with it; its target groups stay.
+   *
+   * @param arn which one; nothing happens if there is none
+   * @throws ElbException if deletion protection is on
+   */
+  public void deleteLoadBalancer(String arn) {
+    LoadBalancerState state = loadBalancers.get(arn);
+    if (state == null) {
+      return;
+    }
+    if (state.config().attributes().flag("deletion_protection.enabled", false)) {
+      throw new ElbException(
+          "OperationNotPermitted",
+          "Load balancer '" + arn + "' cannot be deleted because deletion protection is enabled");
+    }
+    List<String> groups = state.targetGroupArns();
+    for (ListenerState listener : List.copyOf(state.listeners())) {
+      state.remove(listener);
+      listeners.remove(listener.arn());
+    }
+    loadBalancers.remove(arn);
+    state.nodes().forEach(addresses::release);
+    refreshUse(groups);
+  }
+
+  /** All load balancers in the order of their creation. */
+  public Collection<LoadBalancerState> loadBalancers() {
+    return Collections.unmodifiableCollection(loadBalancers.values());
+  }
+
+  /**
+   * A load balancer.
+   *
+   * @param arn its ARN
+   * @return the load balancer
+   * @throws ElbException if there is none
+   */
+  public LoadBalancerState loadBalancer(String arn) {
+    LoadBalancerState state = loadBalancers.get(arn);
+    if (state == null) {
+      throw new ElbException("LoadBalancerNotFound", "One or more load balancers not found");
+    }
+    return state;
+  }
+
+  /**
+   * The load balancer that an address belongs to.
+   *
+   * @param address any address, public or private
+   * @return the load balancer, or nothing
+   */
+  public Optional<LoadBalancerState> loadBalancerAt(IpAddress address) {
+    return loadBalancers.values().stream()
+        .filter(lb -> lb.node(address).isPresent())
+        .findFirst();
+  }
+
+  boolean isLoadBalancerAddress(IpAddress address) {
+    return addresses.isUsed(address);
+  }
+
+  // --- listeners ---
+
+  /**
+   * {@code CreateListener}.
+   *
+   * @param config what to create
+   * @return its ARN
+   * @throws ElbException if the port is taken, a target group or certificate does not exist or does
+   *     not fit, or a quota is used up
+   */
+  public String createListener(Listener config) {
+    LoadBalancerState lb = loadBalancer(config.loadBalancerArn());
+    if (lb.listener(config.port()).isPresent()) {
+      throw new ElbException(
+          "DuplicateListener",
+          "A listener already exists on this port for this load balancer '" + lb.arn() + "'");
+    }
+    boolean network = lb.config().type() == LoadBalancerType.NETWORK;
+    within(
+        network ? "listeners-per-nlb" : "listeners-per-alb",
+        lb.listeners().size() + 1,
+        "TooManyListeners",
+        "The maximum number of listeners has been reached on load balancer '" + lb.arn() + "'");
+    checkListener(lb, null, config);
+    ListenerState state = new ListenerState(Arns.listener(lb.arn(), config.port()), config);
+    listeners.put(state.arn(), state);
+    lb.put(state);
+    refreshUse(lb.targetGroupArns());
+    return state.arn();
+  }
+
+  /**
+   * {@code ModifyListener}, with {@code AddListenerCertificates} and
+   * {@code RemoveListenerCertificates}.
+   *
+   * @param arn which one
+   * @param config its new configuration
+   * @throws ElbException if it does not exist or the configuration does not fit
+   */
+  public void modifyListener(String arn, Listener config) {
+    ListenerState state = listener(arn);
+    LoadBalancerState lb = loadBalancer(state.config().loadBalancerArn());
+    if (!config.loadBalancerArn().equals(lb.arn())) {
+      throw ElbException.invalid("A listener cannot move to another load balancer");
+    }
+    if (config.port() != state.config().port() && lb.listener(config.port()).isPresent()) {
+      throw new ElbException(
+          "DuplicateListener",
+          "A listener already exists on this port for this load balancer '" + lb.arn() + "'");
+    }
+    checkListener(lb, state, config);
+    state.rules().forEach(r -> Action.checkFor(config.protocol(), r.rule().actions()));
+    List<String> before = lb.targetGroupArns();
+    lb.remove(state);
+    state.configure(config);
+    lb.put(state);
+    refreshUse(before);
+    refreshUse(lb.targetGroupArns());
+  }
+
+  private void checkListener(LoadBalancerState lb, @Nullable ListenerState old, Listener config) {
+    if (config.protocol().type() != lb.config().type()) {
+      throw ElbException.invalid("Listener protocol '"
+          + config.protocol()
+          + "' must be one of '"
+          + (lb.config().type() == LoadBalancerType.NETWORK
+              ? "TCP, UDP, TCP_UDP, TLS"
+              : "HTTP, HTTPS")
+          + "'");
+    }
+    for (String certificate : config.certificates()) {
+      if (vpc.certificate(certificate).isEmpty()) {
+        throw new ElbException(
+            "CertificateNotFound", "Certificate ARN '" + certificate + "' is not valid");
+      }
+    }
+    int others = Quotas.extraCertificates(lb)
+        - (old == null ? 0 : Math.max(0, old.config().certificates().size() - 1));
+    boolean network = lb.config().type() == LoadBalancerType.NETWORK;
+    within(
+        network ? "certificates-per-nlb" : "certificates-per-alb",
+        others + Math.max(0, config.certificates().size() - 1),
+        "TooManyCertificates",
+        "The maximum number of certificates has been reached on load balancer '" + lb.arn() + "'");
+    checkForwards(lb, config.protocol(), config.defaultActions());
+  }
+
+  private void checkForwards(
+      LoadBalancerState lb, ListenerProtocol protocol, List<Action> actions) {
+    List<String> groups = new ArrayList<>();
+    ListenerState.collect(actions, groups);
+    for (String arn : groups) {
+      TargetGroupState group = targetGroup(arn);
+      if (group.loadBalancer().isPresent() && group.loadBalancer().get() != lb) {
+        throw new ElbException(
+            "TargetGroupAssociationLimit",
+            "The following target groups cannot be associated with more than one load balancer: "
+                + arn);
+      }
+      ListenerProtocol spoken = group.config().protocol();
+      boolean fits = spoken.type() == protocol.type()
+          && (protocol.type() == LoadBalancerType.APPLICATION || fitsNetwork(protocol, spoken));
+      if (!fits) {
+        throw ElbException.invalid("Listener protocol '"
+            + protocol
+            + "' is not supported with a target group with the target-group protocol '"
+            + spoken
+            + "'");
+      }
+      if (group.config().protocolVersion() == ProtocolVersion.GRPC
+          && protocol != ListenerProtocol.HTTPS) {
+        throw ElbException.invalid("Listener protocol '"
+            + protocol
+            + "' is not supported with a target group with the protocol-version 'GRPC'");
+      }
+    }
+    Set<String> all = new HashSet<>(lb.targetGroupArns());
+    all.addAll(groups);
+    if (lb.config().type() == LoadBalancerType.APPLICATION) {
+      within(
+          "target-groups-per-alb",
+          all.size(),
+          "TooManyUniqueTargetGroupsPerLoadBalancer",
+          "The maximum number of unique target groups has been reached on load balancer '"
+              + lb.arn() + "'");
+    }
+  }
+
+  private static boolean fitsNetwork(ListenerProtocol listener, ListenerProtocol group) {
+    return switch (listener) {
+      case TCP -> group == ListenerProtocol.TCP || group == ListenerProtocol.TCP_UDP;
+      case UDP -> group == ListenerProtocol.UDP || group == ListenerProtocol.TCP_UDP;
+      case TCP_UDP -> group == ListenerProtocol.TCP_UDP;
+      case TLS -> group == ListenerProtocol.TLS || group == ListenerProtocol.TCP;
+      default -> false;
+    };
+  }
+
+  /**
+   * {@code DeleteListener}, with its rules.
+   *
+   * @param arn which one
+   * @throws ElbException if it does not exist
+   */
+  public void deleteListener(String arn) {
+    ListenerState state = listener(arn);
+    LoadBalancerState lb = loadBalancer(state.config().loadBalancerArn());
+    List<String> before = lb.targetGroupArns();
+    lb.remove(state);
+    listeners.remove(arn);
+    refreshUse(before);
+  }
+
+  /**
+   * A listener.
+   *
+   * @param arn its ARN
+   * @return the listener
+   * @throws ElbException if there is none
+   */
+  public ListenerState listener(String arn) {
+    ListenerState state = listeners.get(arn);
+    if (state == null) {
+      throw new ElbException("ListenerNotFound", "One or more listeners not found");
+    }
+    return state;
+  }
+
+  // --- rules ---
+
+  /**
+   * {@code CreateRule}.
+   *
+   * @param listenerArn whose rule
+   * @param rule what to create
+   * @return its ARN
+   * @throws ElbException if the priority is in use, a target group does not exist or does not fit,
+   *     or a quota is used up
+   */
+  public String createRule(String listenerArn, Rule rule) {
+    ListenerState listener = listener(listenerArn);
+    checkRule(listener, rule);
+    if (listener.byPriority().containsKey(rule.priority())) {
+      throw new ElbException(
+          "PriorityInUse", "Priority '" + rule.priority() + "' is currently in use");
+    }
+    LoadBalancerState lb = loadBalancer(listener.config().loadBalancerArn());
+    withinRules(lb, Quotas.rules(lb) + 1);
+    ListenerState.NamedRule named = listener.add(rule);
+    refreshUse(lb.targetGroupArns());
+    return named.arn();
+  }
+
+  private void withinRules(LoadBalancerState lb, int rules) {
+    within(
+        "rules-per-alb",
+        rules,
+        "TooManyRules",
+        "The maximum number of rules has been reached on load balancer '" + lb.arn() + "'");
+  }
+
+  private void checkRule(ListenerState listener, Rule rule) {
+    LoadBalancerState lb = loadBalancer(listener.config().loadBalancerArn());
+    if (lb.config().type() == LoadBalancerType.NETWORK) {
+      throw new ElbException(
+          "UnsupportedOperation", "Rules are not supported for Network Load Balancers");
+    }
+    Action.checkFor(listener.config().protocol(), rule.actions());
+    checkForwards(lb, listener.config().protocol(), rule.actions());
+  }
+
+  /**
+   * {@code ModifyRule}, with {@code SetRulePriorities}.
+   *
+   * @param ruleArn which one
+   * @param rule its new configuration
+   * @throws ElbException if it does not exist or the configuration does not fit
+   */
+  public void modifyRule(String ruleArn, Rule rule) {
+    ListenerState listener = listenerOfRule(ruleArn);
+    ListenerState.NamedRule old = rule(listener, ruleArn);
+    checkRule(listener, rule);
+    ListenerState.NamedRule there = listener.byPriority().get(rule.priority());
+    if (there != null && !there.equals(old)) {
+      throw new ElbException(
+          "PriorityInUse", "Priority '" + rule.priority() + "' is currently in use");
+    }
+    LoadBalancerState lb = loadBalancer(listener.config().loadBalancerArn());
+    List<String> before = lb.targetGroupArns();
+    listener.replace(old, rule);
+    refreshUse(before);
+    refreshUse(lb.targetGroupArns());
+  }
+
+  /**
+   * {@code DeleteRule}.
+   *
+   * @param ruleArn which one
+   * @throws ElbException if it does not exist or is a default rule
+   */
+  public void deleteRule(String ruleArn) {
+    ListenerState listener = listenerOfRule(ruleArn);
+    LoadBalancerState lb = loadBalancer(listener.config().loadBalancerArn());
+    List<String> before = lb.targetGroupArns();
+    listener.remove(rule(listener, ruleArn));
+    refreshUse(before);
+  }
+
+  private ListenerState listenerOfRule(String ruleArn) {
+    for (ListenerState listener : listeners.values()) {
+      if (listener.defaultRuleArn().equals(ruleArn)) {
+        throw new ElbException(
+            "OperationNotPermitted", "Default rule '" + ruleArn + "' cannot be changed or deleted");
+      }
+      if (listener.rules().stream().anyMatch(r -> r.arn().equals(ruleArn))) {
+        return listener;
+      }
+    }
+    throw new ElbException("RuleNotFound", "One or more rules not found");
+  }
+
+  private static ListenerState.NamedRule rule(ListenerState listener, String ruleArn) {
+    return listener.rules().stream()
+        .filter(r -> r.arn().equals(ruleArn))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  // --- target groups ---
+
+  /**
+   * {@code CreateTargetGroup}.
+   *
+   * @param config what to create
+   * @return its ARN; the same as before if it exists with these very settings
+   * @throws ElbException if the name is taken with other settings, or the quota is used up
+   */
+  public String createTargetGroup(TargetGroup config) {
+    String arn = arns.targetGroup(config.name());
+    TargetGroupState existing = targetGroups.get(arn);
+    if (existing != null) {
+      if (existing.config().equals(config)) {
+        return arn;
+      }
+      throw new ElbException(
+          "DuplicateTargetGroupName",
+          "A target group with the same name '"
+              + config.name()
+              + "' exists, but with different settings");
+    }
+    within(
+        "target-groups-per-region",
+        targetGroups.size() + 1,
+        "TooManyTargetGroups",
+        "The maximum number of target groups has been reached");
+    targetGroups.put(arn, new TargetGroupState(arn, config));
+    return arn;
+  }
+
+  /**
+   * {@code ModifyTargetGroup} and {@code ModifyTargetGroupAttributes}.
+   *
+   * @param arn which one
+   * @param config the new configuration; only health check, attributes and tags may differ
+   * @throws ElbException if it does not exist or something else differs
+   */
+  public void modifyTargetGroup(String arn, TargetGroup config) {
+    TargetGroupState state = targetGroup(arn);
+    TargetGroup old = state.config();
+    TargetGroup sameButForChecks = new TargetGroup(
+        old.name(),
+        old.protocol(),
+        old.port(),
+        old.targetType(),
+        old.protocolVersion(),
+        old.ipAddressType(),
+        config.healthCheck(),
+        config.attributes(),
+        config.tags());
+    if (!config.equals(sameButForChecks)) {
+      throw ElbException.invalid("Only the health check and the attributes of a target group can"
+          + " be changed: '" + old.name() + "'");
+    }
+    state.configure(config);
+  }
+
+  /**
+   * {@code DeleteTargetGroup}.
+   *
+   * @param arn which one; nothing happens if there is none
+   * @throws ElbException if a listener or rule uses it
+   */
+  public void deleteTargetGroup(String arn) {
+    TargetGroupState state = targetGroups.get(arn);
+    if (state == null) {
+      return;
+    }
+    if (state.loadBalancer().isPresent()) {
+      throw new ElbException(
+          "ResourceInUse",
+          "Target group '" + arn + "' is currently in use by a listener or a rule");
+    }
+    state.targets().forEach(TargetState::stop);
+    targetGroups.remove(arn);
+  }
+
+  /** All target groups in the order of their creation. */
+  public Collection<TargetGroupState> targetGroups() {
+    return Collections.unmodifiableCollection(targetGroups.values());
+  }
+
+  /**
+   * A target group.
+   *
+   * @param arn its ARN
+   * @return the group
+   * @throws ElbException if there is none
+   */
+  public TargetGroupState targetGroup(String arn) {
+    TargetGroupState state = targetGroups.get(arn);
+    if (state == null) {
+      throw new ElbException("TargetGroupNotFound", "One or more target groups not found");
+    }
+    return state;
+  }
+
+  // --- targets ---
+
+  /**
+   * {@code RegisterTargets}. A target that drains is taken back; one that is registered stays as it
+   * is.
+   *
+   * @param targetGroupArn the group
+   * @param targets what to register
+   * @throws ElbException if an id is no target for this group, or a quota is used up
+   */
+  public void registerTargets(String targetGroupArn, List<TargetDescription> targets) {
+    TargetGroupState group = targetGroup(targetGroupArn);
+    List<TargetState> fresh = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (TargetDescription target : targets) {
+      TargetState known = group.target(target.id(), target.port()).orElse(null);
+      if ((known == null || known.isDraining()) && seen.add(target.toString())) {
+        fresh.add(place(group, target));
+      }
+    }
+    checkTargetQuotas(group, fresh);
+    for (TargetState target : fresh) {
+      group
+          .target(target.description().id(), target.description().port())
+          .ifPresent(TargetState::stop);
+      group.put(target);
+      target.begin();
+    }
+  }
+
+  private void checkTargetQuotas(TargetGroupState group, List<TargetState> fresh) {
+    within(
+        "targets-per-target-group",
+        Quotas.live(group) + fresh.size(),
+        "TooManyTargets",
+        "The maximum number of targets has been reached on target group '" + group.arn() + "'");
+    LoadBalancerState lb = group.loadBalancer().orElse(null);
+    if (lb == null || fresh.isEmpty()) {
+      return;
+    }
+    boolean network = lb.config().type() == LoadBalancerType.NETWORK;
+    String quota = network ? "targets-per-nlb" : "targets-per-alb";
+    within(
+        quota,
+        Quotas.targets(this, lb) + fresh.size(),
+        "TooManyTargets",
+        "The following target groups cannot register more targets because the load balancer has"
+            + " reached the maximum number of targets per load balancer '"
+            + quotas.limit(quota) + "'");
+    if (network) {
+      Map<String, Integer> zones = Quotas.zones(this, lb);
+      boolean crossZone = group.config().crossZone(lb.config());
+      for (TargetState target : fresh) {
+        zones.merge(crossZone ? "all zones" : target.availabilityZone(), 1, Integer::sum);
+      }
+      zones.forEach((zone, count) -> within(
+          "targets-per-zone-per-nlb",
+          count,
+          "TooManyTargets",
+          "The maximum number of targets per Availability Zone '"
+              + quotas.limit("targets-per-zone-per-nlb")
+              + "' has been reached on load balancer '" + lb.arn() + "' in " + zone));
+    }
+  }
+
+  /** Finds address and zone of a target. */
+  private TargetState place(TargetGroupState group, TargetDescription target) {
+    if (group.config().targetType() == TargetType.INSTANCE) {
+      Vpc.Instance instance = vpc.instance(target.id())
+          .orElseThrow(() -> new ElbException(
+              "InvalidTarget",
+              "The following targets are not in the target group VPC '"
+                  + vpc.id()
+                  + "': '"
+                  + target.id()
+                  + "'"));
+      return new TargetState(
+          target, instance.availabilityZone(), instance.address(), instance.id(), group, this);
+    }
+    IpAddress address = IpAddress.tryParse(target.id())
+        .orElseThrow(
+            () -> ElbException.invalid("The ID '" + target.id() + "' is not a valid IP address"));
+    boolean wanted = address.isV4() == (group.config().ipAddressType() != IpAddressType.IPV6);
+    if (!wanted) {
+      throw new ElbException(
+          "InvalidTarget",
+          "The IP address '"
+              + address
+              + "' does not match the IP address type '"
+              + group.config().ipAddressType().apiName()
+              + "' of the target group");
+    }
+    String zone = zoneOf(target, address);
+    String host = vpc.instanceHolding(address).map(Vpc.Instance::id).orElse(null);
+    return new TargetState(target, zone, address, host, group, this);
+  }
+
+  private String zoneOf(TargetDescription target, IpAddress address) {
+    String asked = target.availabilityZone();
+    if (vpc.cidrs().stream().anyMatch(c -> c.contains(address))) {
+      String zone = vpc.subnetOf(address).map(Vpc.Subnet::availabilityZone).orElse(null);
+      if (asked != null && !asked.equals(zone)) {
+        throw new ElbException(
+            "InvalidTarget",
+            "The Availability Zone for IP address '"
+                + address
+                + "' must be '"
+                + zone
+                + "' or not specified");
+      }
+      if (zone == null) {
+        throw new ElbException(
+            "InvalidTarget", "The IP address '" + address + "' is in no subnet of the VPC");
+      }
+      return zone;
+    }
+    if (OUTSIDE_TARGETS.stream().noneMatch(c -> c.contains(address))) {
+      throw new ElbException(
+          "InvalidTarget",
+          "The IP address '" + address + "' is not within a valid range for targets: the VPC, "
+              + OUTSIDE_TARGETS);
+    }
+    if (!TargetState.ALL_ZONES.equals(asked)) {
+      throw new ElbException(
+          "InvalidTarget",
+          "The Availability Zone for IP address '"
+              + address
+              + "' must be 'all' when not within the VPC");
+    }
+    return TargetState.ALL_ZONES;
+  }
+
+  /**
+   * {@code DeregisterTargets}. They drain, or are gone at once if nobody used them.
+   *
+   * @param targetGroupArn the group
+   * @param targets what to deregister; what is not registered is passed over
+   */
+  public void deregisterTargets(String targetGroupArn, List<TargetDescription> targets) {
+    TargetGroupState group = targetGroup(targetGroupArn);
+    for (TargetDescription target : targets) {
+      group.target(target.id(), target.port()).ifPresent(t -> {
+        if (t.drain()) {
+          group.remove(t);
+        }
+      });
+    }
+  }
+
+  /**
+   * Tells that instances started, stopped or are gone: their targets become unused or begin anew.
+   */
+  public void instancesChanged() {
+    refreshTargets(targetGroups.keySet());
+  }
+
+  // --- what follows from a change ---
+
+  /** Finds out anew which load balancer uses each of these groups. */
+  private void refreshUse(Collection<String> groupArns) {
+    for (String arn : groupArns) {
+      TargetGroupState group = targetGroups.get(arn);
+      if (group != null) {
+        LoadBalancerState user = loadBalancers.values().stream()
+            .filter(lb -> lb.targetGroupArns().contains(arn))
+            .findFirst()
+            .orElse(null);
+        if (user != group.loadBalancer().orElse(null)) {
+          group.useBy(user);
+        }
+      }
+    }
+    refreshTargets(groupArns);
+  }
+
+  private void refreshTargets(Collection<String> groupArns) {
+    for (String arn : groupArns) {
+      TargetGroupState group = targetGroups.get(arn);
+      if (group != null) {
+        List.copyOf(group.targets()).stream()
+            .filter(TargetState::mustBeginAnew)
+            .forEach(TargetState::begin);
+      }
+    }
+  }
+
+  private void within(String quota, long wanted, String code, String message) {
+    if (wanted > quotas.limit(quota)) {
+      throw new ElbException(code, message);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package dev.hairpin.lb.elb;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A listener as it is: its configuration and its rules in the order of their priorities. */
+public final class ListenerState {
+
+  /**
+   * A rule with the name that AWS gave it.
+   *
+   * @param arn its ARN
+   * @param rule its configuration
+   */
+  public record NamedRule(String arn, Rule rule) {}
+
+  private final String arn;
+  private Listener config;
+  private final TreeMap<Integer, NamedRule> rules = new TreeMap<>();
+  private long rulesEver;
+  private long version;
+
+  ListenerState(String arn, Listener config) {
+    this.arn = arn;
+    this.config = config;
+  }
+
+  /** Its ARN. */
+  public String arn() {
+    return arn;
+  }
+
+  /** Its configuration. */
+  public Listener config() {
+    return config;
+  }
+
+  /** Its rules by rising priority, without the default. */
+  public List<NamedRule> rules() {
+    return List.copyOf(rules.values());
+  }
+
+  /** The ARN of the default rule, which exists once the listener does. */
+  public String defaultRuleArn() {
+    return Arns.rule(arn, 0);
+  }
+
+  /** A number that is another one after every change, so that compiled forms can be kept. */
+  public long version() {
+    return version;
+  }
+
+  /** The ARNs of the target groups that its actions forward to, with repetitions. */
+  List<String> targetGroupArns() {
+    List<String> arns = new ArrayList<>();
+    collect(config.defaultActions(), arns);
+    rules.values().forEach(r -> collect(r.rule().actions(), arns));
+    return arns;
+  }
+
+  static void collect(List<Action> actions, List<String> into) {
+    for (Action action : actions) {
+      if (action instanceof Action.Forward forward) {
+        forward.targetGroups().forEach(g -> into.add(g.targetGroupArn()));
+      }
+    }
+  }
+
+  void configure(Listener newConfig) {
+    config = newConfig;
+    version++;
+  }
+
+  NamedRule add(Rule rule) {
+    NamedRule named = new NamedRule(Arns.rule(arn, ++rulesEver), rule);
+    rules.put(rule.priority(), named);
+    version++;
+    return named;
+  }
+
+  void replace(NamedRule old, Rule rule) {
+    rules.remove(old.rule().priority());
+    rules.put(rule.priority(), new NamedRule(old.arn(), rule));
+    version++;
+  }
+
+  void remove(NamedRule rule) {
+    rules.remove(rule.rule().priority());
+    version++;
+  }
+
+  Map<Integer, NamedRule> byPriority() {
+    return rules;
+  }
+
+  @Override
+  public String toString() {
+    return "listener " + config.label();
+  }
+}

@@ -1,0 +1,158 @@
+package dev.hairpin.lb.elb;
+
+import dev.hairpin.net.IpAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A load balancer as it is: its configuration, its names, its nodes and its listeners. */
+public final class LoadBalancerState {
+  private final String arn;
+  private final String dnsName;
+  private final String canonicalHostedZoneId;
+  private final String vpcId;
+  private final Instant createdTime;
+  private LoadBalancer config;
+  private boolean active;
+  private Instant activeAt;
+  private List<Node> nodes;
+  private final TreeMap<Integer, ListenerState> listeners = new TreeMap<>();
+
+  LoadBalancerState(
+      LoadBalancer config, Arns arns, String vpcId, Instant createdTime, Instant activeAt) {
+    this.config = config;
+    this.arn = arns.loadBalancer(config);
+    this.dnsName = arns.dnsName(config);
+    this.canonicalHostedZoneId = arns.hostedZone(config.type());
+    this.vpcId = vpcId;
+    this.createdTime = createdTime;
+    this.activeAt = activeAt;
+    this.nodes = List.of();
+  }
+
+  /** Its ARN. */
+  public String arn() {
+    return arn;
+  }
+
+  /** Its DNS name. */
+  public String dnsName() {
+    return dnsName;
+  }
+
+  /** The hosted zone of its DNS name, for alias records. */
+  public String canonicalHostedZoneId() {
+    return canonicalHostedZoneId;
+  }
+
+  /** Its VPC. */
+  public String vpcId() {
+    return vpcId;
+  }
+
+  /** When it was created. */
+  public Instant createdTime() {
+    return createdTime;
+  }
+
+  /** When it becomes or became active. */
+  public Instant activeAt() {
+    return activeAt;
+  }
+
+  /** Its configuration. */
+  public LoadBalancer config() {
+    return config;
+  }
+
+  /** Whether it takes traffic: false while it is being provisioned. */
+  public boolean isActive() {
+    return active;
+  }
+
+  /** The state's code as the API writes it: {@code provisioning} or {@code active}. */
+  public String stateCode() {
+    return active ? "active" : "provisioning";
+  }
+
+  /** Its nodes in the order of its subnets. */
+  public List<Node> nodes() {
+    return nodes;
+  }
+
+  /** Its listeners by port; those of one port by protocol do not exist in AWS. */
+  public Collection<ListenerState> listeners() {
+    return Collections.unmodifiableCollection(listeners.values());
+  }
+
+  /**
+   * The listener on a port.
+   *
+   * @param port the port
+   * @return the listener, or nothing
+   */
+  public Optional<ListenerState> listener(int port) {
+    return Optional.ofNullable(listeners.get(port));
+  }
+
+  /**
+   * The node that has an address.
+   *
+   * @param address any address
+   * @return the node, or nothing if the address is not this load balancer's
+   */
+  public Optional<Node> node(IpAddress address) {
+    return nodes.stream().filter(n -> n.has(address)).findFirst();
+  }
+
+  /**
+   * The node in a zone.
+   *
+   * @param availabilityZone the zone
+   * @return the node, or nothing if the zone is not enabled
+   */
+  public Optional<Node> nodeIn(String availabilityZone) {
+    return nodes.stream()
+        .filter(n -> n.availabilityZone().equals(availabilityZone))
+        .findFirst();
+  }
+
+  /** The ARNs of the target groups that its listeners and rules forward to, each once. */
+  public List<String> targetGroupArns() {
+    List<String> arns = new ArrayList<>();
+    for (ListenerState listener : listeners.values()) {
+      for (String group : listener.targetGroupArns()) {
+        if (!arns.contains(group)) {
+          arns.add(group);
+        }
+      }
+    }
+    return arns;
+  }
+
+  void activate() {
+    active = true;
+  }
+
+  void configure(LoadBalancer newConfig, List<Node> newNodes) {
+    config = newConfig;
+    nodes = List.copyOf(newNodes);
+  }
+
+  void put(ListenerState listener) {
+    listeners.put(listener.config().port(), listener);
+  }
+
+  void remove(ListenerState listener) {
+    listeners.remove(listener.config().port());
+  }
+
+  @Override
+  public String toString() {
+    return (config.type() == LoadBalancerType.NETWORK ? "NLB " : "ALB ") + config.name();
+  }
+}
