@@ -16,5 +16,6 @@ module dev.hairpin.core {
   exports dev.hairpin.cluster.environment;
   exports dev.hairpin.net;
   exports dev.hairpin.path;
+  exports dev.hairpin.path.conntrack;
   exports dev.hairpin.time;
 }

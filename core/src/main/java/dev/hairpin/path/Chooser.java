@@ -30,6 +30,24 @@ public interface Chooser {
   int pick(int count);
 
   /**
+   * Draws a number where it hardly matters which, such as the offset at which the search for a free
+   * source port begins. An enumerating chooser does not branch on it.
+   *
+   * @param count how many numbers there are; positive
+   * @return a number from 0 to {@code count - 1}
+   */
+  int draw(int count);
+
+  /**
+   * The number that decided the last {@link #happens}, for people to see.
+   *
+   * @return the number, or -1 if this chooser has none
+   */
+  default long lastDrawn() {
+    return -1;
+  }
+
+  /**
    * A chooser that draws from a seeded generator: the same seed gives the same choices on every
    * machine.
    *
@@ -39,9 +57,22 @@ public interface Chooser {
   static Chooser seeded(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     return new Chooser() {
+      private long last = -1;
+
       @Override
       public boolean happens(long part, long total) {
-        return random.nextLong(total) < part;
+        last = random.nextLong(total);
+        return last < part;
+      }
+
+      @Override
+      public int draw(int count) {
+        return random.nextInt(count);
+      }
+
+      @Override
+      public long lastDrawn() {
+        return last;
       }
 
       @Override

@@ -62,6 +62,7 @@ public final class Outcomes {
 
   private static final class Enumerator implements Chooser {
     private final List<Branch> path;
+    private final java.util.SplittableRandom draws = new java.util.SplittableRandom(0);
     private int depth;
 
     Enumerator(List<Branch> path) {
@@ -84,6 +85,11 @@ public final class Outcomes {
       long[] weights = new long[count];
       java.util.Arrays.fill(weights, 1);
       return next(weights, count);
+    }
+
+    @Override
+    public int draw(int count) {
+      return draws.nextInt(count);
     }
 
     private int next(long[] weights, long total) {

@@ -1,0 +1,29 @@
+package dev.hairpin.path;
+
+/**
+ * The rules of a host: what netfilter does with a packet at each hook.
+ *
+ * <p>The network asks in the kernel's order, and asks the nat table for the first packet of a
+ * connection only. The filter tells what it met by {@link Passage#step}, changes the mark and sets
+ * translations through the passage, and draws by its chooser. It may keep state (counters, lists of
+ * recent callers), which {@link #copy} copies.
+ */
+public interface PacketFilter {
+
+  /**
+   * Looks at a packet.
+   *
+   * @param table the table
+   * @param hook the hook
+   * @param passage the packet on its way through the host
+   * @return what becomes of it
+   */
+  FilterVerdict filter(Table table, Hook hook, Passage passage);
+
+  /**
+   * A copy with the same rules and a state of its own, for a question that must not leave a trace.
+   *
+   * @return the copy
+   */
+  PacketFilter copy();
+}

@@ -1,0 +1,95 @@
+package dev.hairpin.path;
+
+import dev.hairpin.net.Cidr;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.IpFamily;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Routes, found by longest prefix.
+ *
+ * <p>A table may be shared by many hosts, such as the routes to the pods of every node, so that
+ * 5,000 nodes need one. Not thread-safe.
+ */
+public final class RouteTable {
+  private final Map<Cidr, Route> routes = new HashMap<>();
+  private final Map<IpFamily, TreeSet<Integer>> lengths = new HashMap<>();
+
+  /** An empty table. */
+  public RouteTable() {}
+
+  RouteTable copy() {
+    RouteTable copy = new RouteTable();
+    routes.values().forEach(copy::put);
+    return copy;
+  }
+
+  /**
+   * Adds a route, or replaces the one to the same destination.
+   *
+   * @param route the route
+   */
+  public void put(Route route) {
+    Cidr to = route.destination();
+    routes.put(to, route);
+    lengths.computeIfAbsent(to.family(), f -> new TreeSet<>()).add(to.prefixLength());
+  }
+
+  /**
+   * Adds a route unless there is one to the same destination.
+   *
+   * @param route the route
+   */
+  public void putIfAbsent(Route route) {
+    if (!routes.containsKey(route.destination())) {
+      put(route);
+    }
+  }
+
+  /**
+   * Removes a route.
+   *
+   * @param destination where it leads to
+   * @return whether there was one
+   */
+  public boolean remove(Cidr destination) {
+    return routes.remove(destination) != null;
+  }
+
+  void removeDevice(String device) {
+    routes.values().removeIf(r -> device.equals(r.device()));
+  }
+
+  /**
+   * Finds the most special route to an address.
+   *
+   * @param address the address
+   * @return the route, or null
+   */
+  public @Nullable Route find(IpAddress address) {
+    TreeSet<Integer> present = lengths.get(address.family());
+    if (present != null) {
+      for (int length : present.descendingSet()) {
+        Route route = routes.get(Cidr.containing(address, length));
+        if (route != null) {
+          return route;
+        }
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The routes, most special first.
+   *
+   * @return a copy
+   */
+  public java.util.List<Route> list() {
+    return routes.values().stream()
+        .sorted(java.util.Comparator.comparing(Route::destination))
+        .toList();
+  }
+}

@@ -1,0 +1,73 @@
+package dev.hairpin.path;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A question about the network, and the way of its first packet and of the answer.
+ *
+ * @param question what was asked, such as {@code catalog-1 (10.0.10.77, node a) calls http://ui.ui}
+ * @param hops the way of the first packet
+ * @param reply the way of what came back: the first answer, a RST or an ICMP error; empty if
+ *     nothing was sent back
+ * @param outcome the end
+ * @param probability how likely this way was among all, or null if it was not computed
+ */
+public record Trace(
+    String question,
+    List<Hop> hops,
+    List<Hop> reply,
+    Outcome outcome,
+    @Nullable Fraction probability) {
+
+  /** Takes copies of the hops. */
+  public Trace {
+    hops = List.copyOf(hops);
+    reply = List.copyOf(reply);
+  }
+
+  /**
+   * The same trace with its probability.
+   *
+   * @param p how likely this way was among all
+   * @return a copy
+   */
+  public Trace withProbability(Fraction p) {
+    return new Trace(question, hops, reply, outcome, p);
+  }
+
+  /**
+   * The same trace for another question, with hops before its own, as a load balancer adds them.
+   *
+   * @param newQuestion the question
+   * @param before the hops that came before
+   * @return a copy
+   */
+  public Trace after(String newQuestion, List<Hop> before) {
+    List<Hop> all = new java.util.ArrayList<>(before);
+    all.addAll(hops);
+    return new Trace(newQuestion, all, reply, outcome, probability);
+  }
+
+  /**
+   * The first step of a kind on the way of the first packet.
+   *
+   * @param type the kind
+   * @param <T> the kind
+   * @return the step, or nothing
+   */
+  public <T extends Step> Optional<T> first(Class<T> type) {
+    return hops.stream()
+        .flatMap(h -> h.steps().stream())
+        .filter(type::isInstance)
+        .map(type::cast)
+        .findFirst();
+  }
+
+  /** The picture, as {@link TraceText} draws it: 80 columns, the same bytes every time. */
+  @Override
+  public String toString() {
+    return TraceText.print(this);
+  }
+}
