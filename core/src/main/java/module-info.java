@@ -10,10 +10,12 @@ module dev.hairpin.core {
 
   exports dev.hairpin.api;
   exports dev.hairpin.cluster;
+  exports dev.hairpin.kubectl;
   exports dev.hairpin.manifest;
   exports dev.hairpin.cluster.control;
   exports dev.hairpin.cluster.endpoints;
   exports dev.hairpin.cluster.environment;
+  exports dev.hairpin.cluster.ipam;
   exports dev.hairpin.net;
   exports dev.hairpin.path;
   exports dev.hairpin.path.conntrack;

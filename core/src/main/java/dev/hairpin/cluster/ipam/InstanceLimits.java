@@ -1,0 +1,57 @@
+package dev.hairpin.cluster.ipam;
+
+import com.google.common.base.Splitter;
+import com.google.common.io.Resources;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How many network interfaces and addresses an EC2 instance may have.
+ *
+ * <p>Source: the limits that the AWS VPC CNI v1.19 is built with; of types with several network
+ * cards those of the first card, which is the one for pods.
+ *
+ * @param interfaces how many interfaces
+ * @param addressesPerInterface how many IPv4 addresses an interface has, its own counted in
+ * @param maxPods how many pods EKS lets a node of the type run: each secondary address, and two
+ *     with host network
+ */
+public record InstanceLimits(int interfaces, int addressesPerInterface, int maxPods) {
+  private static final Map<String, InstanceLimits> BY_TYPE = read();
+
+  /**
+   * The limits of a type.
+   *
+   * @param instanceType such as {@code m5.large}
+   * @return its limits, or nothing if the type is unknown
+   */
+  public static Optional<InstanceLimits> of(String instanceType) {
+    return Optional.ofNullable(BY_TYPE.get(instanceType));
+  }
+
+  private static Map<String, InstanceLimits> read() {
+    Map<String, InstanceLimits> limits = new HashMap<>();
+    try {
+      List<String> lines = Resources.readLines(
+          Resources.getResource(InstanceLimits.class, "instance-limits.csv"),
+          StandardCharsets.UTF_8);
+      for (String line : lines.subList(1, lines.size())) {
+        List<String> cells = Splitter.on(',').splitToList(line);
+        limits.put(
+            cells.get(0),
+            new InstanceLimits(
+                Integer.parseInt(cells.get(1)),
+                Integer.parseInt(cells.get(2)),
+                Integer.parseInt(cells.get(3))));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("instance-limits.csv is part of this library", e);
+    }
+    return limits;
+  }
+}

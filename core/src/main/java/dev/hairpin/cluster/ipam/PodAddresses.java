@@ -1,0 +1,55 @@
+package dev.hairpin.cluster.ipam;
+
+import dev.hairpin.api.Node;
+import dev.hairpin.api.Pod;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Gives pods their addresses, as the CNI plugin of a cluster does. Single-writer, like the cluster
+ * it belongs to.
+ */
+public interface PodAddresses {
+
+  /**
+   * Gives a pod its addresses.
+   *
+   * @param node the pod's node
+   * @param pod the pod; not one with host network
+   * @param now the time
+   * @return the addresses, the primary first
+   * @throws IpamException if there is none left, with the plugin's message
+   */
+  List<String> assign(Node node, Pod pod, Instant now);
+
+  /**
+   * Takes note that a pod has addresses already.
+   *
+   * @param node the pod's node
+   * @param addresses its addresses
+   */
+  void occupy(Node node, List<String> addresses);
+
+  /**
+   * Takes a pod's addresses back.
+   *
+   * @param nodeName the pod's node
+   * @param addresses its addresses
+   * @param now the time
+   */
+  void release(String nodeName, List<String> addresses, Instant now);
+
+  /**
+   * Forgets a node and everything that it held.
+   *
+   * @param nodeName the node
+   */
+  void forget(String nodeName);
+
+  /**
+   * An independent copy, for a fork of the cluster.
+   *
+   * @return the copy
+   */
+  PodAddresses copy();
+}
