@@ -9,4 +9,5 @@ module dev.hairpin.lb {
   requires static transitive org.jspecify;
 
   exports dev.hairpin.lb.elb;
+  exports dev.hairpin.lb.elb.nlb;
 }

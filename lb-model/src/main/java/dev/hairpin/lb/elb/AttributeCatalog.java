@@ -64,7 +64,7 @@ final class AttributeCatalog {
       "stickiness.app_cookie.duration_seconds", "1-604800",
       "stickiness.enabled", ON_OFF,
       "stickiness.lb_cookie.duration_seconds", "1-604800",
-      "stickiness.type", "lb_cookie|app_cookie|source_ip|source_ip_dest_ip|source_ip_dest_ip_proto",
+      "stickiness.type", "lb_cookie|app_cookie|source_ip",
       "target_group_health.dns_failover.minimum_healthy_targets.count", "off|1-2147483647",
       "target_group_health.dns_failover.minimum_healthy_targets.percentage", "off|1-100",
       "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1-2147483647",

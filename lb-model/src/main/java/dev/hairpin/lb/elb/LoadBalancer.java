@@ -15,6 +15,8 @@ import java.util.Map;
  * @param subnetMappings its subnets, one for each zone
  * @param securityGroups the groups that guard its interfaces; may be empty for a Network Load
  *     Balancer, which then admits everything
+ * @param enforcePrivateLinkRules whether a Network Load Balancer holds clients that come by
+ *     PrivateLink to its groups ({@code EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic})
  * @param attributes what is not at its default
  * @param tags its tags by key
  */
@@ -25,6 +27,7 @@ public record LoadBalancer(
     IpAddressType ipAddressType,
     List<SubnetMapping> subnetMappings,
     List<String> securityGroups,
+    boolean enforcePrivateLinkRules,
     Attributes attributes,
     Map<String, String> tags) {
 
@@ -102,6 +105,7 @@ public record LoadBalancer(
     private IpAddressType ipAddressType = IpAddressType.IPV4;
     private final List<SubnetMapping> subnetMappings = new ArrayList<>();
     private final List<String> securityGroups = new ArrayList<>();
+    private boolean enforcePrivateLinkRules = true;
     private Attributes attributes = Attributes.NONE;
     private Map<String, String> tags = Map.of();
 
@@ -177,6 +181,17 @@ public record LoadBalancer(
     }
 
     /**
+     * Sets whether PrivateLink clients are held to the security groups.
+     *
+     * @param value true by default
+     * @return this
+     */
+    public Builder enforcePrivateLinkRules(boolean value) {
+      this.enforcePrivateLinkRules = value;
+      return this;
+    }
+
+    /**
      * Sets an attribute.
      *
      * @param key its key
@@ -207,7 +222,15 @@ public record LoadBalancer(
      */
     public LoadBalancer build() {
       return new LoadBalancer(
-          name, type, scheme, ipAddressType, subnetMappings, securityGroups, attributes, tags);
+          name,
+          type,
+          scheme,
+          ipAddressType,
+          subnetMappings,
+          securityGroups,
+          enforcePrivateLinkRules,
+          attributes,
+          tags);
     }
   }
 }

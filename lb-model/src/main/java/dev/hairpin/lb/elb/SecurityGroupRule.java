@@ -49,4 +49,12 @@ public record SecurityGroupRule(
         && ((source != null && source.contains(from))
             || (sourceGroup != null && fromGroups.contains(sourceGroup)));
   }
+
+  /** {@code tcp 80 from 0.0.0.0/0}. */
+  @Override
+  public String toString() {
+    String ports = fromPort == toPort ? Integer.toString(fromPort) : fromPort + "-" + toPort;
+    String what = protocol == null ? "all" : protocol.lowerCase() + " " + ports;
+    return what + " from " + (source != null ? source.toString() : sourceGroup);
+  }
 }

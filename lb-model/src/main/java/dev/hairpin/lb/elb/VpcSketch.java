@@ -95,7 +95,7 @@ public final class VpcSketch implements Vpc {
    * @param rules its permissions for incoming packets
    * @return this
    */
-  public VpcSketch securityGroup(String id, SecurityGroupRule... rules) {
+  public VpcSketch addSecurityGroup(String id, SecurityGroupRule... rules) {
     securityGroups.put(id, List.of(rules));
     return this;
   }

@@ -204,7 +204,7 @@ class ElasticLoadBalancingTest {
 
   @Test
   void securityGroupsCannotBeAddedToANetworkLoadBalancerLater() {
-    w.vpc.securityGroup("sg-1");
+    w.vpc.addSecurityGroup("sg-1");
     String lb =
         w.elb.createLoadBalancer(LoadBalancer.network("n").subnets("pub-a").build());
     refused(
