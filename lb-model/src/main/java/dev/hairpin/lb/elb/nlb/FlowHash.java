@@ -147,6 +147,11 @@ public final class FlowHash {
       public int pick(int count) {
         return FlowHash.pick(hash, count);
       }
+
+      @Override
+      public int draw(int count) {
+        return FlowHash.pick(hash, count);
+      }
     };
   }
 }

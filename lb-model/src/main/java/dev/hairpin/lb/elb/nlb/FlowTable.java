@@ -8,6 +8,7 @@ import dev.hairpin.lb.elb.Listener;
 import dev.hairpin.lb.elb.ListenerProtocol;
 import dev.hairpin.lb.elb.ListenerState;
 import dev.hairpin.lb.elb.LoadBalancerState;
+import dev.hairpin.lb.elb.NewFlow;
 import dev.hairpin.lb.elb.TargetDescription;
 import dev.hairpin.lb.elb.TargetGroup;
 import dev.hairpin.lb.elb.TargetGroupState;

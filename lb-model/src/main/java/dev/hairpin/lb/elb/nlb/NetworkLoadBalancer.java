@@ -13,6 +13,7 @@ import dev.hairpin.lb.elb.ListenerState;
 import dev.hairpin.lb.elb.LoadBalancerDns;
 import dev.hairpin.lb.elb.LoadBalancerState;
 import dev.hairpin.lb.elb.LoadBalancerType;
+import dev.hairpin.lb.elb.NewFlow;
 import dev.hairpin.lb.elb.Node;
 import dev.hairpin.lb.elb.TargetDescription;
 import dev.hairpin.lb.elb.TargetGroupState;

@@ -9,6 +9,7 @@ import dev.hairpin.lb.elb.Client;
 import dev.hairpin.lb.elb.HealthProbe;
 import dev.hairpin.lb.elb.Listener;
 import dev.hairpin.lb.elb.LoadBalancer;
+import dev.hairpin.lb.elb.NewFlow;
 import dev.hairpin.lb.elb.Node;
 import dev.hairpin.lb.elb.TargetGroup;
 import dev.hairpin.lb.elb.TlsSession.ClientHello;

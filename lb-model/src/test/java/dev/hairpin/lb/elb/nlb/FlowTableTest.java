@@ -9,6 +9,7 @@ import dev.hairpin.lb.elb.Client;
 import dev.hairpin.lb.elb.LbReason;
 import dev.hairpin.lb.elb.Listener;
 import dev.hairpin.lb.elb.LoadBalancer;
+import dev.hairpin.lb.elb.NewFlow;
 import dev.hairpin.lb.elb.TargetGroup;
 import dev.hairpin.lb.elb.Workshop;
 import dev.hairpin.net.FiveTuple;

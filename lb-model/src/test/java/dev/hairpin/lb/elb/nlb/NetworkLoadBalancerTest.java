@@ -15,6 +15,7 @@ import dev.hairpin.lb.elb.Client;
 import dev.hairpin.lb.elb.LbReason;
 import dev.hairpin.lb.elb.Listener;
 import dev.hairpin.lb.elb.LoadBalancer;
+import dev.hairpin.lb.elb.NewFlow;
 import dev.hairpin.lb.elb.Node;
 import dev.hairpin.lb.elb.SecurityGroupRule;
 import dev.hairpin.lb.elb.TargetDescription;

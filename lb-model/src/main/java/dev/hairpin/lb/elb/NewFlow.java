@@ -1,6 +1,5 @@
-package dev.hairpin.lb.elb.nlb;
+package dev.hairpin.lb.elb;
 
-import dev.hairpin.lb.elb.Client;
 import dev.hairpin.lb.elb.TlsSession.ClientHello;
 import dev.hairpin.net.FiveTuple;
 
