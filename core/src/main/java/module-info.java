@@ -8,6 +8,7 @@ module dev.hairpin.core {
   requires org.snakeyaml.engine;
   requires static transitive org.jspecify;
 
+  exports dev.hairpin;
   exports dev.hairpin.api;
   exports dev.hairpin.cluster;
   exports dev.hairpin.kubectl;

@@ -21,7 +21,7 @@ public final class Fabric {
   private static final IpAddress CALICO_GATEWAY_V6 = IpAddress.parse("fe80::ecee:eeff:feee:eeee");
 
   private final Network network;
-  private final RouteTable podRoutes = new RouteTable();
+  private final RouteTable podRoutes;
   private final Map<String, NodeShape> shapes = new HashMap<>();
   private final Map<String, Integer> podsOf = new HashMap<>();
 
@@ -31,7 +31,38 @@ public final class Fabric {
    * @param network the network to build in
    */
   public Fabric(Network network) {
+    this(network, new RouteTable());
+  }
+
+  private Fabric(Network network, RouteTable podRoutes) {
     this.network = network;
+    this.podRoutes = podRoutes;
+  }
+
+  /**
+   * The same builder for a copy of the network: it knows the nodes that were made so far, and what
+   * it makes is in the copy only.
+   *
+   * @param copy a {@linkplain Network#fork() fork} of the network
+   * @return the builder
+   */
+  public Fabric in(Network copy) {
+    Fabric other = new Fabric(copy, podRoutes);
+    other.shapes.putAll(shapes);
+    other.podsOf.putAll(podsOf);
+    return other;
+  }
+
+  /**
+   * Takes a pod away, with the routes to it.
+   *
+   * @param pod the host of a pod
+   */
+  public void remove(Host pod) {
+    for (IpFamily family : IpFamily.values()) {
+      pod.address(family).ifPresent(a -> podRoutes.remove(Cidr.host(a)));
+    }
+    network.remove(pod);
   }
 
   /**

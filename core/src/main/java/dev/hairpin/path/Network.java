@@ -130,6 +130,33 @@ public final class Network {
   }
 
   /**
+   * Takes a host away, with its wires, its addresses and the routes that other hosts had to it
+   * through a wire of their own.
+   *
+   * @param host a host of this network
+   */
+  public void remove(Host host) {
+    hosts.remove(host.name(), host);
+    owners.values().forEach(list -> list.remove(host));
+    for (Device device : host.devices.values()) {
+      Device peer = device.peer;
+      if (peer != null) {
+        peer.host().routes.removeDevice(peer.name());
+        peer.host().devices.remove(peer.name());
+        if (peer.bridge != null) {
+          peer.bridge.ports.remove(peer);
+        }
+      }
+      Device.Segment segment = device.segment;
+      if (segment != null) {
+        segment.devices.remove(device);
+      }
+    }
+    steering.values().removeIf(d -> d.host() == host);
+    demanded.clear();
+  }
+
+  /**
    * Joins two devices, as a veth pair does.
    *
    * @param one a device
@@ -190,10 +217,11 @@ public final class Network {
    *
    * @param make called once for every address that a packet is sent or translated to, before it is
    *     routed; it may add the host that has the address, and what leads to it, to the network that
-   *     it is given
+   *     it is given. Setting it again lets every address be asked for again
    */
   public void onDemand(BiConsumer<Network, IpAddress> make) {
     maker = make;
+    demanded.clear();
   }
 
   /**

@@ -1,0 +1,298 @@
+package dev.hairpin;
+
+import dev.hairpin.api.Node;
+import dev.hairpin.api.Pod;
+import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.IpFamily;
+import dev.hairpin.path.AddOn;
+import dev.hairpin.path.Chooser;
+import dev.hairpin.path.LoadBalancing;
+import dev.hairpin.path.NameService;
+import dev.hairpin.path.Network;
+import dev.hairpin.path.Reason;
+import dev.hairpin.path.Source;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A simulated Kubernetes cluster: its state, what is installed in it, and the questions one asks.
+ *
+ * <pre>{@code
+ * Cluster cluster = Cluster.eks().install(new KubeProxy()).install(new CoreDns());
+ * cluster.apply(Manifests.load(Path.of("shop.yaml")));
+ * Trace trace = cluster.from("shop/client").to("http://web.shop");
+ * }</pre>
+ *
+ * <p>Nothing happens but by a call: time stands still until {@link #advance}, except that what
+ * takes no time (controllers, kube-proxy) happens before a call returns. The same calls with the
+ * same seed give the same bytes. Not thread-safe: one thread at a time may use a cluster.
+ */
+public final class Cluster {
+  private final ClusterState state;
+  private final List<AddOn> addOns = new ArrayList<>();
+  private final List<AddOn.Component> components = new ArrayList<>();
+  private final Chooser chooser;
+  private @Nullable ClusterNetwork wires;
+
+  private Cluster(ClusterState state) {
+    this.state = state;
+    this.chooser = Chooser.seeded(state.seed());
+  }
+
+  /**
+   * A cluster of objects as they are, such as the snapshot of a live one. No controller runs in it.
+   *
+   * @param state the objects
+   * @return the cluster, with nothing installed
+   */
+  public static Cluster of(ClusterState state) {
+    return new Cluster(state);
+  }
+
+  // ---- what the questions are made of
+
+  /**
+   * The objects, for those who want to read or watch them.
+   *
+   * @return the state
+   */
+  public ClusterState state() {
+    return state;
+  }
+
+  /**
+   * The running component of a type, such as kube-proxy, to ask it what only it knows.
+   *
+   * @param type the component's type
+   * @param <T> the component's type
+   * @return the component, or nothing if it is not installed
+   */
+  public <T> Optional<T> component(Class<T> type) {
+    return components.stream().filter(type::isInstance).map(type::cast).findFirst();
+  }
+
+  /**
+   * Installs an add-on, as one installs it in a real cluster.
+   *
+   * @param addOn the add-on
+   * @return this cluster
+   * @throws IllegalStateException if an add-on of the same name is installed
+   */
+  public Cluster install(AddOn addOn) {
+    if (addOns.stream().anyMatch(a -> a.name().equals(addOn.name()))) {
+      throw new IllegalStateException(addOn.name() + " is installed already");
+    }
+    addOns.add(addOn);
+    components.add(addOn.start(state));
+    settle();
+    return this;
+  }
+
+  /**
+   * Lets time pass.
+   *
+   * @param duration how long
+   * @return this cluster
+   */
+  public Cluster advance(Duration duration) {
+    state.clock().advance(duration);
+    return this;
+  }
+
+  private void settle() {
+    state.clock().advance(Duration.ZERO);
+  }
+
+  /**
+   * The start of a connection.
+   *
+   * @param source a pod as {@code namespace/name} or {@code pod/namespace/name}, where the name of
+   *     a workload stands for its first pod; a node as {@code node/name}; or {@code internet}, a
+   *     client outside with the address 203.0.113.7, or {@code internet/ADDRESS}
+   * @return the start; say where to
+   * @throws IllegalArgumentException if there is no such source, with the name that was meant
+   */
+  public Connection from(String source) {
+    return new Connection(this, source(source));
+  }
+
+  /**
+   * Resolves a name as a program at a source would.
+   *
+   * @param source as for {@link #from}
+   * @param name the name
+   * @return the questions that the resolver sent, and the addresses
+   */
+  public NameService.Lookup lookup(String source, String name) {
+    return lookup(source(source), name, chooser);
+  }
+
+  NameService.Lookup lookup(Source source, String name, Chooser choices) {
+    for (LoadBalancing balancing : all(LoadBalancing.class)) {
+      Optional<List<IpAddress>> addresses = balancing.addressesOf(name);
+      if (addresses.isPresent() && source instanceof Source.Internet) {
+        return publicAnswer(name, addresses.get(), choices);
+      }
+    }
+    if (source instanceof Source.Internet) {
+      return new NameService.Lookup(name, List.of(), List.of(), Reason.NO_SUCH_NAME);
+    }
+    return component(NameService.class)
+        .map(names -> names.lookup(source, name, choices))
+        .orElseGet(() -> new NameService.Lookup(name, List.of(), List.of(), Reason.DNS_NO_ANSWER));
+  }
+
+  private static NameService.Lookup publicAnswer(
+      String name, List<IpAddress> addresses, Chooser choices) {
+    List<IpAddress> rotated = new ArrayList<>(addresses);
+    if (addresses.size() > 1) {
+      int first = choices.pick(addresses.size());
+      java.util.Collections.rotate(rotated, -first);
+    }
+    return new NameService.Lookup(
+        name,
+        rotated,
+        List.of(new NameService.Asked(
+            name,
+            "A",
+            addresses.isEmpty() ? "no address" : rotated.get(0).toString(),
+            "public DNS, the load balancer's zone")),
+        addresses.isEmpty() ? Reason.NAME_HAS_NO_ADDRESS : Reason.DELIVERED);
+  }
+
+  // ---- for the parts of the front door
+
+  private <T> List<T> all(Class<T> type) {
+    return components.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  ClusterNetwork wires() {
+    ClusterNetwork known = wires;
+    if (known == null) {
+      known = new ClusterNetwork(state, components);
+      wires = known;
+    }
+    return known;
+  }
+
+  Network network() {
+    return wires().network();
+  }
+
+  Chooser chooser() {
+    return chooser;
+  }
+
+  List<String> nodeNames() {
+    return state.list(Node.class).stream().map(n -> n.metadata().name()).toList();
+  }
+
+  private Source source(String text) {
+    if (text.equals("internet")) {
+      return new Source.Internet(Source.INTERNET_CLIENT);
+    }
+    if (text.startsWith("internet/")) {
+      return new Source.Internet(IpAddress.parse(text.substring("internet/".length())));
+    }
+    if (text.startsWith("node/")) {
+      String name = text.substring("node/".length());
+      if (state.get(Node.class, "", name).isEmpty()) {
+        throw Suggestions.unknown("node", name, nodeNames());
+      }
+      return new Source.OnNode(name);
+    }
+    String pod = text.startsWith("pod/") ? text.substring("pod/".length()) : text;
+    Pod found = pod(pod);
+    return new Source.InPod(found.metadata().namespace(), found.metadata().name());
+  }
+
+  /**
+   * Finds a pod.
+   *
+   * @param name {@code namespace/name}; the name of a workload stands for its first pod
+   * @return the pod
+   * @throws IllegalArgumentException if there is none, with the name that was meant
+   */
+  public Pod pod(String name) {
+    int slash = name.indexOf('/');
+    String namespace = slash < 0 ? "default" : name.substring(0, slash);
+    String rest = name.substring(slash + 1);
+    return state
+        .get(Pod.class, namespace, rest)
+        .or(() -> state.list(Pod.class).stream()
+            .filter(p -> p.metadata().namespace().equals(namespace))
+            .filter(p -> isOf(rest, p))
+            .findFirst())
+        .orElseThrow(() -> Suggestions.unknown(
+            "pod",
+            name,
+            state.list(Pod.class).stream().map(p -> p.key().namespacedName()).toList()));
+  }
+
+  /** Whether a workload of this name made the pod: its name, and one or two parts more. */
+  private static boolean isOf(String workload, Pod pod) {
+    String name = pod.metadata().name();
+    if (!name.startsWith(workload + "-")) {
+      return false;
+    }
+    String suffix = name.substring(workload.length() + 1);
+    boolean ofDeployment = suffix.matches("[a-z0-9]{6,10}-[a-z0-9]{5}");
+    return ofDeployment || suffix.matches("[0-9]+|[a-z0-9]{5}");
+  }
+
+  String describe(Source source) {
+    if (source instanceof Source.InPod in) {
+      Pod pod = pod(in.namespace() + "/" + in.name());
+      String address = pod.podIps().isEmpty() ? "no address" : pod.podIps().get(0);
+      return in.namespace() + "/" + in.name() + " (" + address + ", node "
+          + pod.spec().nodeName() + ")";
+    }
+    if (source instanceof Source.OnNode on) {
+      String address = state
+          .get(Node.class, "", on.name())
+          .flatMap(n -> n.internalIp(IpFamily.IPV4).or(() -> n.internalIp(IpFamily.IPV6)))
+          .map(IpAddress::toString)
+          .orElse("no address");
+      return "a process on node " + on.name() + " (" + address + ")";
+    }
+    return "a client outside (" + ((Source.Internet) source).address() + ")";
+  }
+
+  /** A short picture: how many objects there are of each kind. */
+  @Override
+  public String toString() {
+    StringBuilder out =
+        new StringBuilder("cluster at ").append(state.clock().now()).append('\n');
+    for (Node node : state.list(Node.class)) {
+      long pods = state.list(Pod.class).stream()
+          .filter(p -> p.spec().nodeName().equals(node.metadata().name()))
+          .count();
+      out.append("  node ")
+          .append(node.metadata().name())
+          .append("  ")
+          .append(node.internalIp(IpFamily.IPV4).map(IpAddress::toString).orElse(""))
+          .append("  ")
+          .append(node.zone())
+          .append("  ")
+          .append(pods)
+          .append(" pods\n");
+    }
+    for (String kind : state.kinds()) {
+      if (!kind.equals(Node.KIND)) {
+        out.append("  ")
+            .append(kind)
+            .append("  ")
+            .append(state.list(kind).size())
+            .append('\n');
+      }
+    }
+    for (AddOn addOn : addOns) {
+      out.append("  add-on ").append(addOn.name()).append('\n');
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,401 @@
+package dev.hairpin;
+
+import dev.hairpin.api.Container;
+import dev.hairpin.api.ContainerPort;
+import dev.hairpin.api.EndpointSlice;
+import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.Node;
+import dev.hairpin.api.ObjectKey;
+import dev.hairpin.api.Pod;
+import dev.hairpin.api.Service;
+import dev.hairpin.cluster.Change;
+import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.net.Cidr;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.IpFamily;
+import dev.hairpin.net.Protocol;
+import dev.hairpin.path.AddOn;
+import dev.hairpin.path.Device;
+import dev.hairpin.path.Fabric;
+import dev.hairpin.path.Host;
+import dev.hairpin.path.HostKind;
+import dev.hairpin.path.Listener;
+import dev.hairpin.path.LoadBalancing;
+import dev.hairpin.path.Network;
+import dev.hairpin.path.NodeFilters;
+import dev.hairpin.path.NodeShape;
+import dev.hairpin.path.Route;
+import dev.hairpin.path.Source;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The network that a cluster's objects describe.
+ *
+ * <p>Nodes, clients and load balancers hang on one wire with a router; pods hang on their nodes as
+ * the CNI plugin makes it: where the Node has a pod block, by veths with the block's first address,
+ * else by routed veths, as with the AWS VPC CNI. A host is made when a packet first needs it, so
+ * the cost of a question depends on its way and not on the cluster.
+ */
+final class ClusterNetwork {
+  private static final Cidr LONELY_NETWORK = Cidr.parse("192.0.2.0/24");
+
+  private final ClusterState state;
+  private final List<AddOn.Component> components;
+  private final Network network;
+  private final Fabric fabric;
+  private final Host router;
+  private final Cidr nodeNetwork;
+  private final Map<IpAddress, ObjectKey> ownerOf = new HashMap<>();
+  private final Set<ObjectKey> changed = new HashSet<>();
+
+  ClusterNetwork(ClusterState state, List<AddOn.Component> components) {
+    this.state = state;
+    this.components = components;
+    this.network = new Network(state.clock());
+    this.fabric = new Fabric(network);
+    this.nodeNetwork = covering(state.list(Node.class));
+    this.router = router();
+    state.list(Node.class).forEach(this::index);
+    state.list(Pod.class).forEach(this::index);
+    network.onDemand((net, address) -> make(fabric, net, address));
+    state.watch(this::note);
+  }
+
+  /** The network, with every change of the cluster applied to what is made of it. */
+  Network network() {
+    if (!changed.isEmpty()) {
+      changed.forEach(this::renew);
+      changed.clear();
+      network.onDemand((net, address) -> make(fabric, net, address));
+    }
+    for (Host host : network.hosts()) {
+      if (host.kind() == HostKind.NODE) {
+        installRules(host);
+      }
+    }
+    return network;
+  }
+
+  /** The host on which a source's process runs. */
+  Host hostOf(Source source) {
+    if (source instanceof Source.InPod inPod) {
+      return podHost(
+          fabric,
+          network,
+          state
+              .get(Pod.class, inPod.namespace(), inPod.name())
+              .orElseThrow(() -> new IllegalStateException("no " + source)));
+    }
+    if (source instanceof Source.OnNode onNode) {
+      return nodeHost(fabric, network, onNode.name());
+    }
+    return clientHost(((Source.Internet) source).address());
+  }
+
+  // ---- who has which address
+
+  private void note(Change change) {
+    KubeObject before = change.before();
+    KubeObject after = change.after();
+    if (!(change.object() instanceof Pod || change.object() instanceof Node)) {
+      return;
+    }
+    if (before != null) {
+      addressesOf(before).forEach(a -> ownerOf.remove(a, before.key()));
+    }
+    if (after != null) {
+      index(after);
+    }
+    changed.add(change.key());
+  }
+
+  private void index(KubeObject object) {
+    addressesOf(object).forEach(a -> ownerOf.put(a, object.key()));
+  }
+
+  /** The addresses that an object has for itself: none for a pod that ended or uses its node's. */
+  private static List<IpAddress> addressesOf(KubeObject object) {
+    List<IpAddress> addresses = new ArrayList<>(2);
+    for (IpFamily family : IpFamily.values()) {
+      if (object instanceof Pod pod) {
+        boolean ended = pod.phase().equals("Succeeded") || pod.phase().equals("Failed");
+        if (!ended && !pod.spec().hostNetwork()) {
+          pod.ip(family).ifPresent(addresses::add);
+        }
+      } else if (object instanceof Node node) {
+        node.internalIp(family).ifPresent(addresses::add);
+      }
+    }
+    return addresses;
+  }
+
+  /** The smallest block that holds the primary address of every node. */
+  private static Cidr covering(Iterable<Node> nodes) {
+    Cidr block = null;
+    for (Node node : nodes) {
+      List<IpAddress> own = addressesOf(node);
+      if (own.isEmpty() || (block != null && own.get(0).family() != block.family())) {
+        continue;
+      }
+      IpAddress address = own.get(0);
+      int length = block == null ? address.family().addressBits() - 8 : block.prefixLength();
+      while (block != null && !Cidr.containing(address, length).contains(block.address())) {
+        length--;
+      }
+      block = Cidr.containing(address, length);
+    }
+    return block == null ? LONELY_NETWORK : block;
+  }
+
+  /** The router of the nodes' network, which knows the way to every pod and is silent else. */
+  private Host router() {
+    Host host = network.host("vpc", HostKind.ROUTER);
+    host.sysctl("net.ipv4.ip_forward", "1");
+    host.sysctl("net.ipv6.conf.all.forwarding", "1");
+    Device device = host.device(NodeShape.UPLINK);
+    network.attach(NodeShape.NODE_NETWORK, device);
+    host.address(device, routerAddress(), nodeNetwork.prefixLength());
+    host.route(Route.refusing(Route.Type.BLACKHOLE, Cidr.containing(nodeNetwork.address(), 0)));
+    host.shareRoutes(fabric.podRoutes());
+    return host;
+  }
+
+  /** The first address of the nodes' network that no node has. */
+  private IpAddress routerAddress() {
+    Set<IpAddress> taken = new HashSet<>();
+    state.list(Node.class).forEach(n -> taken.addAll(addressesOf(n)));
+    state.list(Pod.class).forEach(p -> taken.addAll(addressesOf(p)));
+    long index = 1;
+    while (taken.contains(nodeNetwork.at(index))) {
+      index++;
+    }
+    return nodeNetwork.at(index);
+  }
+
+  private void make(Fabric builder, Network net, IpAddress address) {
+    ObjectKey key = ownerOf.get(address);
+    if (key != null) {
+      KubeObject object = state.get(key).orElse(null);
+      if (object instanceof Pod pod) {
+        podHost(builder, net, pod);
+      } else if (object instanceof Node node) {
+        nodeHost(builder, net, node.metadata().name());
+      }
+      return;
+    }
+    for (AddOn.Component component : components) {
+      if (component instanceof LoadBalancing balancing) {
+        balancing.at(address).ifPresent(node -> balancerHost(net, node));
+      }
+    }
+  }
+
+  /** A copy of the network, in which a question leaves no trace in this one. */
+  Network fork() {
+    Network copy = network().fork();
+    Fabric builder = fabric.in(copy);
+    copy.onDemand((net, address) -> make(builder, net, address));
+    return copy;
+  }
+
+  // ---- nodes
+
+  private Host nodeHost(Fabric builder, Network net, String name) {
+    Optional<Host> known = net.find(name);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Node node = state
+        .get(Node.class, "", name)
+        .orElseThrow(() -> new IllegalStateException("no node " + name));
+    List<IpAddress> addresses = addressesOf(node);
+    if (addresses.isEmpty()) {
+      throw new IllegalStateException("node " + name + " has no internal address");
+    }
+    IpAddress primary = addresses.get(0);
+    Host host = builder.node(shape(node, primary));
+    for (IpAddress other : addresses.subList(1, addresses.size())) {
+      host.address(host.device(NodeShape.UPLINK), other, other.family().addressBits());
+    }
+    host.sysctl("net.ipv4.conf.all.route_localnet", "1");
+    installRules(host);
+    for (Service service : state.list(Service.class)) {
+      int port = service.spec().healthCheckNodePort();
+      if (port != 0) {
+        host.listen(new Listener("kube-proxy", Protocol.TCP, null, port));
+      }
+    }
+    for (Pod pod : state.list(Pod.class)) {
+      if (pod.spec().hostNetwork() && pod.spec().nodeName().equals(name)) {
+        listen(host, pod);
+      }
+    }
+    return host;
+  }
+
+  private NodeShape shape(Node node, IpAddress primary) {
+    String name = node.metadata().name();
+    IpAddress gateway = router.address(primary.family()).orElse(primary);
+    Optional<Cidr> podCidr = node.podCidrs().stream()
+        .flatMap(text -> Cidr.tryParseMasked(text).stream())
+        .filter(c -> c.family() == primary.family())
+        .findFirst();
+    int length = nodeNetwork.prefixLength();
+    return podCidr.isPresent()
+        ? NodeShape.ptp(name, primary, length, podCidr.get(), gateway)
+        : NodeShape.awsVpcCni(name, primary, length, gateway);
+  }
+
+  private void installRules(Host node) {
+    for (AddOn.Component component : components) {
+      if (component instanceof NodeFilters filters) {
+        filters
+            .filterOf(node.name())
+            .filter(rules -> node.filter().map(now -> now != rules).orElse(true))
+            .ifPresent(node::filter);
+      }
+    }
+  }
+
+  // ---- pods
+
+  private static String hostName(ObjectKey pod) {
+    return pod.namespacedName();
+  }
+
+  private Host podHost(Fabric builder, Network net, Pod pod) {
+    if (pod.spec().hostNetwork()) {
+      return nodeHost(builder, net, pod.spec().nodeName());
+    }
+    Optional<Host> known = net.find(hostName(pod.key()));
+    if (known.isPresent()) {
+      return known.get();
+    }
+    List<IpAddress> addresses = addressesOf(pod);
+    if (pod.spec().nodeName().isEmpty() || addresses.isEmpty()) {
+      throw new IllegalStateException(
+          pod.key() + " has no " + (addresses.isEmpty() ? "address" : "node") + " yet");
+    }
+    nodeHost(builder, net, pod.spec().nodeName());
+    Host host = builder.pod(hostName(pod.key()), pod.spec().nodeName(), addresses.get(0));
+    for (IpAddress other : addresses.subList(1, addresses.size())) {
+      host.address(host.device("eth0"), other, other.family().addressBits());
+    }
+    listen(host, pod);
+    return host;
+  }
+
+  /**
+   * Starts what the pod's containers run. They listen on the ports that they name; if they name
+   * none, on those that EndpointSlices give for the pod.
+   */
+  private void listen(Host host, Pod pod) {
+    if (!pod.phase().equals("Running")) {
+      return;
+    }
+    String process = hostName(pod.key());
+    List<Container> containers = new ArrayList<>(pod.spec().containers());
+    pod.spec().initContainers().stream()
+        .filter(c -> "Always".equals(c.restartPolicy()))
+        .forEach(containers::add);
+    boolean named = false;
+    for (Container container : containers) {
+      for (ContainerPort port : container.ports()) {
+        named = true;
+        host.listen(new Listener(process, port.protocol(), null, port.containerPort()));
+      }
+    }
+    if (named) {
+      return;
+    }
+    for (EndpointSlice slice : state.list(EndpointSlice.class)) {
+      if (slice.metadata().namespace().equals(pod.metadata().namespace())
+          && slice.endpoints().stream()
+              .anyMatch(e -> e.addresses().stream().anyMatch(pod.podIps()::contains))) {
+        slice.ports().stream()
+            .filter(p -> p.port() != null)
+            .forEach(p -> host.listen(new Listener(process, p.protocol(), null, p.port())));
+      }
+    }
+  }
+
+  /** Brings a pod's host up to date; a pod that is gone, or came back elsewhere, loses its own. */
+  private void renew(ObjectKey key) {
+    Host host = network.find(hostName(key)).orElse(null);
+    if (host == null || !key.kind().equals(Pod.KIND)) {
+      return;
+    }
+    Pod pod = state.get(Pod.class, key.namespace(), key.name()).orElse(null);
+    host.stop(hostName(key));
+    List<IpAddress> addresses = pod == null ? List.of() : addressesOf(pod);
+    if (pod != null && !addresses.isEmpty() && addresses.stream().allMatch(host::isLocal)) {
+      listen(host, pod);
+    } else {
+      fabric.remove(host);
+    }
+  }
+
+  // ---- the outside
+
+  private Host clientHost(IpAddress address) {
+    return network
+        .find(address.toString())
+        .orElseGet(() -> reachable(
+            fabric.client(
+                address.toString(),
+                address,
+                address.family().addressBits(),
+                router.address(address.family()).orElse(null)),
+            router,
+            List.of(address)));
+  }
+
+  private void balancerHost(Network net, LoadBalancing.BalancerNode node) {
+    if (net.find(node.label()).isPresent()) {
+      return;
+    }
+    List<IpAddress> addresses = node.addresses();
+    IpAddress inVpc = addresses.get(addresses.size() - 1);
+    Host host = net.host(node.label(), HostKind.LOAD_BALANCER);
+    net.attach(NodeShape.NODE_NETWORK, host.device(NodeShape.UPLINK));
+    host.address(host.device(NodeShape.UPLINK), inVpc, nodeNetwork.prefixLength());
+    for (IpAddress other : addresses) {
+      if (!other.equals(inVpc)) {
+        host.address(host.device(NodeShape.UPLINK), other, other.family().addressBits());
+      }
+    }
+    router
+        .address(inVpc.family())
+        .ifPresent(gateway ->
+            host.route(Route.via(Cidr.containing(gateway, 0), gateway, NodeShape.UPLINK)));
+    host.shareRoutes(fabric.podRoutes());
+    reachable(host, net.find(router.name()).orElse(router), addresses);
+    if (node instanceof LoadBalancing.Layer4 layer4) {
+      host.relay(layer4.relay());
+    } else if (node instanceof LoadBalancing.Layer7 layer7) {
+      layer7.ports().forEach(p -> host.listen(new Listener(node.label(), Protocol.TCP, null, p)));
+    }
+  }
+
+  /** Tells the router that addresses are on its wire. */
+  private static Host reachable(Host host, Host router, List<IpAddress> addresses) {
+    addresses.forEach(a -> router.route(Route.onLink(Cidr.host(a), NodeShape.UPLINK)));
+    return host;
+  }
+
+  /** The load balancer node that has an address, if it is one of layer 7. */
+  Optional<LoadBalancing.Layer7> layer7At(IpAddress address) {
+    return components.stream()
+        .filter(LoadBalancing.class::isInstance)
+        .flatMap(c -> ((LoadBalancing) c).at(address).stream())
+        .filter(LoadBalancing.Layer7.class::isInstance)
+        .map(LoadBalancing.Layer7.class::cast)
+        .findFirst();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.hairpin;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds the name that was probably meant by one that does not exist. */
+final class Suggestions {
+  private Suggestions() {}
+
+  /**
+   * The error for a name that does not exist.
+   *
+   * @param what the kind of thing, such as {@code pod}
+   * @param name the name given
+   * @param known the names that exist
+   * @return the error, with the nearest name or, if there are few, all of them
+   */
+  static IllegalArgumentException unknown(String what, String name, Collection<String> known) {
+    String hint = nearest(name, known)
+        .map(n -> "; did you mean \"" + n + "\"?")
+        .orElseGet(() -> known.isEmpty()
+            ? "; there is none"
+            : known.size() <= 8
+                ? "; there are " + String.join(", ", List.copyOf(known))
+                : "; there are " + known.size());
+    return new IllegalArgumentException("no " + what + " \"" + name + "\"" + hint);
+  }
+
+  /** The one known name that is nearest, if it is near: a third of its letters at most differ. */
+  static Optional<String> nearest(String name, Collection<String> known) {
+    Optional<String> byPart = known.stream()
+        .filter(k -> k.endsWith("/" + name) || k.contains(name))
+        .sorted()
+        .findFirst();
+    return byPart.isPresent()
+        ? byPart
+        : known.stream()
+            .filter(k -> distance(name, k) <= Math.max(1, k.length() / 3))
+            .min(Comparator.comparingInt((String k) -> distance(name, k))
+                .thenComparing(Comparator.naturalOrder()));
+  }
+
+  /** How many letters must be added, dropped or changed (Levenshtein). */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(changed, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,112 @@
+package dev.hairpin;
+
+import dev.hairpin.api.Node;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.IpFamily;
+import dev.hairpin.net.Protocol;
+import dev.hairpin.path.HttpRequest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Where a connection is to go.
+ *
+ * @param text the target as it was said
+ * @param scheme {@code http}, {@code https}, {@code tcp} or {@code udp}
+ * @param host the name or address
+ * @param address the address, if the host is one or names a node
+ * @param port the port
+ * @param path the path of a URL, or {@code /}
+ */
+record Target(
+    String text, String scheme, String host, Optional<IpAddress> address, int port, String path) {
+
+  private static final String EXPECTED =
+      "expected a URL such as http://ui.ui/, host:port or udp://host:port";
+
+  static Target parse(String text, Cluster cluster) {
+    String rest = text.strip();
+    String scheme = "tcp";
+    int colon = rest.indexOf("://");
+    if (colon >= 0) {
+      scheme = rest.substring(0, colon).toLowerCase(Locale.ROOT);
+      rest = rest.substring(colon + 3);
+    }
+    if (!List.of("http", "https", "tcp", "udp").contains(scheme)) {
+      throw new IllegalArgumentException(
+          "target \"" + text + "\" has the unknown scheme \"" + scheme + "\"; " + EXPECTED);
+    }
+    boolean node = rest.startsWith("node/");
+    if (node) {
+      rest = rest.substring("node/".length());
+    }
+    int slash = rest.indexOf('/');
+    String authority = slash < 0 ? rest : rest.substring(0, slash);
+    String path = slash < 0 ? "/" : rest.substring(slash);
+    int bracket = authority.lastIndexOf(']');
+    int portAt = authority.indexOf(':', Math.max(bracket, 0));
+    boolean bareV6 = bracket < 0 && authority.indexOf(':', portAt + 1) >= 0 && portAt >= 0;
+    String host = portAt < 0 || bareV6 ? authority : authority.substring(0, portAt);
+    int port = portAt < 0 || bareV6
+        ? defaultPort(scheme, text)
+        : portOf(authority.substring(portAt + 1), text);
+    if (host.startsWith("[") && host.endsWith("]")) {
+      host = host.substring(1, host.length() - 1);
+    }
+    if (host.isEmpty()) {
+      throw new IllegalArgumentException("target \"" + text + "\" names no host; " + EXPECTED);
+    }
+    Optional<IpAddress> address = node ? nodeAddress(host, cluster) : IpAddress.tryParse(host);
+    return new Target(text, scheme, host, address, port, path);
+  }
+
+  private static int defaultPort(String scheme, String text) {
+    return switch (scheme) {
+      case "http" -> 80;
+      case "https" -> 443;
+      default ->
+        throw new IllegalArgumentException("target \"" + text + "\" names no port; " + EXPECTED);
+    };
+  }
+
+  private static int portOf(String digits, String text) {
+    try {
+      int port = Integer.parseInt(digits);
+      if (port >= 1 && port <= 65_535) {
+        return port;
+      }
+    } catch (NumberFormatException e) {
+      // falls through to the message below, which says more
+    }
+    throw new IllegalArgumentException(
+        "target \"" + text + "\": port \"" + digits + "\" is not within 1-65535");
+  }
+
+  private static Optional<IpAddress> nodeAddress(String name, Cluster cluster) {
+    Node node = cluster
+        .state()
+        .get(Node.class, "", name)
+        .orElseThrow(() -> Suggestions.unknown("node", name, cluster.nodeNames()));
+    return Optional.of(node.internalIp(IpFamily.IPV4)
+        .or(() -> node.internalIp(IpFamily.IPV6))
+        .orElseThrow(
+            () -> new IllegalArgumentException("node " + name + " has no internal address")));
+  }
+
+  Protocol protocol() {
+    return scheme.equals("udp") ? Protocol.UDP : Protocol.TCP;
+  }
+
+  String verb() {
+    return switch (scheme) {
+      case "http", "https" -> "calls";
+      case "udp" -> "sends a datagram to";
+      default -> "connects to";
+    };
+  }
+
+  HttpRequest request() {
+    return HttpRequest.get(scheme.equals("https") ? "https" : "http", host, path);
+  }
+}

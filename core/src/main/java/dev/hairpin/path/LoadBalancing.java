@@ -1,0 +1,135 @@
+package dev.hairpin.path;
+
+import dev.hairpin.net.FiveTuple;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.SocketAddress;
+import java.util.List;
+import java.util.Optional;
+
+/** A component that runs load balancers beside the cluster, reached by DNS name and address. */
+public interface LoadBalancing extends AddOn.Component {
+
+  /**
+   * What public DNS answers for the name of a load balancer.
+   *
+   * @param name the name, in any case, with or without a trailing dot
+   * @return the addresses it has now; nothing if it is the name of no load balancer. The list is
+   *     empty while the load balancer is being made
+   */
+  Optional<List<IpAddress>> addressesOf(String name);
+
+  /**
+   * Finds the load balancer node that has an address.
+   *
+   * @param address a public or private address
+   * @return the node, or nothing
+   */
+  Optional<BalancerNode> at(IpAddress address);
+
+  /** One load balancer in one zone. */
+  sealed interface BalancerNode {
+
+    /**
+     * How traces name it.
+     *
+     * @return the name, such as {@code NLB k8s-ui-uinlb-e1c1ebaeb4 (us-west-2a)}
+     */
+    String label();
+
+    /**
+     * Its addresses: the one asked for, and the one in the VPC from which it calls targets.
+     *
+     * @return the addresses; the last one is the one in the VPC
+     */
+    List<IpAddress> addresses();
+  }
+
+  /**
+   * A load balancer of layer 4, such as an NLB.
+   *
+   * @param label how traces name it
+   * @param addresses its addresses; the last one is the one in the VPC
+   * @param relay what it does with connections
+   */
+  record Layer4(String label, List<IpAddress> addresses, Relay relay) implements BalancerNode {
+
+    /** Copies the addresses. */
+    public Layer4 {
+      addresses = List.copyOf(addresses);
+    }
+  }
+
+  /**
+   * A load balancer of layer 7, such as an ALB, which ends the client's connection and opens one of
+   * its own.
+   *
+   * @param label how traces name it
+   * @param addresses its addresses; the last one is the one in the VPC
+   * @param ports the ports of its listeners
+   * @param router what it does with requests
+   */
+  record Layer7(String label, List<IpAddress> addresses, List<Integer> ports, HttpRouter router)
+      implements BalancerNode {
+
+    /** Copies the lists. */
+    public Layer7 {
+      addresses = List.copyOf(addresses);
+      ports = List.copyOf(ports);
+    }
+  }
+
+  /** Decides what a load balancer of layer 7 does with a request. */
+  @FunctionalInterface
+  interface HttpRouter {
+
+    /**
+     * Decides about a request.
+     *
+     * @param request the request
+     * @param connection the client and the address that it dialled
+     * @param chooser makes what is left to chance
+     * @return what becomes of it
+     */
+    HttpDecision route(HttpRequest request, FiveTuple connection, Chooser chooser);
+  }
+
+  /** What becomes of a request. */
+  sealed interface HttpDecision {
+
+    /**
+     * Lines for the trace: the rules that were looked at, and the target group.
+     *
+     * @return the lines
+     */
+    List<String> notes();
+
+    /**
+     * It is sent on.
+     *
+     * @param target the target
+     * @param notes lines for the trace
+     */
+    record Forward(SocketAddress target, List<String> notes) implements HttpDecision {
+
+      /** Copies the lines. */
+      public Forward {
+        notes = List.copyOf(notes);
+      }
+    }
+
+    /**
+     * The load balancer answers by itself.
+     *
+     * @param status the HTTP status, such as 404; 0 if the connection is refused
+     * @param reason why
+     * @param notes lines for the trace
+     */
+    record Answer(int status, Reason reason, List<String> notes) implements HttpDecision {
+
+      /** Copies the lines. */
+      public Answer {
+        notes = List.copyOf(notes);
+      }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.hairpin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.manifest.Manifests;
+import dev.hairpin.path.Fraction;
+import dev.hairpin.path.Reason;
+import dev.hairpin.path.Trace;
+import dev.hairpin.path.Verdict;
+import dev.hairpin.time.VirtualClock;
+import org.junit.jupiter.api.Test;
+
+class ClusterTest {
+  private final Cluster cluster = twoNodes();
+
+  private static Cluster twoNodes() {
+    ClusterState state = new ClusterState(new VirtualClock(), 1);
+    String text = node("a", "10.0.1.1", "zone-1")
+        + node("b", "10.0.2.1", "zone-2")
+        + pod("web-0", "a", "10.0.1.10")
+        + pod("client-7d9f8c5b6d-x2x4x", "b", "10.0.2.10");
+    Manifests.parse(text, "test").objects().forEach(state::store);
+    return Cluster.of(state);
+  }
+
+  private static String node(String name, String address, String zone) {
+    return """
+        ---
+        apiVersion: v1
+        kind: Node
+        metadata: {name: %s, labels: {topology.kubernetes.io/zone: %s}}
+        status: {addresses: [{type: InternalIP, address: %s}]}
+        """.formatted(name, zone, address);
+  }
+
+  private static String pod(String name, String node, String address) {
+    return """
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {namespace: shop, name: %s}
+        spec: {nodeName: %s, containers: [{name: c, image: i, ports: [{containerPort: 8080}]}]}
+        status: {phase: Running, podIP: %s, podIPs: [{ip: %s}]}
+        """.formatted(name, node, address, address);
+  }
+
+  @Test
+  void podsReachEachOtherAcrossNodesWithTheirOwnAddresses() {
+    Trace trace = cluster.from("shop/client").to("10.0.1.10:8080");
+
+    assertThat(trace.outcome().verdict()).isEqualTo(Verdict.DELIVERED);
+    assertThat(trace.outcome().server()).isEqualTo("shop/web-0");
+    assertThat(trace.outcome().sourceSeen()).asString().startsWith("10.0.2.10:");
+  }
+
+  @Test
+  void anUnnamedPortRefuses() {
+    Trace trace = cluster.from("pod/shop/client-7d9f8c5b6d-x2x4x").to("10.0.1.10:9090");
+
+    assertThat(trace.outcome().verdict()).isEqualTo(Verdict.REFUSED);
+    assertThat(trace.outcome().reason()).isEqualTo(Reason.CONNECTION_REFUSED_BY_POD);
+  }
+
+  @Test
+  void theOutsideAndNodesAreSourcesToo() {
+    assertThat(cluster.from("internet").to("http://10.0.1.10:8080/").outcome().delivered())
+        .isTrue();
+    assertThat(cluster.from("node/b").to("10.0.1.10:8080").outcome().delivered())
+        .isTrue();
+  }
+
+  @Test
+  void sharesOfACertainWayAreWhole() {
+    Shares shares = cluster.from("shop/client").sharesTo("10.0.1.10:8080");
+
+    assertThat(shares.arriving()).isEqualTo(Fraction.ONE);
+    assertThat(shares).hasToString("""
+            pod/shop/client-7d9f8c5b6d-x2x4x to 10.0.1.10:8080
+              end              share  node  zone    hops  source seen
+              shop/web-0:8080  1      a     zone-1  1     10.0.2.10
+            """);
+  }
+
+  @Test
+  void aPodThatCameBackElsewhereIsReachedThereAndNoLongerHere() {
+    cluster.from("shop/client").to("10.0.1.10:8080");
+
+    Manifests.parse(pod("web-0", "b", "10.0.2.99"), "test")
+        .objects()
+        .forEach(cluster.state()::store);
+
+    assertThat(cluster.from("shop/client").to("10.0.2.99:8080").outcome().delivered())
+        .isTrue();
+    assertThat(cluster.from("shop/client").to("10.0.1.10:8080").outcome().delivered())
+        .isFalse();
+  }
+
+  @Test
+  void withoutANameServiceNamesAreNotAnswered() {
+    Trace trace = cluster.from("shop/client").to("http://web.shop");
+
+    assertThat(trace.outcome().reason()).isEqualTo(Reason.DNS_NO_ANSWER);
+    assertThat(trace.outcome().clientSees()).isEqualTo("could not resolve host: web.shop");
+  }
+
+  @Test
+  void aWrongNameIsAnsweredWithTheOneThatWasMeant() {
+    assertThatThrownBy(() -> cluster.from("shop/clint"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("no pod \"shop/clint\"; there are shop/client-7d9f8c5b6d-x2x4x, shop/web-0");
+    assertThatThrownBy(() -> cluster.from("web-0"))
+        .hasMessage("no pod \"web-0\"; did you mean \"shop/web-0\"?");
+    assertThatThrownBy(() -> cluster.from("node/c"))
+        .hasMessage("no node \"c\"; did you mean \"a\"?");
+  }
+
+  @Test
+  void aTargetThatIsNoneIsRefusedWithWhatWasExpected() {
+    Connection connection = cluster.from("node/a");
+
+    assertThatThrownBy(() -> connection.to("ftp://web"))
+        .hasMessage("target \"ftp://web\" has the unknown scheme \"ftp\"; expected a URL such as"
+            + " http://ui.ui/, host:port or udp://host:port");
+    assertThatThrownBy(() -> connection.to("web:70000"))
+        .hasMessage("target \"web:70000\": port \"70000\" is not within 1-65535");
+    assertThatThrownBy(() -> connection.to("web"))
+        .hasMessage(
+            "target \"web\" names no port; expected a URL such as http://ui.ui/, host:port or"
+                + " udp://host:port");
+  }
+}
