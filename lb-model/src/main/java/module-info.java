@@ -8,6 +8,9 @@ module dev.hairpin.lb {
   requires transitive dev.hairpin.core;
   requires static transitive org.jspecify;
 
+  exports dev.hairpin.lb;
+  exports dev.hairpin.lb.aws;
   exports dev.hairpin.lb.elb;
   exports dev.hairpin.lb.elb.nlb;
+  exports dev.hairpin.lb.model;
 }

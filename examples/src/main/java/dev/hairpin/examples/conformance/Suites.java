@@ -1,5 +1,6 @@
 package dev.hairpin.examples.conformance;
 
+import dev.hairpin.examples.conformance.awslb.AwsLbSuite;
 import dev.hairpin.examples.conformance.core.CoreSuite;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +12,7 @@ public final class Suites {
   public static final List<String> KINDS =
       List.of("core", "kube-proxy", "packet-fate", "dns", "dns-client", "aws-lb");
 
-  private static final List<Suite> BUILT = List.of(new CoreSuite());
+  private static final List<Suite> BUILT = List.of(new CoreSuite(), new AwsLbSuite());
 
   private Suites() {}
 

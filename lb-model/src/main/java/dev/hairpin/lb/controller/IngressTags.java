@@ -1,0 +1,70 @@
+package dev.hairpin.lb.controller;
+
+import dev.hairpin.api.Service;
+import dev.hairpin.lb.controller.IngressGroups.Member;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The user's tags on the resources of a group. Source: {@code model_build_tags.go}, v2.8.2. */
+final class IngressTags {
+  private final Environment env;
+
+  IngressTags(Environment env) {
+    this.env = env;
+  }
+
+  /** For a resource that all members share: their tags must not contradict each other. */
+  Map<String, String> ofGroup(List<Member> members) {
+    Map<String, String> merged = new TreeMap<>();
+    for (Member member : members) {
+      ofMember(member, Annotations.ofIngress(member.ingress().metadata().annotations()))
+          .forEach((key, value) -> {
+            String before = merged.putIfAbsent(key, value);
+            if (before != null && !before.equals(value)) {
+              throw new ReconcileException(
+                  "conflicting tag " + key + ": " + before + " | " + value);
+            }
+          });
+    }
+    merged.putAll(env.options().defaultTags());
+    return merged;
+  }
+
+  /** For a resource of one member. */
+  Map<String, String> ofMember(Member member) {
+    Map<String, String> tags = ofMember(member, member.annotations());
+    tags.putAll(env.options().defaultTags());
+    return tags;
+  }
+
+  /** For the target group of a backend, whose Service may have tags of its own. */
+  Map<String, String> ofBackend(Member member, Service service) {
+    Map<String, String> merged = new TreeMap<>(member.annotations().map("tags"));
+    merged.putAll(Annotations.ofIngress(service.metadata().annotations()).map("tags"));
+    Map<String, String> tags = checked(member, merged);
+    tags.putAll(env.options().defaultTags());
+    return tags;
+  }
+
+  private Map<String, String> ofMember(Member member, Annotations annotations) {
+    return checked(member, new TreeMap<>(annotations.map("tags")));
+  }
+
+  private Map<String, String> checked(Member member, Map<String, String> tags) {
+    for (String key : tags.keySet()) {
+      if (env.options().externalManagedTags().contains(key)) {
+        throw new ReconcileException("failed build tags for Ingress "
+            + member.key()
+            + ": external managed tag key "
+            + key
+            + " cannot be specified");
+      }
+    }
+    IngressClassParams params = member.params();
+    if (params != null) {
+      tags.putAll(params.tags());
+    }
+    return tags;
+  }
+}

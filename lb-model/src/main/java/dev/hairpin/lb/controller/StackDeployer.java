@@ -1,0 +1,357 @@
+package dev.hairpin.lb.controller;
+
+import dev.hairpin.lb.FeatureGate;
+import dev.hairpin.lb.aws.Aws;
+import dev.hairpin.lb.aws.IpPermission;
+import dev.hairpin.lb.aws.Listener;
+import dev.hairpin.lb.aws.LoadBalancer;
+import dev.hairpin.lb.aws.Rule;
+import dev.hairpin.lb.aws.SecurityGroup;
+import dev.hairpin.lb.aws.TargetGroup;
+import dev.hairpin.lb.model.Action;
+import dev.hairpin.lb.model.Stack;
+import dev.hairpin.lb.model.StackResource;
+import dev.hairpin.lb.model.StackResource.Binding;
+import dev.hairpin.lb.model.StackResource.NetworkingPort;
+import dev.hairpin.lb.model.StackResource.NetworkingRule;
+import dev.hairpin.lb.model.StackResource.Peer;
+import dev.hairpin.lb.model.Token;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes AWS and the cluster's bindings what a stack says, with as few changes as may be.
+ *
+ * <p>Existing resources are found by their tags. First what the stack wants is made in the order of
+ * dependence; then what it no longer wants is taken down in the reverse order. A load balancer that
+ * must be replaced is deleted before its successor is made. Source: {@code pkg/deploy} of v2.8.2.
+ */
+final class StackDeployer {
+  private static final String SHIELD_NAME = "managed by aws-load-balancer-controller";
+
+  private final Environment env;
+  private final Aws aws;
+  private final Bindings bindings;
+  private final TargetBinder binder;
+
+  StackDeployer(Environment env, Bindings bindings, TargetBinder binder) {
+    this.env = env;
+    this.aws = env.aws();
+    this.bindings = bindings;
+    this.binder = binder;
+  }
+
+  /** Deploys a stack and returns its load balancer; null if it has none. */
+  @Nullable
+  LoadBalancer deploy(Stack stack) {
+    env.requireRights();
+    return new Run(stack).run();
+  }
+
+  /** The labels of bindings that belong to a stack. */
+  private Map<String, String> bindingLabels(Stack stack) {
+    String id = stack.id();
+    int slash = id.indexOf('/');
+    String prefix =
+        stack.kind() == Stack.Kind.SERVICE ? "service.k8s.aws/stack" : "ingress.k8s.aws/stack";
+    Map<String, String> labels = new TreeMap<>();
+    if (slash < 0) {
+      labels.put(prefix, id);
+    } else {
+      labels.put(prefix + "-namespace", id.substring(0, slash));
+      labels.put(prefix + "-name", id.substring(slash + 1));
+    }
+    return labels;
+  }
+
+  /** One deployment: what the references of the stack have turned out to be. */
+  private final class Run {
+    private final Stack stack;
+    private final Map<String, String> stackTags;
+    private final Map<Token.Reference, String> resolved = new HashMap<>();
+    private final List<SecurityGroup> oldSecurityGroups = new ArrayList<>();
+    private final List<TargetGroup> oldTargetGroups = new ArrayList<>();
+
+    Run(Stack stack) {
+      this.stack = stack;
+      this.stackTags = env.stackTags(stack.kind(), stack.id());
+    }
+
+    @Nullable
+    LoadBalancer run() {
+      securityGroups();
+      targetGroups();
+      LoadBalancer lb = loadBalancer();
+      if (lb != null) {
+        listeners(lb);
+        addOns(lb);
+      }
+      targetGroupBindings();
+      oldTargetGroups.forEach(g -> aws.deleteTargetGroup(g.arn()));
+      oldSecurityGroups.forEach(g -> aws.deleteSecurityGroup(g.id()));
+      return lb;
+    }
+
+    private String resolve(Token token) {
+      return token.resolve(reference -> {
+        String value = resolved.get(reference);
+        if (value == null) {
+          throw new IllegalStateException(reference + " is not deployed yet");
+        }
+        return value;
+      });
+    }
+
+    private Map<String, String> tags(StackResource resource, Map<String, String> userTags) {
+      return env.resourceTags(stack, resource.id(), userTags);
+    }
+
+    private <T> List<T> existing(
+        java.util.Collection<T> resources, Function<T, Map<String, String>> tagsOf) {
+      return Aws.tagged(resources, tagsOf, stackTags);
+    }
+
+    private @Nullable String resourceId(Map<String, String> tags) {
+      return tags.get(Environment.resourceTagKey(stack.kind()));
+    }
+
+    private void securityGroups() {
+      List<SecurityGroup> existing = existing(aws.securityGroups(), SecurityGroup::tags);
+      Set<String> kept = new HashSet<>();
+      for (StackResource.SecurityGroup wanted : stack.all(StackResource.SecurityGroup.class)) {
+        Map<String, String> tags = tags(wanted, wanted.tags());
+        String id = null;
+        for (SecurityGroup group : existing) {
+          if (wanted.id().equals(resourceId(group.tags()))
+              && group.name().equals(wanted.groupName())
+              && group.description().equals(wanted.description())) {
+            id = group.id();
+            if (!group.tags().equals(tags)) {
+              aws.setSecurityGroupTags(id, tags);
+            }
+          }
+        }
+        if (id == null) {
+          id = aws.createSecurityGroup(wanted.groupName(), wanted.description(), tags);
+        }
+        aws.setIngress(
+            id,
+            wanted.ingress().stream()
+                .map(p -> new IpPermission(p.protocol(), p.port(), p.port(), p.source(), ""))
+                .toList());
+        kept.add(id);
+        resolved.put(new Token.Reference(wanted.type(), wanted.id(), "groupID"), id);
+      }
+      existing.stream().filter(g -> !kept.contains(g.id())).forEach(oldSecurityGroups::add);
+    }
+
+    private void targetGroups() {
+      List<TargetGroup> existing = existing(aws.targetGroups(), TargetGroup::tags);
+      Set<String> kept = new HashSet<>();
+      for (StackResource.TargetGroup wanted : stack.all(StackResource.TargetGroup.class)) {
+        Map<String, String> tags = tags(wanted, wanted.tags());
+        TargetGroup group = existing.stream()
+            .filter(g -> wanted.id().equals(resourceId(g.tags())) && canStay(g, wanted))
+            .findFirst()
+            .orElse(null);
+        RequestChecks.targetGroup(wanted, group == null);
+        if (group == null) {
+          group = aws.createTargetGroup(wanted, tags);
+        } else {
+          aws.modifyTargetGroup(group, wanted.healthCheck(), wanted.attributes(), tags);
+        }
+        kept.add(group.arn());
+        resolved.put((Token.Reference) wanted.arn(), group.arn());
+      }
+      existing.stream().filter(g -> !kept.contains(g.arn())).forEach(oldTargetGroups::add);
+    }
+
+    /** Only these three cannot be changed in place; the name is not compared. */
+    private boolean canStay(TargetGroup group, StackResource.TargetGroup wanted) {
+      return group.targetType().equals(wanted.targetType())
+          && group.protocol().equals(wanted.protocol())
+          && (wanted.protocolVersion() == null
+              || wanted.protocolVersion().equals(group.protocolVersion()));
+    }
+
+    private @Nullable LoadBalancer loadBalancer() {
+      StackResource.LoadBalancer wanted = stack.loadBalancer().orElse(null);
+      LoadBalancer kept = null;
+      for (LoadBalancer lb : existing(aws.loadBalancers(), LoadBalancer::tags)) {
+        if (wanted != null
+            && kept == null
+            && wanted.id().equals(resourceId(lb.tags()))
+            && lb.network() == wanted.network()
+            && lb.scheme().equals(wanted.scheme())) {
+          kept = lb;
+        } else {
+          aws.deleteLoadBalancer(lb.arn());
+        }
+      }
+      if (wanted == null) {
+        return null;
+      }
+      List<String> groups = wanted.securityGroups().stream().map(this::resolve).toList();
+      Map<String, String> tags = tags(wanted, wanted.tags());
+      if (kept == null) {
+        kept = aws.createLoadBalancer(wanted, groups, tags, env.state().clock().now());
+      }
+      LoadBalancer lb = aws.modifyLoadBalancer(kept, wanted, groups, wanted.attributes(), tags);
+      resolved.put(new Token.Reference(wanted.type(), wanted.id(), "loadBalancerARN"), lb.arn());
+      return lb;
+    }
+
+    private void listeners(LoadBalancer lb) {
+      Map<Integer, StackResource.Listener> wanted = new TreeMap<>();
+      for (StackResource.Listener listener : stack.all(StackResource.Listener.class)) {
+        wanted.put(listener.port(), listener);
+      }
+      for (Listener listener : aws.listeners(lb.arn())) {
+        if (!wanted.containsKey(listener.port())) {
+          aws.deleteListener(listener);
+        }
+      }
+      Map<String, List<StackResource.ListenerRule>> rules = new HashMap<>();
+      for (StackResource.ListenerRule rule : stack.all(StackResource.ListenerRule.class)) {
+        rules
+            .computeIfAbsent(((Token.Reference) rule.listener()).id(), i -> new ArrayList<>())
+            .add(rule);
+      }
+      for (StackResource.Listener listener : wanted.values()) {
+        List<Action> actions = resolved(listener.defaultActions());
+        RequestChecks.actions("CreateListenerInput", "DefaultActions", actions);
+        Listener deployed = aws.putListener(
+            lb.arn(),
+            listener.port(),
+            listener.protocol(),
+            listener.certificates(),
+            listener.sslPolicy(),
+            listener.alpnPolicy(),
+            listener.mutualAuthentication(),
+            actions,
+            tags(listener, listener.tags()));
+        rules(deployed, rules.getOrDefault(listener.id(), List.of()));
+      }
+    }
+
+    private List<Action> resolved(List<Action> actions) {
+      return actions.stream()
+          .map(a -> a.withGroups(token -> Token.of(resolve(token))))
+          .toList();
+    }
+
+    /** Rules are matched by priority and changed in place. */
+    private void rules(Listener listener, List<StackResource.ListenerRule> wanted) {
+      Set<Integer> priorities = new HashSet<>();
+      wanted.forEach(r -> priorities.add(r.priority()));
+      for (Rule rule : aws.rules(listener.arn())) {
+        if (!priorities.contains(rule.priority())) {
+          aws.deleteRule(rule);
+        }
+      }
+      for (StackResource.ListenerRule rule : wanted) {
+        List<Action> actions = resolved(rule.actions());
+        RequestChecks.actions("CreateRuleInput", "Actions", actions);
+        aws.putRule(
+            listener.arn(),
+            rule.priority(),
+            rule.conditions(),
+            actions,
+            env.enabled(FeatureGate.LISTENER_RULES_TAGGING) ? tags(rule, rule.tags()) : Map.of());
+      }
+    }
+
+    private void targetGroupBindings() {
+      Map<String, String> labels = bindingLabels(stack);
+      Set<String> wantedArns = new HashSet<>();
+      for (StackResource.TargetGroupBindingResource wanted :
+          stack.all(StackResource.TargetGroupBindingResource.class)) {
+        Binding binding = resolved(wanted.binding());
+        String arn = resolve(binding.targetGroup());
+        wantedArns.add(arn);
+        StackResource.TargetGroupBindingResource named = existingBindings(labels).stream()
+            .filter(b -> b.targetGroupArn().equals(arn))
+            .findFirst()
+            .map(b -> new StackResource.TargetGroupBindingResource(
+                wanted.id(),
+                b.object().metadata().namespace(),
+                b.object().metadata().name(),
+                binding))
+            .orElse(wanted);
+        bindings.put(named, binding, labels);
+      }
+      for (Bindings.Bound bound : existingBindings(labels)) {
+        if (!wantedArns.contains(bound.targetGroupArn())) {
+          binder.delete(bound);
+        }
+      }
+    }
+
+    private List<Bindings.Bound> existingBindings(Map<String, String> labels) {
+      List<Bindings.Bound> found = new ArrayList<>();
+      Set<String> arns = new HashSet<>();
+      oldTargetGroups.forEach(g -> arns.add(g.arn()));
+      resolved.forEach((reference, value) -> {
+        if (reference.type().equals(StackResource.TARGET_GROUP)) {
+          arns.add(value);
+        }
+      });
+      for (String arn : new java.util.TreeSet<>(arns)) {
+        bindings.ofTargetGroup(arn).stream()
+            .filter(b -> b.object().metadata().labels().entrySet().containsAll(labels.entrySet()))
+            .forEach(found::add);
+      }
+      return found;
+    }
+
+    private Binding resolved(Binding binding) {
+      List<NetworkingRule> networking = binding.networking();
+      List<NetworkingRule> rules = null;
+      if (networking != null) {
+        rules = new ArrayList<>();
+        for (NetworkingRule rule : networking) {
+          List<Peer> from = new ArrayList<>();
+          for (Peer peer : rule.from()) {
+            from.add(
+                peer instanceof Peer.Group group
+                    ? new Peer.Group(Token.of(resolve(group.groupId())))
+                    : peer);
+          }
+          rules.add(new NetworkingRule(from, List.<NetworkingPort>copyOf(rule.ports())));
+        }
+      }
+      return new Binding(
+          Token.of(resolve(binding.targetGroup())),
+          binding.targetType(),
+          binding.serviceName(),
+          binding.servicePort(),
+          rules,
+          binding.nodeSelector(),
+          binding.ipAddressType(),
+          binding.vpcId());
+    }
+
+    private void addOns(LoadBalancer lb) {
+      for (StackResource.WebAclAssociation acl : stack.all(StackResource.WebAclAssociation.class)) {
+        aws.associateWebAcl(lb.arn(), acl.webAclArn());
+      }
+      for (StackResource.RegionalWebAclAssociation acl :
+          stack.all(StackResource.RegionalWebAclAssociation.class)) {
+        aws.associateRegionalWebAcl(lb.arn(), acl.webAclId());
+      }
+      for (StackResource.ShieldProtection shield :
+          stack.all(StackResource.ShieldProtection.class)) {
+        if (aws.isShieldSubscribed()) {
+          aws.protect(lb.arn(), shield.enabled() ? SHIELD_NAME : "");
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,364 @@
+package dev.hairpin.lb.controller;
+
+import dev.hairpin.api.GenericObject;
+import dev.hairpin.api.Ingress;
+import dev.hairpin.api.IngressBackend;
+import dev.hairpin.api.IngressPath;
+import dev.hairpin.api.IngressRule;
+import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.Namespace;
+import dev.hairpin.api.Pod;
+import dev.hairpin.api.Service;
+import dev.hairpin.api.ServiceType;
+import dev.hairpin.lb.AdmissionException;
+import dev.hairpin.lb.aws.TargetGroup;
+import dev.hairpin.lb.controller.Bindings.Bound;
+import dev.hairpin.lb.model.StackJson;
+import dev.hairpin.lb.model.StackResource.Binding;
+import dev.hairpin.lb.model.Token;
+import dev.hairpin.net.Cidr;
+import dev.hairpin.net.IpAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the controller's webhooks change in new objects, and what they refuse.
+ *
+ * <p>Source: {@code webhooks} of v2.8.2.
+ */
+final class Webhooks {
+  private static final String GATE_LABEL = "elbv2.k8s.aws/pod-readiness-gate-inject";
+  private static final String INGRESS_WEBHOOK = "vingress.elbv2.k8s.aws";
+  private static final String BINDING_MUTATOR = "mtargetgroupbinding.elbv2.k8s.aws";
+  private static final String BINDING_VALIDATOR = "vtargetgroupbinding.elbv2.k8s.aws";
+  private static final String PARAMS_WEBHOOK = "vingressclassparams.elbv2.k8s.aws";
+
+  private final Environment env;
+  private final IngressGroups ingressGroups;
+  private final Bindings bindings;
+
+  Webhooks(Environment env, IngressGroups ingressGroups, Bindings bindings) {
+    this.env = env;
+    this.ingressGroups = ingressGroups;
+    this.bindings = bindings;
+  }
+
+  /** The object as it is admitted. */
+  KubeObject admit(KubeObject object, @Nullable KubeObject old) {
+    if (object instanceof Service service) {
+      return service(service, old instanceof Service before ? before : null);
+    }
+    if (object instanceof Pod pod) {
+      return old == null ? pod(pod) : pod;
+    }
+    if (object instanceof Ingress ingress) {
+      ingress(ingress, old instanceof Ingress before ? before : null);
+    }
+    if (object instanceof GenericObject generic) {
+      if (generic.kind().equals(Bindings.KIND)) {
+        return binding(generic, old instanceof GenericObject before ? before : null);
+      }
+      if (generic.kind().equals(IngressClassParams.KIND)) {
+        params(generic);
+      }
+    }
+    return object;
+  }
+
+  /** Every new LoadBalancer Service without a class gets the controller's. */
+  private Service service(Service service, @Nullable Service old) {
+    if (!env.options().serviceMutatorWebhook()
+        || service.spec().type() != ServiceType.LOAD_BALANCER
+        || service.spec().loadBalancerClass() != null) {
+      return service;
+    }
+    String kept = env.options().loadBalancerClass();
+    if (old != null) {
+      if (old.spec().type() != ServiceType.LOAD_BALANCER) {
+        kept = env.options().loadBalancerClass();
+      } else if (old.spec().loadBalancerClass() == null) {
+        return service;
+      } else {
+        kept = old.spec().loadBalancerClass();
+      }
+    }
+    return service.withSpec(service.spec().toBuilder().loadBalancerClass(kept).build());
+  }
+
+  private Pod pod(Pod pod) {
+    String namespace = pod.metadata().namespace();
+    boolean wanted = env.state()
+        .get(Namespace.class, "", namespace)
+        .map(n -> "enabled".equals(n.metadata().labels().get(GATE_LABEL)))
+        .orElse(false);
+    if (!wanted) {
+      return pod;
+    }
+    List<String> gates = new ArrayList<>(pod.spec().readinessGates());
+    for (Bound bound : bindings.all()) {
+      String gate = TargetBinder.gateOf(bound.key());
+      if (bound.object().metadata().namespace().equals(namespace)
+          && bound.binding().targetType().equals("ip")
+          && !gates.contains(gate)
+          && selects(namespace, bound.binding().serviceName(), pod)) {
+        gates.add(gate);
+      }
+    }
+    return gates.size() == pod.spec().readinessGates().size()
+        ? pod
+        : new Pod(
+            pod.metadata(),
+            pod.spec().toBuilder().readinessGates(gates).build(),
+            pod.phase(),
+            pod.podIps(),
+            pod.hostIp(),
+            pod.conditions(),
+            pod.reason(),
+            pod.nominatedNodeName(),
+            pod.initContainerStatuses(),
+            pod.containerStatuses());
+  }
+
+  private boolean selects(String namespace, String serviceName, Pod pod) {
+    Map<String, String> selector = env.state()
+        .get(Service.class, namespace, serviceName)
+        .map(s -> s.spec().selector())
+        .orElse(null);
+    return selector != null
+        && !selector.isEmpty()
+        && pod.metadata().labels().entrySet().containsAll(selector.entrySet());
+  }
+
+  // Ingress
+
+  private void ingress(Ingress ingress, @Nullable Ingress old) {
+    Optional<IngressGroups.Member> member;
+    try {
+      member = ingressGroups.classify(ingress);
+    } catch (IngressGroups.InvalidClass | ReconcileException e) {
+      throw AdmissionException.denied(INGRESS_WEBHOOK, String.valueOf(e.getMessage()));
+    }
+    if (member.isEmpty()) {
+      return;
+    }
+    checkAnnotation(
+        env.options().disableIngressClassAnnotation(),
+        IngressGroups.CLASS_ANNOTATION,
+        ingress,
+        old);
+    checkAnnotation(
+        env.options().disableIngressGroupNameAnnotation(),
+        Annotations.INGRESS_PREFIX + "group.name",
+        ingress,
+        old);
+    for (IngressRule rule : ingress.rules()) {
+      for (IngressPath path : rule.paths()) {
+        checkConditions(ingress, member.get(), path.backend());
+      }
+    }
+  }
+
+  private static void checkAnnotation(
+      boolean forbidden, String key, Ingress ingress, @Nullable Ingress old) {
+    String value = ingress.metadata().annotations().get(key);
+    if (!forbidden || value == null) {
+      return;
+    }
+    String before = old == null ? null : old.metadata().annotations().get(key);
+    if (before == null) {
+      throw AdmissionException.denied(
+          INGRESS_WEBHOOK, "new usage of `" + key + "` annotation is forbidden");
+    }
+    if (!before.equals(value)) {
+      throw AdmissionException.denied(
+          INGRESS_WEBHOOK, "new value of `" + key + "` annotation is forbidden");
+    }
+  }
+
+  private static void checkConditions(
+      Ingress ingress, IngressGroups.Member member, IngressBackend backend) {
+    try {
+      IngressBackends.conditions(member.annotations(), backend.serviceName());
+    } catch (ReconcileException e) {
+      throw AdmissionException.denied(
+          INGRESS_WEBHOOK,
+          "ignoring Ingress "
+              + ingress.key().namespacedName()
+              + " since invalid "
+              + Annotations.INGRESS_PREFIX
+              + "conditions."
+              + backend.serviceName()
+              + " annotation: "
+              + e.getMessage());
+    }
+  }
+
+  // TargetGroupBinding
+
+  /** Target type, address type and VPC are those of the target group. */
+  private GenericObject binding(GenericObject object, @Nullable GenericObject old) {
+    Binding given = Bindings.read(object);
+    if (old != null) {
+      checkUnchanged(given, Bindings.read(old));
+      return object;
+    }
+    String arn = given.targetGroup() instanceof Token.Literal literal ? literal.value() : "";
+    Optional<TargetGroup> group = env.aws().targetGroup(arn);
+    if (group.isEmpty()) {
+      throw AdmissionException.denied(
+          BINDING_MUTATOR,
+          "unable to get target group IP address type: TargetGroupNotFound: One or"
+              + " more target groups not found");
+    }
+    String targetType =
+        given.targetType().isEmpty() ? group.get().targetType() : given.targetType();
+    if (!targetType.equals("ip") && !targetType.equals("instance")) {
+      throw AdmissionException.denied(BINDING_MUTATOR, "unsupported TargetType: " + targetType);
+    }
+    String groupAddressType =
+        group.get().ipAddressType() == null ? "ipv4" : group.get().ipAddressType();
+    String addressType = given.ipAddressType().isEmpty() ? groupAddressType : given.ipAddressType();
+    String vpcId = given.vpcId().isEmpty() ? group.get().vpcId() : given.vpcId();
+    for (Bound other : bindings.ofTargetGroup(arn)) {
+      if (!other.key().equals(object.key())) {
+        throw AdmissionException.denied(
+            BINDING_VALIDATOR,
+            "TargetGroup "
+                + arn
+                + " is already bound to TargetGroupBinding "
+                + other.key().namespacedName());
+      }
+    }
+    if (targetType.equals("ip") && given.nodeSelector() != null) {
+      throw AdmissionException.denied(
+          BINDING_VALIDATOR, "TargetGroupBinding cannot set NodeSelector when TargetType is ip");
+    }
+    if (!addressType.equals(groupAddressType)) {
+      throw AdmissionException.denied(
+          BINDING_VALIDATOR, "invalid IP address type " + addressType + " for TargetGroup " + arn);
+    }
+    if (!vpcId.equals(group.get().vpcId())) {
+      throw AdmissionException.denied(
+          BINDING_VALIDATOR,
+          "invalid VpcID " + vpcId + " doesnt match VpcID from TargetGroup " + arn);
+    }
+    Binding filled = new Binding(
+        given.targetGroup(),
+        targetType,
+        given.serviceName(),
+        given.servicePort(),
+        given.networking(),
+        given.nodeSelector(),
+        addressType,
+        vpcId);
+    return new GenericObject(
+        object.apiVersion(),
+        object.kind(),
+        object.metadata(),
+        Map.of("spec", StackJson.binding(filled)));
+  }
+
+  private static void checkUnchanged(Binding now, Binding before) {
+    List<String> changed = new ArrayList<>();
+    if (!now.targetGroup().equals(before.targetGroup())) {
+      changed.add("spec.targetGroupARN");
+    }
+    if (!now.targetType().equals(before.targetType())) {
+      changed.add("spec.targetType");
+    }
+    if (!now.ipAddressType().equals(before.ipAddressType())) {
+      changed.add("spec.ipAddressType");
+    }
+    if (!now.vpcId().equals(before.vpcId())) {
+      changed.add("spec.vpcID");
+    }
+    if (!changed.isEmpty()) {
+      throw AdmissionException.denied(
+          BINDING_VALIDATOR,
+          "TargetGroupBinding update may not change these fields: " + String.join(",", changed));
+    }
+  }
+
+  // IngressClassParams
+
+  private static void params(GenericObject object) {
+    List<String> errors = new ArrayList<>();
+    Map<?, ?> spec = Trees.map(object.content().get("spec"));
+    List<String> cidrs = Trees.strings(spec.get("inboundCIDRs"));
+    for (int i = 0; i < cidrs.size(); i++) {
+      String problem = problemOf(cidrs.get(i));
+      if (problem != null) {
+        errors.add("spec.inboundCIDRs["
+            + i
+            + "]: Invalid value: "
+            + Go.quoted(cidrs.get(i))
+            + ": "
+            + problem);
+      }
+    }
+    if (spec.get("subnets") != null) {
+      subnets(Trees.map(spec.get("subnets")), errors);
+    }
+    if (!errors.isEmpty()) {
+      throw AdmissionException.denied(
+          PARAMS_WEBHOOK,
+          errors.size() == 1 ? errors.get(0) : "[" + String.join(", ", errors) + "]");
+    }
+  }
+
+  private static @Nullable String problemOf(String text) {
+    Optional<Cidr> masked = Cidr.tryParseMasked(text);
+    if (masked.isEmpty()) {
+      return "Could not be parsed as a CIDR"
+          + IpAddress.tryParse(text)
+              .map(a -> " (did you mean " + Go.quoted(Cidr.host(a).toString()) + ")")
+              .orElse("");
+    }
+    return text.startsWith(masked.get().address() + "/")
+        ? null
+        : "Network contains bits outside prefix (did you mean "
+            + Go.quoted(masked.get().toString())
+            + ")";
+  }
+
+  private static void subnets(Map<?, ?> subnets, List<String> errors) {
+    List<String> ids = Trees.strings(subnets.get("ids"));
+    boolean tagged = subnets.get("tags") != null;
+    if (ids.isEmpty() && !tagged) {
+      errors.add("spec.subnets: Required value: must have either `ids` or `tags`");
+      return;
+    }
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < ids.size(); i++) {
+      if (!seen.add(ids.get(i))) {
+        errors.add("spec.subnets.ids[" + i + "]: Duplicate value: " + Go.quoted(ids.get(i)));
+      }
+    }
+    if (!ids.isEmpty() && tagged) {
+      errors.add("spec.subnets.tags: Forbidden: may not have both `ids` and `tags` set");
+    } else if (tagged && Trees.map(subnets.get("tags")).isEmpty()) {
+      errors.add("spec.subnets.tags: Required value: must have at least one tag key");
+    }
+    Map<String, List<String>> tags = new java.util.TreeMap<>();
+    Trees.map(subnets.get("tags")).forEach((k, v) -> tags.put(Trees.text(k), Trees.strings(v)));
+    tags.forEach((key, values) -> {
+      Set<String> distinct = new TreeSet<>();
+      for (int i = 0; i < values.size(); i++) {
+        if (!distinct.add(values.get(i))) {
+          errors.add("spec.subnets.tags["
+              + key
+              + "]["
+              + i
+              + "]: Duplicate value: "
+              + Go.quoted(values.get(i)));
+        }
+      }
+    });
+  }
+}
