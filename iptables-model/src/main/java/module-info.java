@@ -7,4 +7,6 @@ module dev.hairpin.iptables {
   requires it.unimi.dsi.fastutil.core;
   requires transitive dev.hairpin.core;
   requires static transitive org.jspecify;
+
+  exports dev.hairpin.iptables;
 }

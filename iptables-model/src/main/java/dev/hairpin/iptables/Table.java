@@ -1,0 +1,153 @@
+package dev.hairpin.iptables;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A table of one IP family: its built-in chains and those of its users. Immutable. */
+public final class Table {
+
+  private static final Comparator<Chain> BY_NAME = Comparator.comparing(Chain::name);
+
+  private final TableName name;
+  private final ChainMap chains;
+
+  Table(TableName name, ChainMap chains) {
+    this.name = name;
+    this.chains = chains;
+  }
+
+  /**
+   * A table as the kernel makes it when it is first used: its built-in chains, empty, with policy
+   * {@code ACCEPT}.
+   *
+   * @param name which table
+   * @return the table
+   */
+  public static Table fresh(TableName name) {
+    List<Chain> builtIn = new ArrayList<>();
+    for (Hook hook : name.hooks()) {
+      builtIn.add(new Chain(hook.name(), Policy.ACCEPT, Counters.ZERO, List.of()));
+    }
+    return new Table(name, ChainMap.EMPTY.changed(List.of(), builtIn));
+  }
+
+  /**
+   * Which table it is.
+   *
+   * @return the name
+   */
+  public TableName name() {
+    return name;
+  }
+
+  /**
+   * How many chains there are.
+   *
+   * @return the number, built-in chains included
+   */
+  public int size() {
+    return chains.size();
+  }
+
+  /**
+   * Finds a chain.
+   *
+   * @param chain its name
+   * @return the chain, or nothing
+   */
+  public Optional<Chain> chain(String chain) {
+    return Optional.ofNullable(chains.get(chain));
+  }
+
+  /**
+   * Finds a chain where a missing one is common.
+   *
+   * @param chain its name
+   * @return the chain, or null
+   */
+  public @Nullable Chain find(String chain) {
+    return chains.get(chain);
+  }
+
+  /**
+   * The chains as legacy iptables-save lists them: the built-in ones in the order of their hooks,
+   * then the users' by name.
+   *
+   * @return the chains; a new list
+   */
+  public List<Chain> chains() {
+    List<Chain> ordered = new ArrayList<>(chains.size());
+    for (Hook hook : name.hooks()) {
+      @Nullable Chain builtIn = chains.get(hook.name());
+      if (builtIn != null) {
+        ordered.add(builtIn);
+      }
+    }
+    List<Chain> users = new ArrayList<>(chains.size());
+    chains.forEach(chain -> {
+      if (!name.isBuiltIn(chain.name())) {
+        users.add(chain);
+      }
+    });
+    users.sort(BY_NAME);
+    ordered.addAll(users);
+    return ordered;
+  }
+
+  /**
+   * A copy with other chains. That jumps lead to chains which exist, and never in a circle, is the
+   * caller's care; {@link RuleSet#restore} checks it for text.
+   *
+   * @param removed the names of chains that are gone
+   * @param put the new chains, which replace those of the same name
+   * @return the copy; it shares what did not change
+   */
+  public Table withChains(Collection<String> removed, Collection<Chain> put) {
+    return new Table(name, chains.changed(removed, put));
+  }
+
+  ChainMap chainMap() {
+    return chains;
+  }
+
+  void appendTo(StringBuilder out, boolean withCounters) {
+    List<Chain> ordered = chains();
+    out.append('*').append(name).append('\n');
+    for (Chain chain : ordered) {
+      out.append(':').append(chain.name()).append(' ').append(chain.policy());
+      out.append(' ').append(chain.counters()).append('\n');
+    }
+    for (Chain chain : ordered) {
+      for (Rule rule : chain.rules()) {
+        if (withCounters) {
+          out.append(rule.counters()).append(' ');
+        }
+        rule.appendTo(out, chain.name());
+        out.append('\n');
+      }
+    }
+    out.append("COMMIT\n");
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Table table && name == table.name && chains().equals(table.chains());
+  }
+
+  @Override
+  public int hashCode() {
+    return chains().hashCode();
+  }
+
+  /** The table as iptables-save prints it, without counters of rules. */
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder();
+    appendTo(out, false);
+    return out.toString();
+  }
+}
