@@ -9,4 +9,5 @@ module dev.hairpin.dns {
   requires static transitive org.jspecify;
 
   exports dev.hairpin.dns.message;
+  exports dev.hairpin.dns.resolver;
 }

@@ -1,0 +1,46 @@
+package dev.hairpin.dns.resolver;
+
+import java.time.Duration;
+
+/** What comes back for a question. */
+public sealed interface Arrival {
+
+  /**
+   * How long after the question was sent.
+   *
+   * @return the delay; not negative
+   */
+  Duration after();
+
+  /**
+   * A message from the server.
+   *
+   * @param after how long after the question was sent
+   * @param reply the message
+   */
+  record Answered(Duration after, Reply reply) implements Arrival {
+    /** Checks the delay. */
+    public Answered {
+      checkDelay(after);
+    }
+  }
+
+  /**
+   * Nobody listens there: an ICMP "port unreachable" for UDP, a reset for TCP.
+   *
+   * @param after how long after the question was sent
+   */
+  record Refused(Duration after) implements Arrival {
+    /** Checks the delay. */
+    public Refused {
+      checkDelay(after);
+    }
+  }
+
+  private static void checkDelay(Duration after) {
+    if (after.isNegative()) {
+      throw new IllegalArgumentException(
+          "a reply cannot arrive " + after.negated() + " before its question");
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.hairpin.dns.resolver;
+
+import dev.hairpin.net.Protocol;
+import dev.hairpin.net.SocketAddress;
+import java.time.Duration;
+import java.util.OptionalInt;
+
+/**
+ * A question on its way from a resolver library to a name server.
+ *
+ * @param at when it is sent, counted from the beginning of the lookup
+ * @param name the full name with its final dot
+ * @param type what is asked for
+ * @param server the name server
+ * @param protocol UDP or TCP
+ * @param sourcePort the port of the socket that it leaves from; equal ports of a lookup are one
+ *     socket or one connection
+ * @param id the message's identifier; a resent message keeps it
+ * @param ednsSize the UDP size that an OPT record offers; empty without OPT
+ * @param authenticData the header's AD bit
+ * @param sameSegment whether it was written in one go with the question before it, so that the two
+ *     travel in one TCP segment
+ */
+public record Query(
+    Duration at,
+    String name,
+    AddressType type,
+    SocketAddress server,
+    Protocol protocol,
+    int sourcePort,
+    int id,
+    OptionalInt ednsSize,
+    boolean authenticData,
+    boolean sameSegment) {
+
+  /** {@code api.example.com. AAAA to 10.96.0.10:53 by udp from port 32768}. */
+  @Override
+  public String toString() {
+    return name
+        + " "
+        + type
+        + " to "
+        + server
+        + " by "
+        + protocol.lowerCase()
+        + " from port "
+        + sourcePort;
+  }
+}
