@@ -18,12 +18,8 @@ public enum AddressFamily {
     this.types = types;
   }
 
-  /**
-   * The questions that it takes, in the order in which libraries write them.
-   *
-   * @return one or two types
-   */
-  public List<AddressType> types() {
+  /** The questions that it takes, in the order in which libraries write them. */
+  List<AddressType> types() {
     return types;
   }
 

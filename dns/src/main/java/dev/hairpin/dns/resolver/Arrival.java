@@ -1,5 +1,6 @@
 package dev.hairpin.dns.resolver;
 
+import dev.hairpin.dns.message.Message;
 import java.time.Duration;
 
 /** What comes back for a question. */
@@ -16,9 +17,9 @@ public sealed interface Arrival {
    * A message from the server.
    *
    * @param after how long after the question was sent
-   * @param reply the message
+   * @param message the message
    */
-  record Answered(Duration after, Reply reply) implements Arrival {
+  record Answered(Duration after, Message message) implements Arrival {
     /** Checks the delay. */
     public Answered {
       checkDelay(after);

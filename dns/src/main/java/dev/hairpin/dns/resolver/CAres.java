@@ -76,13 +76,14 @@ final class CAres implements Resolver {
   }
 
   private static Result told(Reply reply, String name, AddressType type) {
-    Optional<String> error = switch (reply.rcode()) {
+    Optional<String> error = switch (reply.code()) {
       case NOERROR -> reply.has(type) ? Optional.empty() : Optional.of("ENODATA");
       case NXDOMAIN -> Optional.of("ENOTFOUND");
       case SERVFAIL -> Optional.of("ESERVFAIL");
       case REFUSED -> Optional.of("EREFUSED");
       case FORMERR -> Optional.of("EFORMERR");
       case NOTIMP -> Optional.of("ENOTIMP");
+      case OTHER -> Optional.of("EBADRESP");
     };
     if (error.isPresent()) {
       return failed(error.get(), name, type);

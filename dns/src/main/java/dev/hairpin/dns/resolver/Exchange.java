@@ -1,5 +1,9 @@
 package dev.hairpin.dns.resolver;
 
+import dev.hairpin.dns.message.Flag;
+import dev.hairpin.dns.message.Message;
+import dev.hairpin.dns.message.RecordType;
+import dev.hairpin.dns.message.ResourceRecord;
 import java.util.List;
 
 /**
@@ -31,7 +35,24 @@ public record Exchange(Query query, List<Arrival> arrivals) {
       return "no reply";
     }
     return arrivals.get(0) instanceof Arrival.Answered answered
-        ? answered.reply().toString()
+        ? summary(answered.message())
         : "refused";
+  }
+
+  private static String summary(Message message) {
+    StringBuilder text = new StringBuilder();
+    if (message.rcode().code() != 0) {
+      text.append(message.rcode());
+    } else if (message.answers().isEmpty()) {
+      text.append("(no data)");
+    }
+    for (ResourceRecord answer : message.answers()) {
+      text.append(text.isEmpty() ? "" : ", ");
+      if (!answer.type().equals(RecordType.A) && !answer.type().equals(RecordType.AAAA)) {
+        text.append(answer.type()).append(' ');
+      }
+      text.append(answer.data());
+    }
+    return message.has(Flag.TC) ? text.append(" (truncated)").toString() : text.toString();
   }
 }

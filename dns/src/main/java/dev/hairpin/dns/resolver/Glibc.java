@@ -145,7 +145,7 @@ final class Glibc implements Resolver {
         }
         if (last == Finding.NO_DATA) {
           noData = true;
-        } else if (last == Finding.TRY_AGAIN && sender.firstSlot() == Rcode.SERVFAIL) {
+        } else if (last == Finding.TRY_AGAIN && sender.firstSlot() == ReplyCode.SERVFAIL) {
           serverFailure = true;
         } else if (last != Finding.HOST_NOT_FOUND) {
           break;
@@ -183,16 +183,16 @@ final class Glibc implements Resolver {
       if (hasData(one) || hasData(two)) {
         return Finding.SUCCESS;
       }
-      return switch (one.rcode() == Rcode.NOERROR ? two.rcode() : one.rcode()) {
+      return switch (one.code() == ReplyCode.NOERROR ? two.code() : one.code()) {
         case NXDOMAIN -> Finding.HOST_NOT_FOUND;
         case SERVFAIL -> Finding.TRY_AGAIN;
         case NOERROR -> Finding.NO_DATA;
-        case FORMERR, NOTIMP, REFUSED -> Finding.NO_RECOVERY;
+        case FORMERR, NOTIMP, REFUSED, OTHER -> Finding.NO_RECOVERY;
       };
     }
 
     private static boolean hasData(Reply reply) {
-      return reply.rcode() == Rcode.NOERROR && reply.answers() > 0;
+      return reply.code() == ReplyCode.NOERROR && reply.answers() > 0;
     }
   }
 }

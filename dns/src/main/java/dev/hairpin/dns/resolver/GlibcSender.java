@@ -31,7 +31,7 @@ final class GlibcSender {
   private boolean singleRequest;
   private boolean singleRequestReopen;
   private int rotation = -1;
-  private Rcode firstSlot = Rcode.NOERROR;
+  private ReplyCode firstSlot = ReplyCode.NOERROR;
   private boolean refused;
 
   GlibcSender(GlibcConf conf, Chooser chooser) {
@@ -60,10 +60,10 @@ final class GlibcSender {
 
     List<IpAddress> addresses() {
       List<IpAddress> all = new ArrayList<>();
-      if (first != null && first.rcode() == Rcode.NOERROR) {
+      if (first != null && first.code() == ReplyCode.NOERROR) {
         all.addAll(first.addresses());
       }
-      if (second != null && second.rcode() == Rcode.NOERROR) {
+      if (second != null && second.code() == ReplyCode.NOERROR) {
         all.addAll(second.addresses());
       }
       return all;
@@ -74,7 +74,7 @@ final class GlibcSender {
    * The response code of the last message that was read into the buffer for the first answer, which
    * the search looks at to tell a server failure from a time-out.
    */
-  Rcode firstSlot() {
+  ReplyCode firstSlot() {
     return firstSlot;
   }
 
@@ -85,7 +85,7 @@ final class GlibcSender {
 
   /** Sends the questions of one name; null if no server answered them. */
   @Nullable Answers send(Wire wire, String name, List<AddressType> types) {
-    firstSlot = Rcode.NOERROR;
+    firstSlot = ReplyCode.NOERROR;
     refused = false;
     return new Sending(wire, name, types).run();
   }
@@ -229,7 +229,7 @@ final class GlibcSender {
           gotSomewhere = true;
           boolean firstToArrive = !pair || (!received[0] && !received[1]);
           if (firstToArrive) {
-            firstSlot = reply.rcode();
+            firstSlot = reply.code();
           }
           int question = event.query().id() == id[0] ? 0 : 1;
           if (event.query().id() != id[question] || received[question]) {
@@ -279,9 +279,9 @@ final class GlibcSender {
     }
 
     private static boolean isFailure(Reply reply) {
-      return switch (reply.rcode()) {
+      return switch (reply.code()) {
         case SERVFAIL, NOTIMP, REFUSED -> true;
-        case NOERROR, FORMERR, NXDOMAIN -> reply.lame();
+        case NOERROR, FORMERR, NXDOMAIN, OTHER -> reply.lame();
       };
     }
 
@@ -303,7 +303,7 @@ final class GlibcSender {
           return null;
         }
         if (!pair || (!received[0] && !received[1])) {
-          firstSlot = reply.rcode();
+          firstSlot = reply.code();
         }
         int question = event.query().id() == id[0] ? 0 : 1;
         if (received[question]) {

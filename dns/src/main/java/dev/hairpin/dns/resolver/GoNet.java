@@ -224,7 +224,7 @@ final class GoNet implements Resolver {
     }
 
     private void judge(Reply reply) {
-      switch (reply.rcode()) {
+      switch (reply.code()) {
         case NXDOMAIN -> end("no such host");
         case NOERROR -> {
           if (reply.lame()) {
@@ -236,7 +236,7 @@ final class GoNet implements Resolver {
             end("no such host");
           }
         }
-        case FORMERR, SERVFAIL, NOTIMP, REFUSED -> next(
+        case FORMERR, SERVFAIL, NOTIMP, REFUSED, OTHER -> next(
             new Failure("server misbehaving", server().toString(), "server misbehaving"));
       }
     }

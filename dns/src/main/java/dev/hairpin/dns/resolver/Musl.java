@@ -95,7 +95,7 @@ final class Musl implements Resolver {
       if (reply == null) {
         return Optional.of(GaiError.EAI_AGAIN.musl());
       }
-      if (reply.rcode() == Rcode.NXDOMAIN) {
+      if (reply.code() == ReplyCode.NXDOMAIN) {
         return Optional.empty();
       }
       addresses.addAll(reply.addresses());
@@ -162,13 +162,13 @@ final class Musl implements Resolver {
         if (event == null) {
           return false;
         }
-        int question = types.indexOf(event.query().type());
+        int question = question(event);
         Reply reply = event.reply();
         // The socket is not connected, so a refused packet goes unnoticed.
         if (reply == null || replies[question] != null) {
           continue;
         }
-        switch (reply.rcode()) {
+        switch (reply.code()) {
           case NOERROR, NXDOMAIN -> replies[question] = reply;
           case SERVFAIL -> {
             if (failuresToRepeat > 0) {
@@ -176,7 +176,7 @@ final class Musl implements Resolver {
               write(question, event.query().server());
             }
           }
-          case FORMERR, NOTIMP, REFUSED -> {
+          case FORMERR, NOTIMP, REFUSED, OTHER -> {
             // ignored, as if nothing had come
           }
         }
@@ -184,6 +184,10 @@ final class Musl implements Resolver {
           return true;
         }
       }
+    }
+
+    private int question(Wire.Event event) {
+      return event.query().id() == id[0] ? 0 : 1;
     }
 
     private boolean allAnswered() {

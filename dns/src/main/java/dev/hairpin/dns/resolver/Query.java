@@ -1,5 +1,9 @@
 package dev.hairpin.dns.resolver;
 
+import dev.hairpin.dns.message.Edns;
+import dev.hairpin.dns.message.Flag;
+import dev.hairpin.dns.message.Message;
+import dev.hairpin.dns.message.Question;
 import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
 import java.time.Duration;
@@ -9,8 +13,7 @@ import java.util.OptionalInt;
  * A question on its way from a resolver library to a name server.
  *
  * @param at when it is sent, counted from the beginning of the lookup
- * @param name the full name with its final dot
- * @param type what is asked for
+ * @param question the full name and what is asked for
  * @param server the name server
  * @param protocol UDP or TCP
  * @param sourcePort the port of the socket that it leaves from; equal ports of a lookup are one
@@ -23,8 +26,7 @@ import java.util.OptionalInt;
  */
 public record Query(
     Duration at,
-    String name,
-    AddressType type,
+    Question question,
     SocketAddress server,
     Protocol protocol,
     int sourcePort,
@@ -33,12 +35,22 @@ public record Query(
     boolean authenticData,
     boolean sameSegment) {
 
+  /**
+   * The message that is sent.
+   *
+   * @return the question with RD, and AD and OPT as this says
+   */
+  public Message message() {
+    Message plain = Message.query(id, question).with(Flag.AD, authenticData);
+    return ednsSize.isPresent() ? plain.withEdns(Edns.ofSize(ednsSize.getAsInt())) : plain;
+  }
+
   /** {@code api.example.com. AAAA to 10.96.0.10:53 by udp from port 32768}. */
   @Override
   public String toString() {
-    return name
+    return question.name()
         + " "
-        + type
+        + question.type()
         + " to "
         + server
         + " by "

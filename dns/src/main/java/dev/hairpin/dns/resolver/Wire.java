@@ -1,5 +1,6 @@
 package dev.hairpin.dns.resolver;
 
+import dev.hairpin.dns.message.Question;
 import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class Wire {
   record Event(long at, long number, Query query, Arrival arrival) {
     /** The message, or null if the server's host refused the packet. */
     @Nullable Reply reply() {
-      return arrival instanceof Arrival.Answered answered ? answered.reply() : null;
+      return arrival instanceof Arrival.Answered answered ? Reply.of(answered.message()) : null;
     }
   }
 
@@ -92,8 +93,7 @@ final class Wire {
       boolean sameSegment) {
     Query query = new Query(
         elapsed(),
-        name,
-        type,
+        Question.of(name, type.recordType()),
         server,
         socket.protocol,
         socket.port,

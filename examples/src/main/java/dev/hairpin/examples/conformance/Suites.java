@@ -2,6 +2,7 @@ package dev.hairpin.examples.conformance;
 
 import dev.hairpin.examples.conformance.awslb.AwsLbSuite;
 import dev.hairpin.examples.conformance.core.CoreSuite;
+import dev.hairpin.examples.conformance.dnsclient.DnsClientSuite;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,7 +13,8 @@ public final class Suites {
   public static final List<String> KINDS =
       List.of("core", "kube-proxy", "packet-fate", "dns", "dns-client", "aws-lb");
 
-  private static final List<Suite> BUILT = List.of(new CoreSuite(), new AwsLbSuite());
+  private static final List<Suite> BUILT =
+      List.of(new CoreSuite(), new AwsLbSuite(), new DnsClientSuite());
 
   private Suites() {}
 
