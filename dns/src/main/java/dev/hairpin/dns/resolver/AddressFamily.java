@@ -6,21 +6,19 @@ import java.util.List;
 /** Which addresses a program wants, as it tells {@code getaddrinfo}. */
 public enum AddressFamily {
   /** Both families; what nearly every program asks for. */
-  AF_UNSPEC(List.of(AddressType.A, AddressType.AAAA)),
+  AF_UNSPEC,
   /** IPv4 only. */
-  AF_INET(List.of(AddressType.A)),
+  AF_INET,
   /** IPv6 only. */
-  AF_INET6(List.of(AddressType.AAAA));
-
-  private final List<AddressType> types;
-
-  AddressFamily(List<AddressType> types) {
-    this.types = types;
-  }
+  AF_INET6;
 
   /** The questions that it takes, in the order in which libraries write them. */
   List<AddressType> types() {
-    return types;
+    return switch (this) {
+      case AF_UNSPEC -> List.of(AddressType.A, AddressType.AAAA);
+      case AF_INET -> List.of(AddressType.A);
+      case AF_INET6 -> List.of(AddressType.AAAA);
+    };
   }
 
   /**
@@ -30,6 +28,6 @@ public enum AddressFamily {
    * @return true if they are
    */
   public boolean wants(IpFamily family) {
-    return types.stream().anyMatch(t -> t.family() == family);
+    return types().stream().anyMatch(t -> t.family() == family);
   }
 }

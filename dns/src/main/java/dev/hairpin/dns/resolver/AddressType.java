@@ -6,23 +6,15 @@ import dev.hairpin.net.IpFamily;
 /** The record types that a look-up of addresses asks for. */
 enum AddressType {
   /** An IPv4 address, RFC 1035. */
-  A(RecordType.A, IpFamily.IPV4),
+  A,
   /** An IPv6 address, RFC 3596. */
-  AAAA(RecordType.AAAA, IpFamily.IPV6);
-
-  private final RecordType recordType;
-  private final IpFamily family;
-
-  AddressType(RecordType recordType, IpFamily family) {
-    this.recordType = recordType;
-    this.family = family;
-  }
+  AAAA;
 
   RecordType recordType() {
-    return recordType;
+    return this == A ? RecordType.A : RecordType.AAAA;
   }
 
   IpFamily family() {
-    return family;
+    return this == A ? IpFamily.IPV4 : IpFamily.IPV6;
   }
 }

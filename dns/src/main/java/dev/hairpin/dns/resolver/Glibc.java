@@ -22,8 +22,16 @@ final class Glibc implements Resolver {
   private final HostsFile hosts;
   private final AddressOrder order;
   private final GlibcSender sender;
+  private final boolean canonicalName;
 
-  Glibc(Host host, Chooser chooser) {
+  /**
+   * A process.
+   *
+   * @param canonicalName whether the program asks for the canonical name too, {@code AI_CANONNAME};
+   *     without it {@code AF_INET} takes an older way whose errors differ
+   */
+  Glibc(Host host, Chooser chooser, boolean canonicalName) {
+    this.canonicalName = canonicalName;
     this.conf = GlibcConf.read(host);
     this.hosts = HostsFile.parse(host.hosts());
     this.order = AddressOrder.ofGlibc(host);
@@ -43,7 +51,7 @@ final class Glibc implements Resolver {
   public Lookup lookup(String name, AddressFamily family, Transport transport) {
     Wire wire = sender.begin(transport);
     Result result = local(name, family)
-        .orElseGet(() -> new Search(wire, name, types(family)).run());
+        .orElseGet(() -> new Search(wire, name, types(family), isOldWay(family)).run());
     return new Lookup(name, result, wire.exchanges(), wire.elapsed());
   }
 
@@ -51,6 +59,10 @@ final class Glibc implements Resolver {
     return family == AddressFamily.AF_UNSPEC && conf.noAaaa
         ? List.of(AddressType.A)
         : family.types();
+  }
+
+  private boolean isOldWay(AddressFamily family) {
+    return family == AddressFamily.AF_INET && !canonicalName;
   }
 
   /** Addresses, and names of {@code /etc/hosts}: what needs no question. */
@@ -80,22 +92,35 @@ final class Glibc implements Resolver {
     private final String name;
     private final List<AddressType> types;
     private GlibcSender.@Nullable Answers answers;
-    private boolean connectionRefused;
+    private final boolean oldWay;
+    private boolean unanswered;
 
-    Search(Wire wire, String name, List<AddressType> types) {
+    Search(Wire wire, String name, List<AddressType> types, boolean oldWay) {
       this.wire = wire;
+      this.oldWay = oldWay;
       this.name = name;
       this.types = types;
     }
 
     Result run() {
       Finding finding = walk();
+      if (oldWay && finding != Finding.SUCCESS) {
+        return failedOldWay(finding).glibc();
+      }
       return switch (finding) {
         case SUCCESS -> found();
         case TRY_AGAIN -> GaiError.EAI_AGAIN.glibc();
         case NO_DATA -> GaiError.EAI_NODATA.glibc();
         case HOST_NOT_FOUND, NO_RECOVERY -> GaiError.EAI_NONAME.glibc();
       };
+    }
+
+    /** The errors of {@code gethostbyname2_r}, which tell whether the last name got an answer. */
+    private GaiError failedOldWay(Finding finding) {
+      if (unanswered) {
+        return finding == Finding.TRY_AGAIN ? GaiError.EAI_AGAIN : GaiError.EAI_NODATA;
+      }
+      return finding == Finding.NO_DATA ? GaiError.EAI_NODATA : GaiError.EAI_NONAME;
     }
 
     private Result found() {
@@ -105,7 +130,7 @@ final class Glibc implements Resolver {
           .toList();
       // Answers of nothing but aliases end the search, and then there is no address.
       return wanted.isEmpty()
-          ? GaiError.EAI_NONAME.glibc()
+          ? (oldWay ? GaiError.EAI_NODATA : GaiError.EAI_NONAME).glibc()
           : new Result.Found(order.sort(wanted));
     }
 
@@ -140,7 +165,7 @@ final class Glibc implements Resolver {
         if (last == Finding.SUCCESS) {
           return last;
         }
-        if (connectionRefused) {
+        if (unanswered && sender.wasRefused()) {
           return Finding.TRY_AGAIN;
         }
         if (last == Finding.NO_DATA) {
@@ -173,7 +198,7 @@ final class Glibc implements Resolver {
         return Finding.NO_RECOVERY;
       }
       GlibcSender.@Nullable Answers got = sender.send(wire, fullName, types);
-      connectionRefused = got == null && sender.wasRefused();
+      unanswered = got == null;
       if (got == null) {
         return Finding.TRY_AGAIN;
       }

@@ -26,6 +26,7 @@ final class GlibcConf {
   final List<String> search = new ArrayList<>();
   int ndots = 1;
   int timeoutSeconds = 5;
+  boolean timeoutIsSet;
   int attempts = 2;
   boolean rotate;
   boolean edns0;
@@ -61,8 +62,7 @@ final class GlibcConf {
     if (blank < 0) {
       return;
     }
-    List<String> words =
-        Splitter.on(BLANK).omitEmptyStrings().splitToList(line.substring(blank));
+    List<String> words = Splitter.on(BLANK).omitEmptyStrings().splitToList(line.substring(blank));
     if (words.isEmpty()) {
       return;
     }
@@ -95,6 +95,7 @@ final class GlibcConf {
       ndots = Math.min(leadingNumber(option, 6), MOST_NDOTS);
     } else if (option.startsWith("timeout:")) {
       timeoutSeconds = Math.min(leadingNumber(option, 8), MOST_TIMEOUT_SECONDS);
+      timeoutIsSet = true;
     } else if (option.startsWith("attempts:")) {
       attempts = Math.min(leadingNumber(option, 9), MOST_ATTEMPTS);
     } else if (option.startsWith("rotate")) {
@@ -116,7 +117,10 @@ final class GlibcConf {
     }
   }
 
-  /** The number that a text begins with at a place, as C's {@code atoi} reads it: 0 if there is none. */
+  /**
+   * The number that a text begins with at a place, as C's {@code atoi} reads it: 0 if there is
+   * none.
+   */
   static int leadingNumber(String text, int from) {
     long value = 0;
     for (int i = from; i < text.length(); i++) {

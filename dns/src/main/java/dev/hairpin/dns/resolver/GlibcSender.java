@@ -37,8 +37,8 @@ final class GlibcSender {
   GlibcSender(GlibcConf conf, Chooser chooser) {
     this.conf = conf;
     this.chooser = chooser;
-    this.header = new Wire.Header(
-        conf.edns0 ? OptionalInt.of(EDNS_SIZE) : OptionalInt.empty(), conf.trustAd);
+    this.header =
+        new Wire.Header(conf.edns0 ? OptionalInt.of(EDNS_SIZE) : OptionalInt.empty(), conf.trustAd);
     this.singleRequest = conf.singleRequest;
     this.singleRequestReopen = conf.singleRequestReopen;
   }
@@ -84,7 +84,8 @@ final class GlibcSender {
   }
 
   /** Sends the questions of one name; null if no server answered them. */
-  @Nullable Answers send(Wire wire, String name, List<AddressType> types) {
+  @Nullable
+  Answers send(Wire wire, String name, List<AddressType> types) {
     firstSlot = ReplyCode.NOERROR;
     refused = false;
     return new Sending(wire, name, types).run();
@@ -122,7 +123,8 @@ final class GlibcSender {
       this.id = new int[] {ids.next(), pair ? ids.next() : -1};
     }
 
-    @Nullable Answers run() {
+    @Nullable
+    Answers run() {
       int offset = rotationOffset();
       int count = conf.servers.size();
       for (int round = 0; round < conf.attempts; round++) {
@@ -208,7 +210,8 @@ final class GlibcSender {
         received[1] = !pair;
       }
 
-      @Nullable Answers run() {
+      @Nullable
+      Answers run() {
         boolean oneByOne = singleRequest || singleRequestReopen;
         Wire.Socket socket = socket(server);
         long deadline = wire.now() + patience(server);
@@ -239,12 +242,11 @@ final class GlibcSender {
             if (pair && (received[0] || received[1])) {
               return first == null ? null : new Answers(first, null);
             }
-            if (!pair) {
+            if (!pair || oneByOne) {
               closeAll();
               return null;
             }
-            // The other answer may be better. With one question at a time it was not even asked
-            // for, and the attempt waits for nothing until its time is up.
+            // The other answer may be better.
             received[question] = true;
             continue;
           }

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code net.LookupHost} of Go 1.22 with its own resolver (netgo).
  *
- * <p>Source: Go 1.22 {@code src/net/dnsclient_unix.go}. A and AAAA are asked by two goroutines, each
- * with its own sockets, so that which of them is first is left to chance; the next name waits for
- * both.
+ * <p>Source: Go 1.22 {@code src/net/dnsclient_unix.go}. A and AAAA are asked by two goroutines,
+ * each with its own sockets, so that which of them is first is left to chance; the next name waits
+ * for both.
  */
 final class GoNet implements Resolver {
   private static final int EDNS_SIZE = 1232;
@@ -56,7 +56,8 @@ final class GoNet implements Resolver {
     }
     String absolute = Names.absolute(name.toLowerCase(Locale.ROOT));
     List<IpAddress> found = hosts
-        .find(absolute, (n, wanted) -> Names.absolute(n.toLowerCase(Locale.ROOT)).equals(wanted))
+        .find(
+            absolute, (n, wanted) -> Names.absolute(n.toLowerCase(Locale.ROOT)).equals(wanted))
         .stream()
         .filter(a -> family.wants(a.family()))
         .toList();
@@ -100,8 +101,8 @@ final class GoNet implements Resolver {
         names.add(name + ".");
       }
     }
-    names.removeIf(n ->
-        n.length() > LONGEST_NAME || n.toLowerCase(Locale.ROOT).endsWith(".onion."));
+    names.removeIf(
+        n -> n.length() > LONGEST_NAME || n.toLowerCase(Locale.ROOT).endsWith(".onion."));
     return names;
   }
 
@@ -127,9 +128,8 @@ final class GoNet implements Resolver {
     List<Asking> running = new ArrayList<>(all);
     List<Asking> finished = new ArrayList<>();
     while (!running.isEmpty()) {
-      Asking next = running.stream()
-          .min(Comparator.comparingLong(Asking::wakesAt))
-          .orElseThrow();
+      Asking next =
+          running.stream().min(Comparator.comparingLong(Asking::wakesAt)).orElseThrow();
       next.step();
       if (next.done()) {
         running.remove(next);
@@ -236,8 +236,8 @@ final class GoNet implements Resolver {
             end("no such host");
           }
         }
-        case FORMERR, SERVFAIL, NOTIMP, REFUSED, OTHER -> next(
-            new Failure("server misbehaving", server().toString(), "server misbehaving"));
+        case FORMERR, SERVFAIL, NOTIMP, REFUSED, OTHER ->
+          next(new Failure("server misbehaving", server().toString(), "server misbehaving"));
       }
     }
 
@@ -246,8 +246,7 @@ final class GoNet implements Resolver {
       String call = byTcp && reason.startsWith("connect") ? "dial " : "read ";
       String from = new SocketAddress(ownAddress(), waiting.port()).toString();
       String path = call.equals("dial ") ? server().toString() : from + "->" + server();
-      next(new Failure(
-          reason, server().toString(), call + network + " " + path + ": " + reason));
+      next(new Failure(reason, server().toString(), call + network + " " + path + ": " + reason));
     }
 
     private IpAddress ownAddress() {

@@ -13,8 +13,7 @@ import java.util.List;
  * @param addresses the addresses of its interfaces, without loopback; they decide in which order
  *     addresses are returned, as those of a family that it has not are unreachable for it
  */
-public record Host(
-    String resolvConf, String hosts, String hostName, List<IpAddress> addresses) {
+public record Host(String resolvConf, String hosts, String hostName, List<IpAddress> addresses) {
 
   /** Copies the list. */
   public Host {

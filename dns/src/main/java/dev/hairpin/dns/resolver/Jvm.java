@@ -36,8 +36,7 @@ final class Jvm implements Resolver {
   public Lookup lookup(String name, AddressFamily family, Transport transport) {
     Optional<IpAddress> literal = IpAddress.tryParse(name);
     if (literal.isPresent()) {
-      return new Lookup(
-          name, new Result.Found(List.of(literal.get())), List.of(), Duration.ZERO);
+      return new Lookup(name, new Result.Found(List.of(literal.get())), List.of(), Duration.ZERO);
     }
     Entry entry = cache.get(name);
     if (entry != null) {

@@ -106,8 +106,9 @@ public record KubeletDns(
         case "Default" -> Source.NODE;
         case "ClusterFirstWithHostNet" -> Source.CLUSTER;
         case "ClusterFirst" -> pod.spec().hostNetwork() ? Source.NODE : Source.CLUSTER;
-        default -> throw new IllegalArgumentException(
-            "Pod " + podName() + ": invalid DNSPolicy=" + pod.spec().dnsPolicy());
+        default ->
+          throw new IllegalArgumentException(
+              "Pod " + podName() + ": invalid DNSPolicy=" + pod.spec().dnsPolicy());
       };
     }
 
@@ -116,9 +117,8 @@ public record KubeletDns(
     }
 
     private void reportMissingClusterDns() {
-      String message =
-          "kubelet does not have ClusterDNS IP configured and cannot create Pod using"
-              + " \"ClusterFirst\" policy. Falling back to \"Default\" policy.";
+      String message = "kubelet does not have ClusterDNS IP configured and cannot create Pod using"
+          + " \"ClusterFirst\" policy. Falling back to \"Default\" policy.";
       events.add(new PodResolvConf.Event(true, "MissingClusterDNS", message));
       String full = pod.metadata().name()
           + "_"
@@ -126,8 +126,8 @@ public record KubeletDns(
           + "("
           + pod.metadata().uid()
           + ")";
-      events.add(new PodResolvConf.Event(
-          false, "MissingClusterDNS", "pod: \"" + full + "\". " + message));
+      events.add(
+          new PodResolvConf.Event(false, "MissingClusterDNS", "pod: \"" + full + "\". " + message));
     }
 
     /** With an empty {@code --resolv-conf}: the resolver's own default, the local machine. */
@@ -157,9 +157,8 @@ public record KubeletDns(
     /** The node's file: servers add up, the last search list counts, options are told by name. */
     private void readNodeFile(String text) {
       for (String line : Splitter.on('\n').split(text)) {
-        List<String> words = Splitter.on(CharMatcher.whitespace())
-            .omitEmptyStrings()
-            .splitToList(line);
+        List<String> words =
+            Splitter.on(CharMatcher.whitespace()).omitEmptyStrings().splitToList(line);
         if (words.isEmpty() || words.get(0).startsWith("#")) {
           continue;
         }
@@ -243,10 +242,9 @@ public record KubeletDns(
     PodResolvConf fitIntoLimits() {
       if (servers.size() > MOST_NAMESERVERS) {
         servers = servers.subList(0, MOST_NAMESERVERS);
-        report(
-            "Nameserver limits were exceeded, some nameservers have been omitted, the applied"
-                + " nameserver line is: "
-                + String.join(" ", servers));
+        report("Nameserver limits were exceeded, some nameservers have been omitted, the applied"
+            + " nameserver line is: "
+            + String.join(" ", servers));
       }
       if (cutSearches()) {
         report("Search Line limits were exceeded, some search paths have been omitted, the applied"
@@ -261,8 +259,7 @@ public record KubeletDns(
     /** Cuts the search list from its end, and leaves out what no resolver could use. */
     private boolean cutSearches() {
       int given = searches.size();
-      List<String> kept = new ArrayList<>(
-          searches.subList(0, Math.min(given, MOST_SEARCHES)));
+      List<String> kept = new ArrayList<>(searches.subList(0, Math.min(given, MOST_SEARCHES)));
       kept.removeIf(s -> s.length() > LONGEST_SEARCH);
       int characters = kept.stream().mapToInt(s -> s.length() + 1).sum() - 1;
       while (characters > MOST_SEARCH_CHARACTERS) {

@@ -74,8 +74,13 @@ final class Musl implements Resolver {
         if (domain.length() >= MOST_OCTETS - bare.length()) {
           continue;
         }
-        String full = domain.equals(".") ? bare + ".." : Names.absolute(bare + "." + domain);
-        Optional<Result> result = query(wire, full, family);
+        if (domain.equals(".")) {
+          // The root as a search domain makes "name..", which musl 1.2.3 sends as a message that no
+          // server can read; it hears nothing and gives up.
+          wire.pass(conf.timeoutSeconds * Wire.SECOND);
+          return GaiError.EAI_AGAIN.musl();
+        }
+        Optional<Result> result = query(wire, Names.absolute(bare + "." + domain), family);
         if (result.isPresent()) {
           return result.get();
         }
@@ -101,9 +106,7 @@ final class Musl implements Resolver {
       addresses.addAll(reply.addresses());
     }
     return Optional.of(
-        addresses.isEmpty()
-            ? GaiError.EAI_NONAME.musl()
-            : new Result.Found(sorted(addresses)));
+        addresses.isEmpty() ? GaiError.EAI_NONAME.musl() : new Result.Found(sorted(addresses)));
   }
 
   /** One call of {@code __res_msend_rc}: a socket, and at most {@code timeout} seconds. */
@@ -125,15 +128,19 @@ final class Musl implements Resolver {
       this.replies = new Reply[types.size()];
     }
 
-    @Nullable Reply[] run() {
+    @Nullable
+    Reply[] run() {
       long interval = conf.timeoutSeconds * Wire.SECOND / Math.max(conf.attempts, 1);
       interval -= interval % Wire.MILLISECOND;
       long end = wire.now() + conf.timeoutSeconds * Wire.SECOND;
-      while (wire.now() < end) {
-        long round = Math.min(wire.now() + interval, end);
+      int rounds = conf.timeoutSeconds == 0 ? 0 : Math.max(conf.attempts, 1);
+      for (int round = 1; round <= rounds; round++) {
+        // A third of a second is rounded down to 333 ms, and three such rounds end 1 ms early; but
+        // a real wait is always a little longer, so that there is no fourth round.
+        long until = round == rounds ? end : wire.now() + interval;
         askEveryServer();
         failuresToRepeat = 2 * types.size();
-        if (listen(round)) {
+        if (listen(until)) {
           break;
         }
       }
@@ -151,8 +158,7 @@ final class Musl implements Resolver {
     }
 
     private void write(int question, SocketAddress server) {
-      wire.send(
-          socket, server, name, types.get(question), id[question], Wire.Header.PLAIN);
+      wire.send(socket, server, name, types.get(question), id[question], Wire.Header.PLAIN);
     }
 
     /** Reads what arrives until a time; true if everything has been answered. */

@@ -19,8 +19,7 @@ public record PodIdentity(String hostName, String domain) {
   private static final String HEADER = "# Kubernetes-managed hosts file.\n";
   private static final String HOST_NETWORK_HEADER =
       "# Kubernetes-managed hosts file (host network).\n";
-  private static final String LOCAL_NAMES =
-      """
+  private static final String LOCAL_NAMES = """
       127.0.0.1\tlocalhost
       ::1\tlocalhost ip6-localhost ip6-loopback
       fe00::0\tip6-localnet

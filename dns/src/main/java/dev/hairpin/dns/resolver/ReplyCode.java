@@ -14,6 +14,14 @@ enum ReplyCode {
   OTHER;
 
   static ReplyCode of(Rcode rcode) {
-    return rcode.code() < OTHER.ordinal() ? values()[rcode.code()] : OTHER;
+    return switch (rcode.code()) {
+      case 0 -> NOERROR;
+      case 1 -> FORMERR;
+      case 2 -> SERVFAIL;
+      case 3 -> NXDOMAIN;
+      case 4 -> NOTIMP;
+      case 5 -> REFUSED;
+      default -> OTHER;
+    };
   }
 }

@@ -40,12 +40,12 @@ public enum ResolverLibrary {
    */
   public Resolver process(Host host, Chooser chooser, InstantSource clock) {
     return switch (this) {
-      case GLIBC -> new Glibc(host, chooser);
+      case GLIBC -> new Glibc(host, chooser, false);
       case MUSL -> new Musl(host);
       case GO -> new GoNet(host, chooser);
-      case JAVA -> new Jvm(new Glibc(host, chooser), JvmCachePolicy.DEFAULT, clock);
-      case NODE_LOOKUP -> new NodeLookup(new Glibc(host, chooser));
-      case NODE_RESOLVE -> new CAres(host);
+      case JAVA -> new Jvm(new Glibc(host, chooser, true), JvmCachePolicy.DEFAULT, clock);
+      case NODE_LOOKUP -> new NodeLookup(new Glibc(host, chooser, false));
+      case NODE_RESOLVE -> new CAres(host, chooser);
     };
   }
 

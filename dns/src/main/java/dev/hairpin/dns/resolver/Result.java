@@ -9,7 +9,8 @@ public sealed interface Result {
   /**
    * Addresses.
    *
-   * @param addresses the addresses in the order in which the library gives them; at least one
+   * @param addresses the addresses in the order in which the library gives them; at least one, but
+   *     for c-ares, which takes an answer of nothing but aliases for success
    */
   record Found(List<IpAddress> addresses) implements Result {
     /** Copies the list. */

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sockets and the clock of one lookup: the part of the kernel that a resolver library uses.
  *
- * <p>The clock moves only when the library waits, to the next arrival or to the end of its patience.
- * All times are nanoseconds since the lookup began.
+ * <p>The clock moves only when the library waits, to the next arrival or to the end of its
+ * patience. All times are nanoseconds since the lookup began.
  */
 final class Wire {
   static final long SECOND = 1_000_000_000L;
@@ -35,7 +35,8 @@ final class Wire {
   /** Something that came out of a socket. */
   record Event(long at, long number, Query query, Arrival arrival) {
     /** The message, or null if the server's host refused the packet. */
-    @Nullable Reply reply() {
+    @Nullable
+    Reply reply() {
       return arrival instanceof Arrival.Answered answered ? Reply.of(answered.message()) : null;
     }
   }
@@ -110,6 +111,11 @@ final class Wire {
     }
   }
 
+  /** Lets time go by. */
+  void pass(long duration) {
+    now += duration;
+  }
+
   /** When the next thing arrives at a socket, or {@code Long.MAX_VALUE} if nothing will. */
   static long nextArrival(Socket socket) {
     Event next = socket.inbox.peek();
@@ -117,7 +123,8 @@ final class Wire {
   }
 
   /** Waits for the next thing to arrive at a socket, at the longest until a time. */
-  @Nullable Event await(Socket socket, long deadline) {
+  @Nullable
+  Event await(Socket socket, long deadline) {
     Event next = socket.inbox.peek();
     if (next == null || next.at() > deadline) {
       now = Math.max(now, deadline);

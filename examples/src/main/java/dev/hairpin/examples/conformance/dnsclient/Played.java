@@ -60,7 +60,7 @@ record Played(double ms, String what, String name, String type, int port) {
       String protocol,
       @org.jspecify.annotations.Nullable Integer edns,
       boolean ad) {
-    return name + " " + type + " to " + to + " by " + protocol + (edns == null ? "" : " edns " + edns)
-        + (ad ? " ad" : "");
+    return name + " " + type + " to " + to + " by " + protocol
+        + (edns == null ? "" : " edns " + edns) + (ad ? " ad" : "");
   }
 }

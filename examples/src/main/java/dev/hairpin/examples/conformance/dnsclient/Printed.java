@@ -50,22 +50,32 @@ record Printed(ResolverLibrary library) {
     return switch (library) {
       case GLIBC, MUSL -> joined(addresses, " ");
       case GO -> "[" + joined(addresses, " ") + "] <nil>";
-      case JAVA -> lookup.name()
-          + " -> "
-          + addresses.stream().map(Printed::inJava).collect(Collectors.joining(" "));
-      case NODE_LOOKUP -> addresses.stream()
-          .map(a -> "{\"address\":\"" + a + "\",\"family\":" + (a.isV4() ? 4 : 6) + "}")
-          .collect(Collectors.joining(",", "null [", "]"));
-      case NODE_RESOLVE -> addresses.stream()
-          .map(a -> "\"" + a + "\"")
-          .collect(Collectors.joining(",", "null [", "]"));
+      case JAVA ->
+        lookup.name()
+            + " -> "
+            + addresses.stream().map(Printed::inJava).collect(Collectors.joining(" "));
+      case NODE_LOOKUP ->
+        addresses.stream()
+            .map(a -> "{\"address\":\"" + a + "\",\"family\":" + (a.isV4() ? 4 : 6) + "}")
+            .collect(Collectors.joining(",", "null [", "]"));
+      case NODE_RESOLVE ->
+        addresses.stream()
+            .map(a -> "\"" + a + "\"")
+            .collect(Collectors.joining(",", "null [", "]"));
+    };
+  }
+
+  /** How long the program takes to start, which counts as elapsed; roughly. */
+  long startMs() {
+    return switch (library) {
+      case GLIBC, MUSL, GO -> 0;
+      case JAVA, NODE_LOOKUP, NODE_RESOLVE -> 400;
     };
   }
 
   /** The text without what differs from run to run: Go's own address and port. */
   String comparable(String text) {
-    String stripped =
-        text.lines().map(String::stripTrailing).collect(Collectors.joining("\n"));
+    String stripped = text.lines().map(String::stripTrailing).collect(Collectors.joining("\n"));
     return stripped.replaceAll("(udp|tcp) [0-9a-f.:\\[\\]]+:\\d+->", "$1 CLIENT->");
   }
 

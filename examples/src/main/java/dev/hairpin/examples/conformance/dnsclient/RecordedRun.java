@@ -47,13 +47,24 @@ record RecordedRun(
       boolean ad) {}
 
   /**
-   * An answer; which server sent it was not written down.
+   * An answer. What may be null was not always written down.
    *
    * @param ms when it arrived, since the first question
    * @param name the full name
    * @param type A or AAAA
    * @param rcode the response code
    * @param answers how many records the answer section had
+   * @param aa the AA bit, or null; it was set then
+   * @param from the address of the server that sent it, or null
+   * @param dstPort the port that it was sent to, or null
    */
-  record Reply(double ms, String name, String type, String rcode, int answers) {}
+  record Reply(
+      double ms,
+      String name,
+      String type,
+      String rcode,
+      int answers,
+      @Nullable Boolean aa,
+      @Nullable String from,
+      @Nullable Integer dstPort) {}
 }

@@ -20,21 +20,23 @@ import java.util.Map;
 /**
  * A network that gives the replies of a recording, in their order.
  *
- * <p>The recording does not say which question a reply belongs to, and its times have the noise of
- * a busy machine. So a reply goes to the earliest question of its name and type that has none yet
- * and was sent in the last 900 ms; a further one is a repetition for the last such question. Replies
- * come after microseconds, in the recorded order; those that were late by 100 ms or more are as late
- * here.
+ * <p>A recording does not always say which question a reply belongs to, and its times have the
+ * noise of a busy machine. So a reply goes to the earliest question of its name and type that has
+ * none yet and was sent in the last 900 ms; a further one is a repetition for the last such
+ * question. Replies come after microseconds, in the recorded order; those that were late by 100 ms
+ * or more are as late here.
  */
 final class Recording implements Transport, Chooser {
   private static final double NOISE_MS = 1.0;
   private static final double USUAL_MS = 900;
   private static final double LATE_MS = 100;
+  private static final double IMPATIENT_MS = 250;
 
   private final RecordedRun run;
   private final List<String> servers;
   private final List<IpAddress> addresses;
   private final Map<Integer, List<Integer>> repliesOf = new HashMap<>();
+  private final List<RecordedRun.Reply> unclaimed = new ArrayList<>();
   private final List<Integer> unsent = new ArrayList<>();
   private int sent;
 
@@ -56,26 +58,36 @@ final class Recording implements Transport, Chooser {
       int query = questionOf(run.replies().get(reply));
       if (query >= 0) {
         repliesOf.computeIfAbsent(query, q -> new ArrayList<>()).add(reply);
+      } else {
+        unclaimed.add(run.replies().get(reply));
       }
     }
   }
 
   private int questionOf(RecordedRun.Reply reply) {
     int last = -1;
+    boolean byTcp = false;
     for (int i = 0; i < run.queries().size(); i++) {
       RecordedRun.Query query = run.queries().get(i);
       double age = reply.ms() - query.ms();
-      if (!query.name().equalsIgnoreCase(reply.name())
-          || !query.type().equals(reply.type())
-          || age < -NOISE_MS) {
+      if (!query.name().equalsIgnoreCase(reply.name()) || age < -NOISE_MS) {
         continue;
       }
-      if (!repliesOf.containsKey(i) && age < USUAL_MS) {
-        return i;
+      byTcp |= query.proto().equals("tcp");
+      if (query.type().equals(reply.type()) && mayAnswer(reply, query)) {
+        if (!repliesOf.containsKey(i) && age < USUAL_MS) {
+          return i;
+        }
+        last = i;
       }
-      last = i;
     }
-    return last;
+    // A further reply after the change to TCP answers a question that the recorder did not see.
+    return byTcp ? -1 : last;
+  }
+
+  private static boolean mayAnswer(RecordedRun.Reply reply, RecordedRun.Query query) {
+    return (reply.from() == null || reply.from().equals(query.to()))
+        && (reply.dstPort() == null || reply.dstPort() == query.srcPort());
   }
 
   @Override
@@ -92,7 +104,25 @@ final class Recording implements Transport, Chooser {
     if (query.sameSegment()) {
       arrivals.addAll(repliesWithoutQuestion(query));
     }
+    if (recorded >= 0 && arrivals.isEmpty() && wasRefused(recorded)) {
+      arrivals.add(new Arrival.Refused(Duration.ofNanos(500)));
+    }
     return arrivals;
+  }
+
+  /**
+   * Whether a question without reply seems to have met a closed port, which was not recorded: the
+   * library did not wait, but asked again at once from another socket, or gave up.
+   */
+  private boolean wasRefused(int recorded) {
+    RecordedRun.Query query = run.queries().get(recorded);
+    for (RecordedRun.Query later :
+        run.queries().subList(recorded + 1, run.queries().size())) {
+      if (later.name().equals(query.name()) && later.type().equals(query.type())) {
+        return later.srcPort() != query.srcPort() && later.ms() - query.ms() < IMPATIENT_MS;
+      }
+    }
+    return run.elapsedMs() - query.ms() < IMPATIENT_MS;
   }
 
   /** The recorded question that this is: the first of its kind that was not played yet. */
@@ -117,7 +147,7 @@ final class Recording implements Transport, Chooser {
       RecordedRun.Reply reply = run.replies().get(i);
       if (reply.name().equalsIgnoreCase(query.question().name().toString())
           && reply.type().equals(query.question().type().toString())
-          && questionOf(reply) < 0) {
+          && unclaimed.contains(reply)) {
         arrivals.add(new Arrival.Answered(delay(query, -1, i), message(query, -1, reply)));
       }
     }
@@ -140,7 +170,7 @@ final class Recording implements Transport, Chooser {
     Message bare = query
         .message()
         .reply(Rcode.byName(reply.rcode()).orElseThrow())
-        .with(Flag.AA, true)
+        .with(Flag.AA, reply.aa() == null || reply.aa())
         .with(Flag.TC, recorded >= 0 && isAskedAgainByTcp(recorded));
     return bare.withRecords(records(query, reply), List.of(), List.of());
   }
@@ -149,9 +179,8 @@ final class Recording implements Transport, Chooser {
     RecordedRun.Query query = run.queries().get(recorded);
     return query.proto().equals("udp")
         && run.queries().stream()
-            .anyMatch(q -> q.proto().equals("tcp")
-                && q.ms() >= query.ms()
-                && q.name().equals(query.name()));
+            .anyMatch(q ->
+                q.proto().equals("tcp") && q.ms() >= query.ms() && q.name().equals(query.name()));
   }
 
   /** As many of the known addresses as there are records, after aliases for the rest. */
