@@ -204,6 +204,11 @@ final class Recording implements Transport, Chooser {
     throw new IllegalStateException("resolver libraries leave nothing to chance but picks");
   }
 
+  @Override
+  public int draw(int count) {
+    return pick(count);
+  }
+
   /** Chooses as the recorded run did: the server of a rotation, or which goroutine is first. */
   @Override
   public int pick(int count) {
