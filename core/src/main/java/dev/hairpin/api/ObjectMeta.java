@@ -145,58 +145,24 @@ public record ObjectMeta(
   }
 
   /**
-   * The same metadata of an object that is owned.
+   * The same metadata with what only the server writes taken from the stored object: uid, creation
+   * and deletion time.
    *
-   * @param owners the owners
+   * @param stored the stored object's metadata
    * @return the copy
    */
-  public ObjectMeta withOwners(List<OwnerReference> owners) {
+  public ObjectMeta withSystemFields(ObjectMeta stored) {
     return new ObjectMeta(
         namespace,
         name,
-        uid,
-        labels,
-        annotations,
-        owners,
-        finalizers,
-        creationTimestamp,
-        deletionTimestamp,
-        resourceVersion,
-        generation);
-  }
-
-  /**
-   * The same metadata of an object whose deletion was asked for.
-   *
-   * @param time when it is to be gone
-   * @return the copy
-   */
-  public ObjectMeta withDeletion(Instant time) {
-    return new ObjectMeta(
-        namespace,
-        name,
-        uid,
+        stored.uid,
         labels,
         annotations,
         ownerReferences,
         finalizers,
-        creationTimestamp,
-        time,
+        stored.creationTimestamp,
+        stored.deletionTimestamp,
         resourceVersion,
         generation);
-  }
-
-  /**
-   * The owner that manages the object.
-   *
-   * @return the reference whose {@code controller} is true, or nothing
-   */
-  public java.util.Optional<OwnerReference> controller() {
-    for (OwnerReference owner : ownerReferences) {
-      if (owner.controller()) {
-        return java.util.Optional.of(owner);
-      }
-    }
-    return java.util.Optional.empty();
   }
 }

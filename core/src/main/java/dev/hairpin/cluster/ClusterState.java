@@ -4,15 +4,18 @@ import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.time.VirtualClock;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +23,35 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Objects are listed by namespace and name. Every change gets the next resource version and is
  * told to the watchers, in the order in which they began to watch, before the call that made it
- * returns; a watcher may make further changes, which are told after this one. Single-writer: only
- * the thread that made the state may change it.
+ * returns; a watcher may make further changes, which are told after this one.
+ *
+ * <p>Single-writer: only the thread that made the state, or that last {@linkplain #adopt adopted}
+ * it, may change it; another one gets an {@link IllegalStateException}. Other threads read a
+ * {@link #snapshot}.
  */
-public final class ClusterState {
-  private final Map<String, TreeMap<ObjectKey, KubeObject>> objects = new HashMap<>();
+public final class ClusterState implements ClusterView {
+  private final ObjectTable objects;
   private final List<Consumer<Change>> watchers = new ArrayList<>();
   private final List<ObjectEvent> events = new ArrayList<>();
-  private final java.util.ArrayDeque<Change> untold = new java.util.ArrayDeque<>();
+  private final Deque<Change> untold = new ArrayDeque<>();
   private final VirtualClock clock;
   private final long seed;
+  private volatile Thread writer = Thread.currentThread();
   private boolean telling;
   private long resourceVersion;
+  private @Nullable Transaction transaction;
+
+  /** What to put back if a group of changes fails. */
+  private static final class Transaction {
+    private final List<Change> changes = new ArrayList<>();
+    private final long resourceVersion;
+    private final int events;
+
+    Transaction(long resourceVersion, int events) {
+      this.resourceVersion = resourceVersion;
+      this.events = events;
+    }
+  }
 
   /**
    * An empty state.
@@ -40,8 +60,66 @@ public final class ClusterState {
    * @param seed what every random choice of the cluster is derived from
    */
   public ClusterState(VirtualClock clock, long seed) {
+    this(clock, seed, new ObjectTable());
+  }
+
+  private ClusterState(VirtualClock clock, long seed, ObjectTable objects) {
     this.clock = clock;
     this.seed = seed;
+    this.objects = objects;
+  }
+
+  /**
+   * An independent copy of the objects and events, without watchers.
+   *
+   * <p>The two share what neither has changed since: a kind's index is copied when the first object
+   * of the kind changes on either side.
+   *
+   * @param newClock the copy's clock
+   * @return the copy, which belongs to the calling thread
+   * @throws IllegalStateException if called from a thread other than the writer, or by a group of
+   *     changes that is not complete
+   */
+  public ClusterState fork(VirtualClock newClock) {
+    checkWriter();
+    if (transaction != null) {
+      throw new IllegalStateException("a group of changes is not complete");
+    }
+    ClusterState copy = new ClusterState(newClock, seed, objects.copy());
+    copy.events.addAll(events);
+    copy.resourceVersion = resourceVersion;
+    return copy;
+  }
+
+  /**
+   * The objects as they are now, for readers on any thread.
+   *
+   * @return the snapshot; it costs a reference for each kind now, and an index of each kind that
+   *     changes later
+   * @throws IllegalStateException if called from a thread other than the writer
+   */
+  public ClusterSnapshot snapshot() {
+    checkWriter();
+    return new ClusterSnapshot(objects.copy(), resourceVersion);
+  }
+
+  /**
+   * Makes the calling thread the writer. Whoever hands a state to another thread must see to it
+   * that the former writer has stopped.
+   */
+  public void adopt() {
+    writer = Thread.currentThread();
+  }
+
+  private void checkWriter() {
+    Thread current = Thread.currentThread();
+    if (current != writer) {
+      throw new IllegalStateException("this cluster is written by thread \""
+          + writer.getName()
+          + "\" alone; thread \""
+          + current.getName()
+          + "\" may read a snapshot() or a fork()");
+    }
   }
 
   /**
@@ -62,72 +140,24 @@ public final class ClusterState {
     return seed;
   }
 
-  /**
-   * The version of the newest change.
-   *
-   * @return the resource version; 0 before the first change
-   */
+  @Override
   public long resourceVersion() {
     return resourceVersion;
   }
 
-  /**
-   * Finds an object.
-   *
-   * @param key kind, namespace and name
-   * @return the object, or nothing
-   */
+  @Override
   public Optional<KubeObject> get(ObjectKey key) {
-    return Optional.ofNullable(ofKind(key.kind()).get(key));
+    return Optional.ofNullable(objects.get(key));
   }
 
-  /**
-   * Finds an object of a known type.
-   *
-   * @param type the type of the kind, such as {@code Service.class}
-   * @param namespace the namespace; empty for kinds without one
-   * @param name the name
-   * @param <T> the type
-   * @return the object, or nothing
-   */
-  public <T extends KubeObject> Optional<T> get(Class<T> type, String namespace, String name) {
-    return get(new ObjectKey(type.getSimpleName(), namespace, name)).map(type::cast);
-  }
-
-  /**
-   * All objects of a type, by namespace and name.
-   *
-   * @param type the type of the kind, such as {@code Service.class}
-   * @param <T> the type
-   * @return the objects; an unmodifiable view
-   */
-  public <T extends KubeObject> Collection<T> list(Class<T> type) {
-    @SuppressWarnings("unchecked") // a kind's map holds objects of the kind's own type only
-    Collection<T> typed = (Collection<T>) ofKind(type.getSimpleName()).values();
-    return Collections.unmodifiableCollection(typed);
-  }
-
-  /**
-   * All objects of a kind, by namespace and name.
-   *
-   * @param kind the kind
-   * @return the objects; an unmodifiable view
-   */
+  @Override
   public Collection<KubeObject> list(String kind) {
-    return Collections.unmodifiableCollection(ofKind(kind).values());
+    return objects.list(kind);
   }
 
-  /**
-   * The kinds of which there are objects.
-   *
-   * @return the kinds, sorted
-   */
+  @Override
   public List<String> kinds() {
-    return objects.entrySet().stream()
-        .filter(e -> !e.getValue().isEmpty())
-        .map(Map.Entry::getKey)
-        .sorted()
-        .toList();
+    return objects.kinds();
   }
 
   /**
@@ -136,41 +166,45 @@ public final class ClusterState {
    *
    * @param object the object; uid, creation time and version are given to it where it has none
    * @return the object as stored
+   * @throws IllegalStateException if called from a thread other than the writer
    */
   public KubeObject store(KubeObject object) {
+    checkWriter();
     ObjectKey key = object.key();
-    @Nullable KubeObject before = ofKind(key.kind()).get(key);
-    ObjectMeta meta = object.metadata();
-    ObjectMeta old = before == null ? meta : before.metadata();
+    @Nullable KubeObject before = objects.get(key);
+    ObjectMeta old = before == null ? object.metadata() : before.metadata();
     if (before != null
-        && stored(object, old.resourceVersion(), old.generation()).equals(before)) {
+        && stored(object, before, old.resourceVersion(), old.generation()).equals(before)) {
       return before;
     }
-    KubeObject after = stored(object, ++resourceVersion, old.generation() + 1);
-    objects.computeIfAbsent(key.kind(), k -> new TreeMap<>()).put(key, after);
-    tell(new Change(before, after));
+    KubeObject after = stored(object, before, ++resourceVersion, old.generation() + 1);
+    objects.put(key, after);
+    changed(new Change(before, after));
     return after;
   }
 
-  private KubeObject stored(KubeObject object, long version, long generation) {
+  private KubeObject stored(
+      KubeObject object, @Nullable KubeObject before, long version, long generation) {
     ObjectMeta meta = object.metadata();
-    @Nullable KubeObject before = ofKind(object.kind()).get(object.key());
-    String uid = !meta.uid().isEmpty()
-        ? meta.uid()
-        : before != null
-            ? before.metadata().uid()
-            : java.util
-                .UUID
-                .nameUUIDFromBytes((seed + "|" + object.key() + "|" + resourceVersion)
-                    .getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                .toString();
-    java.time.Instant created = meta.creationTimestamp() != null
-        ? meta.creationTimestamp()
-        : before != null && before.metadata().creationTimestamp() != null
-            ? before.metadata().creationTimestamp()
-            : clock.now();
-    return object.withMetadata(
-        meta.stored(uid, created, meta.deletionTimestamp(), version, generation));
+    String uid = meta.uid();
+    if (uid.isEmpty()) {
+      uid = before != null ? before.metadata().uid() : newUid(object.key());
+    }
+    @Nullable Instant created = meta.creationTimestamp();
+    if (created == null && before != null) {
+      created = before.metadata().creationTimestamp();
+    }
+    return object.withMetadata(meta.stored(
+        uid,
+        created == null ? clock.now() : created,
+        meta.deletionTimestamp(),
+        version,
+        generation));
+  }
+
+  private String newUid(ObjectKey key) {
+    byte[] name = (seed + "|" + key + "|" + resourceVersion).getBytes(StandardCharsets.UTF_8);
+    return UUID.nameUUIDFromBytes(name).toString();
   }
 
   /**
@@ -178,22 +212,79 @@ public final class ClusterState {
    *
    * @param key kind, namespace and name
    * @return the object as it was, or nothing if there was none
+   * @throws IllegalStateException if called from a thread other than the writer
    */
   public Optional<KubeObject> remove(ObjectKey key) {
-    @Nullable KubeObject before = ofKind(key.kind()).remove(key);
+    checkWriter();
+    @Nullable KubeObject before = objects.remove(key);
     if (before != null) {
       resourceVersion++;
-      tell(new Change(before, null));
+      changed(new Change(before, null));
     }
     return Optional.ofNullable(before);
+  }
+
+  /**
+   * Makes a group of changes that happen together or not at all. Watchers are told of them at the
+   * end. A group within a group is a part of the outer one.
+   *
+   * @param work makes the changes
+   * @param <T> what it gives back
+   * @return what the work gave back
+   * @throws IllegalStateException if called from a thread other than the writer
+   */
+  public <T> T transaction(Supplier<T> work) {
+    checkWriter();
+    if (transaction != null) {
+      return work.get();
+    }
+    Transaction open = new Transaction(resourceVersion, events.size());
+    transaction = open;
+    boolean complete = false;
+    T result;
+    try {
+      result = work.get();
+      complete = true;
+    } finally {
+      transaction = null;
+      if (!complete) {
+        undo(open);
+      }
+    }
+    open.changes.forEach(this::tell);
+    return result;
+  }
+
+  private void undo(Transaction failed) {
+    for (int i = failed.changes.size() - 1; i >= 0; i--) {
+      Change change = failed.changes.get(i);
+      @Nullable KubeObject before = change.before();
+      if (before == null) {
+        objects.remove(change.key());
+      } else {
+        objects.put(change.key(), before);
+      }
+    }
+    resourceVersion = failed.resourceVersion;
+    events.subList(failed.events, events.size()).clear();
+  }
+
+  private void changed(Change change) {
+    if (transaction != null) {
+      transaction.changes.add(change);
+    } else {
+      tell(change);
+    }
   }
 
   /**
    * Calls back for every change from now on.
    *
    * @param watcher what to call
+   * @throws IllegalStateException if called from a thread other than the writer
    */
   public void watch(Consumer<Change> watcher) {
+    checkWriter();
     watchers.add(watcher);
   }
 
@@ -205,9 +296,11 @@ public final class ClusterState {
    * @param reason a word
    * @param message a sentence
    * @param reporter the component
+   * @throws IllegalStateException if called from a thread other than the writer
    */
   public void report(
       ObjectKey object, boolean warning, String reason, String message, String reporter) {
+    checkWriter();
     events.add(new ObjectEvent(clock.now(), object, warning, reason, message, reporter));
   }
 
@@ -218,10 +311,6 @@ public final class ClusterState {
    */
   public List<ObjectEvent> events() {
     return Collections.unmodifiableList(events);
-  }
-
-  private Map<ObjectKey, KubeObject> ofKind(String kind) {
-    return objects.getOrDefault(kind, new TreeMap<>());
   }
 
   /** Tells changes one after another, so that no watcher sees a later change before an earlier. */
@@ -240,5 +329,11 @@ public final class ClusterState {
     } finally {
       telling = false;
     }
+  }
+
+  /** The number of objects and the version. */
+  @Override
+  public String toString() {
+    return objects.size() + " objects at version " + resourceVersion;
   }
 }

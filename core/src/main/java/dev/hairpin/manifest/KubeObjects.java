@@ -1,5 +1,6 @@
 package dev.hairpin.manifest;
 
+import dev.hairpin.api.Condition;
 import dev.hairpin.api.DaemonSet;
 import dev.hairpin.api.Deployment;
 import dev.hairpin.api.EndpointSlice;
@@ -8,13 +9,16 @@ import dev.hairpin.api.GenericObject;
 import dev.hairpin.api.Ingress;
 import dev.hairpin.api.IngressClass;
 import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.LoadBalancerIngress;
 import dev.hairpin.api.Namespace;
 import dev.hairpin.api.Node;
+import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.ReplicaSet;
 import dev.hairpin.api.Service;
 import dev.hairpin.api.StatefulSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -130,6 +134,62 @@ public final class KubeObjects {
       default ->
         new GenericObject(apiVersion, kind, meta, f.rest("apiVersion", "kind", "metadata"));
     };
+  }
+
+  /**
+   * What identifies the object of a tree.
+   *
+   * @param tree the object's tree
+   * @return its kind, namespace and name; the namespace is {@code default} if a kind that has one
+   *     names none
+   * @throws ManifestException if kind or name has a wrong type or is missing
+   */
+  public static ObjectKey keyOf(Map<String, ?> tree) {
+    Fields f = Fields.of(tree);
+    String kind = f.text("kind");
+    Fields meta = f.object("metadata");
+    if (kind.isEmpty()) {
+      throw new ManifestException("kind", "Object 'Kind' is missing");
+    }
+    String namespace = meta.text("namespace");
+    return new ObjectKey(
+        kind,
+        !isNamespaced(kind) ? "" : namespace.isEmpty() ? "default" : namespace,
+        meta.text("name"));
+  }
+
+  /**
+   * Reads an object's metadata.
+   *
+   * @param f the object's fields
+   * @param kind the object's kind, which says whether it has a namespace
+   * @return the metadata
+   * @throws ManifestException if a field has a wrong type
+   */
+  public static ObjectMeta readMetadata(Fields f, String kind) {
+    return MetaForm.read(f.object("metadata"), kind);
+  }
+
+  /**
+   * Reads {@code loadBalancer.ingress} of a status.
+   *
+   * @param status the status's fields
+   * @return the ways in
+   * @throws ManifestException if a field has a wrong type
+   */
+  public static List<LoadBalancerIngress> readLoadBalancer(Fields status) {
+    return MetaForm.readLoadBalancer(status);
+  }
+
+  /**
+   * Reads {@code conditions} of a status.
+   *
+   * @param status the status's fields
+   * @return the conditions
+   * @throws ManifestException if a field has a wrong type
+   */
+  public static List<Condition> readConditions(Fields status) {
+    return status.list("conditions", MetaForm::readCondition);
   }
 
   /**

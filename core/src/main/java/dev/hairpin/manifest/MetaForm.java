@@ -18,7 +18,7 @@ final class MetaForm {
   static ObjectMeta read(Fields f, String kind) {
     String namespace = f.text("namespace");
     ObjectMeta meta = new ObjectMeta(
-        namespace.isEmpty() && KubeObjects.isNamespaced(kind) ? "default" : namespace,
+        !KubeObjects.isNamespaced(kind) ? "" : namespace.isEmpty() ? "default" : namespace,
         f.text("name"),
         f.text("uid"),
         f.textMap("labels"),

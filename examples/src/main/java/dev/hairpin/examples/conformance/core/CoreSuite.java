@@ -15,8 +15,14 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The recordings of Kubernetes itself: one file a case, one runner a kind of case. */
 public final class CoreSuite implements Suite {
-  private static final List<CoreCaseRunner> RUNNERS =
-      List.of(new ClusterCases(), new EnvironmentCases(), new PrintCases(), new PodCidrCases());
+  private static final List<CoreCaseRunner> RUNNERS = List.of(
+      new ServiceCases(),
+      new AllocatorCases(),
+      new ValidationCases(),
+      new ClusterCases(),
+      new EnvironmentCases(),
+      new PrintCases(),
+      new PodCidrCases());
 
   @Override
   public String kind() {

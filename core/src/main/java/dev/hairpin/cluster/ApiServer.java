@@ -1,0 +1,591 @@
+package dev.hairpin.cluster;
+
+import dev.hairpin.api.GenericObject;
+import dev.hairpin.api.IntOrString;
+import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.ObjectKey;
+import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.api.Service;
+import dev.hairpin.api.ServicePort;
+import dev.hairpin.api.ServiceSpec;
+import dev.hairpin.manifest.KubeObjects;
+import dev.hairpin.manifest.Manifest;
+import dev.hairpin.manifest.ManifestException;
+import dev.hairpin.manifest.Manifests;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.Protocol;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of requests into a cluster: defaulting, allocation, validation, and the answer in the API
+ * server's own words.
+ *
+ * <p>Requests are trees, as a YAML or JSON text holds them, so that whatever is wrong with them can
+ * be told; what passes is stored as a typed object in the {@link ClusterState}. Objects that reach
+ * the state in another way (a snapshot of a live cluster, a component's own writes) are not judged,
+ * but the addresses and ports of their Services are taken.
+ *
+ * <p>A request that is refused changes nothing and gives back all that it had taken. Where several
+ * free addresses or ports would do, the choice is drawn from the cluster's seed. Not thread-safe:
+ * it belongs to the state's writer.
+ *
+ * <p>Source: kube-apiserver v1.36.3; {@link ApiFeatures} has what older releases do.
+ */
+public final class ApiServer {
+
+  /**
+   * The answer to a request that was not refused.
+   *
+   * @param object the object as it is now, or as it would be in a dry run
+   * @param warnings what the server warns of
+   */
+  public record Response(KubeObject object, List<String> warnings) {
+
+    /** Copies the warnings. */
+    public Response {
+      warnings = List.copyOf(warnings);
+    }
+  }
+
+  /** How a patch is written. */
+  public enum PatchType {
+    /** RFC 7386: maps are merged, lists replaced. */
+    MERGE,
+    /** Kubernetes' own: some lists are merged too. */
+    STRATEGIC,
+    /** RFC 6902: a list of operations. */
+    JSON
+  }
+
+  private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+  private final ClusterState state;
+  private final ApiServerConfig config;
+  private final ServiceRegistry services;
+  private final Map<ObjectKey, Map<String, Object>> lastApplied;
+  private final boolean dryRun;
+
+  /**
+   * A server for a state. What the state's Services use is taken.
+   *
+   * @param state the objects
+   * @param config how the server is started
+   */
+  public ApiServer(ClusterState state, ApiServerConfig config) {
+    this(state, config, new ServiceRegistry(state, config), new HashMap<>(), false);
+  }
+
+  private ApiServer(
+      ClusterState state,
+      ApiServerConfig config,
+      ServiceRegistry services,
+      Map<ObjectKey, Map<String, Object>> lastApplied,
+      boolean dryRun) {
+    this.state = state;
+    this.config = config;
+    this.services = services;
+    this.lastApplied = lastApplied;
+    this.dryRun = dryRun;
+  }
+
+  /**
+   * The same server for a copy of its state.
+   *
+   * @param copy what {@link ClusterState#fork} made of this server's state
+   * @return the server, independent of this one, drawing from a stream of its own
+   */
+  public ApiServer fork(ClusterState copy) {
+    return new ApiServer(copy, config, services.fork(copy), new HashMap<>(lastApplied), false);
+  }
+
+  /**
+   * The same server, whose requests change nothing: {@code --dry-run=server}.
+   *
+   * @return the view
+   */
+  public ApiServer dryRun() {
+    return new ApiServer(state, config, services, lastApplied, true);
+  }
+
+  /**
+   * The objects.
+   *
+   * @return the state
+   */
+  public ClusterState state() {
+    return state;
+  }
+
+  /**
+   * How the server was started.
+   *
+   * @return the configuration
+   */
+  public ApiServerConfig config() {
+    return config;
+  }
+
+  /**
+   * The ClusterIPs that are taken.
+   *
+   * @return the addresses, IPv4 first, sorted
+   */
+  public List<IpAddress> allocatedAddresses() {
+    return services.cidrs().allocated();
+  }
+
+  /**
+   * The node ports and health check ports that are taken.
+   *
+   * @return the ports, sorted
+   */
+  public List<Integer> allocatedPorts() {
+    return services.ports().allocated();
+  }
+
+  /**
+   * The IPAddress objects that stand for the ClusterIPs; none before 1.33.
+   *
+   * <p>They are made on request and not stored: they say nothing that the Services do not say.
+   *
+   * @return the objects, sorted by address
+   */
+  public List<GenericObject> ipAddresses() {
+    List<GenericObject> objects = new ArrayList<>();
+    if (config.features().ipAddressObjects()) {
+      for (IpAddress address : allocatedAddresses()) {
+        @Nullable ObjectKey owner = services.owner(address);
+        if (owner != null) {
+          objects.add(ipAddress(address, owner));
+        }
+      }
+    }
+    return objects;
+  }
+
+  private static GenericObject ipAddress(IpAddress address, ObjectKey owner) {
+    ObjectMeta meta = ObjectMeta.of("", address.toString())
+        .withLabels(Map.of(
+            "ipaddress.kubernetes.io/ip-family",
+            address.family().toString(),
+            "ipaddress.kubernetes.io/managed-by",
+            "ipallocator.k8s.io"));
+    Map<String, Object> parent = new LinkedHashMap<>();
+    parent.put("group", "");
+    parent.put("name", owner.name());
+    parent.put("namespace", owner.namespace());
+    parent.put("resource", "services");
+    return new GenericObject(
+        "networking.k8s.io/v1", "IPAddress", meta, Map.of("spec", Map.of("parentRef", parent)));
+  }
+
+  /**
+   * Makes the Service {@code default/kubernetes} that leads to the API server itself, with the
+   * first address of the default family, unless it is there.
+   *
+   * @param securePort the port on which the API server listens, 6443 by default
+   * @return the Service
+   */
+  public Service ensureKubernetesService(int securePort) {
+    return state.get(Service.class, "default", "kubernetes").orElseGet(() -> {
+      ServicePort port =
+          new ServicePort("https", Protocol.TCP, 443, IntOrString.of(securePort), 0, null);
+      String first = services.cidrs().first(services.cidrs().defaultFamily()).toString();
+      Service service = new Service(
+          ObjectMeta.of("default", "kubernetes")
+              .withLabels(Map.of("component", "apiserver", "provider", "kubernetes")),
+          ServiceSpec.builder().ports(List.of(port)).clusterIps(List.of(first)).build(),
+          List.of(),
+          List.of());
+      return (Service) create(service).object();
+    });
+  }
+
+  /**
+   * Creates an object.
+   *
+   * @param tree the object as the client wrote it
+   * @return the object as stored
+   * @throws ApiError if the request is refused
+   */
+  public Response create(Map<String, ?> tree) {
+    if (isService(tree)) {
+      return services.create(decode(tree, () -> ServiceDraft.read(tree)), dryRun);
+    }
+    KubeObject object = admit(tree, null);
+    if (state.get(object.key()).isPresent()) {
+      throw ApiError.alreadyExists(
+          Resources.of(object.kind()), object.metadata().name());
+    }
+    return new Response(store(object), List.of());
+  }
+
+  /**
+   * Creates an object.
+   *
+   * @param object the object as a client would write it
+   * @return the object as stored
+   * @throws ApiError if the request is refused
+   */
+  public Response create(KubeObject object) {
+    return object instanceof Service service
+        ? services.create(ServiceDraft.of(service), dryRun)
+        : create(KubeObjects.toTree(object));
+  }
+
+  /**
+   * Replaces an object, or creates it if there is none: PUT.
+   *
+   * @param tree the whole object as the client wrote it
+   * @return the object as stored
+   * @throws ApiError if the request is refused
+   */
+  public Response update(Map<String, ?> tree) {
+    ObjectKey key = key(tree);
+    @Nullable KubeObject stored = state.get(key).orElse(null);
+    if (stored == null) {
+      return create(tree);
+    }
+    if (stored instanceof Service service) {
+      Response response =
+          services.update(decode(tree, () -> ServiceDraft.read(tree)), service, dryRun);
+      removeIfDone(stored, response.object());
+      return response;
+    }
+    KubeObject object = admit(tree, stored);
+    long sent = object.metadata().resourceVersion();
+    if (sent != 0 && sent != stored.metadata().resourceVersion()) {
+      throw ApiError.conflict(Resources.of(key.kind()), key.name());
+    }
+    return new Response(store(object), List.of());
+  }
+
+  /**
+   * Replaces the status of a Service: PUT to its {@code status} subresource. The spec stays.
+   *
+   * @param tree the object; of its spec the type alone matters, which decides on defaults
+   * @return the object as stored
+   * @throws ApiError if the request is refused
+   */
+  public Response updateStatus(Map<String, ?> tree) {
+    ServiceDraft draft = decode(tree, () -> ServiceDraft.read(tree));
+    Service stored = state
+        .get(Service.class, draft.metadata.namespace(), draft.name())
+        .orElseThrow(() -> ApiError.notFound("services", draft.name()));
+    return services.updateStatus(draft, stored, dryRun);
+  }
+
+  /**
+   * Changes a part of an object: PATCH.
+   *
+   * @param key which object
+   * @param type how the patch is written
+   * @param patch a tree: a map, or a list of operations
+   * @return the object as stored
+   * @throws ApiError if the request is refused
+   */
+  public Response patch(ObjectKey key, PatchType type, Object patch) {
+    Map<String, Object> before = KubeObjects.toTree(require(key));
+    @Nullable
+    Object after = switch (type) {
+      case MERGE -> Patches.merge(before, patch);
+      case STRATEGIC -> Patches.strategic(key.kind(), before, map(patch));
+      case JSON -> JsonPatch.apply(before, list(patch));
+    };
+    Map<String, Object> tree = map(after);
+    if (!key.equals(key(tree))) {
+      throw ApiError.badRequest("a patch must not change kind, namespace or name of " + key);
+    }
+    return update(tree);
+  }
+
+  @SuppressWarnings("unchecked") // trees have texts as keys
+  private static Map<String, Object> map(@Nullable Object tree) {
+    if (tree instanceof Map<?, ?> map) {
+      return (Map<String, Object>) map;
+    }
+    throw ApiError.badRequest("expected an object");
+  }
+
+  private static List<?> list(Object tree) {
+    if (tree instanceof List<?> list) {
+      return list;
+    }
+    throw ApiError.badRequest("a JSON patch is a list of operations");
+  }
+
+  /**
+   * Does what {@code kubectl apply} does: creates the object, or sets what the manifest says and
+   * removes what it said the last time and says no more. Everything else stays; an object that
+   * stays the same is no event.
+   *
+   * @param tree the object as the manifest says it
+   * @return the object as stored
+   * @throws ApiError if the request is refused
+   */
+  public Response apply(Map<String, ?> tree) {
+    ObjectKey key = key(tree);
+    @Nullable KubeObject live = state.get(key).orElse(null);
+    Response response;
+    if (live == null) {
+      response = create(tree);
+    } else {
+      Map<String, ?> last = lastApplied(key, live);
+      Map<String, Object> liveTree = KubeObjects.toTree(live);
+      response = update(map(Patches.apply(key.kind(), last, withoutStatus(tree), liveTree)));
+    }
+    if (!dryRun) {
+      lastApplied.put(key, withoutStatus(tree));
+    }
+    return response;
+  }
+
+  private static Map<String, Object> withoutStatus(Map<String, ?> tree) {
+    Map<String, Object> copy = new LinkedHashMap<>();
+    tree.forEach((name, value) -> {
+      if (!name.equals("status") && value != null) {
+        copy.put(name, value);
+      }
+    });
+    return copy;
+  }
+
+  /** A snapshot of a live cluster has the last manifest in an annotation. */
+  private Map<String, ?> lastApplied(ObjectKey key, KubeObject live) {
+    @Nullable Map<String, Object> known = lastApplied.get(key);
+    @Nullable String annotation = live.metadata().annotations().get(LAST_APPLIED);
+    if (known != null || annotation == null) {
+      return known == null ? Map.of() : known;
+    }
+    try {
+      List<Manifest> manifests = Manifests.parse(annotation, LAST_APPLIED).manifests();
+      return manifests.isEmpty() ? Map.of() : manifests.get(0).tree();
+    } catch (ManifestException e) {
+      throw ApiError.badRequest(key + ": annotation " + e.getMessage());
+    }
+  }
+
+  /**
+   * Applies objects all together or not at all: if one is refused, nothing is changed.
+   *
+   * @param manifests the objects, in order
+   * @return the objects as stored, in order
+   * @throws ManifestException if one cannot be decoded or is refused, with its place; the refusal
+   *     itself is its cause
+   */
+  public List<Response> apply(List<Manifest> manifests) {
+    return together(() -> {
+      List<Response> responses = new ArrayList<>(manifests.size());
+      for (Manifest manifest : manifests) {
+        responses.add(apply(manifest));
+      }
+      return responses;
+    });
+  }
+
+  private Response apply(Manifest manifest) {
+    try {
+      return apply(manifest.tree());
+    } catch (ApiError e) {
+      String field = e.causes().isEmpty() ? "" : e.causes().get(0).field();
+      ManifestException placed = manifest.at(field, String.valueOf(e.getMessage()));
+      placed.initCause(e);
+      throw placed;
+    }
+  }
+
+  /**
+   * Makes several requests that happen together or not at all.
+   *
+   * @param requests makes the requests of this server
+   * @param <T> what they give back
+   * @return what the requests gave back
+   */
+  public <T> T together(Supplier<T> requests) {
+    ServiceRegistry.Pools pools = services.pools();
+    Map<ObjectKey, Map<String, Object>> applied = new HashMap<>(lastApplied);
+    boolean complete = false;
+    try {
+      T result = state.transaction(requests);
+      complete = true;
+      return result;
+    } finally {
+      if (!complete) {
+        services.restore(pools);
+        lastApplied.clear();
+        lastApplied.putAll(applied);
+      }
+    }
+  }
+
+  /**
+   * Deletes an object. One with finalizers is only marked; it goes when an update removes the last
+   * of them.
+   *
+   * @param key which object
+   * @return the object as it was
+   * @throws ApiError if there is none
+   */
+  public KubeObject delete(ObjectKey key) {
+    KubeObject object = require(key);
+    if (dryRun) {
+      return object;
+    }
+    ObjectMeta meta = object.metadata();
+    if (!meta.finalizers().isEmpty()) {
+      return meta.deletionTimestamp() != null
+          ? object
+          : state.store(object.withMetadata(meta.stored(
+              meta.uid(),
+              Objects.requireNonNullElse(meta.creationTimestamp(), state.clock().now()),
+              state.clock().now(),
+              meta.resourceVersion(),
+              meta.generation())));
+    }
+    remove(object);
+    return object;
+  }
+
+  private void remove(KubeObject object) {
+    ObjectKey key = object.key();
+    lastApplied.remove(key);
+    if (object instanceof Service service) {
+      services.deleted(service);
+      state.remove(key);
+      state.remove(new ObjectKey("Endpoints", key.namespace(), key.name()));
+    } else {
+      state.remove(key);
+    }
+  }
+
+  private KubeObject require(ObjectKey key) {
+    return state
+        .get(key)
+        .orElseThrow(() -> ApiError.notFound(Resources.of(key.kind()), key.name()));
+  }
+
+  /**
+   * Finds an object.
+   *
+   * @param key which object
+   * @return the object
+   * @throws ApiError if there is none
+   */
+  public KubeObject get(ObjectKey key) {
+    return require(key);
+  }
+
+  /**
+   * Judges an object without storing anything, and without looking at what is stored.
+   *
+   * @param tree the object as a client wrote it
+   * @param old the object that it would replace, or null if it is new
+   * @return what is wrong, one sentence with its field path each
+   * @throws ApiError if the object cannot be decoded
+   */
+  public List<String> validate(Map<String, ?> tree, @Nullable Map<String, ?> old) {
+    return decode(tree, () -> {
+      FieldErrors errors = isService(tree)
+          ? validateService(tree, old)
+          : ObjectValidation.of(config.features(), defaulted(tree), old);
+      return errors.all().stream().map(Object::toString).toList();
+    });
+  }
+
+  private FieldErrors validateService(Map<String, ?> tree, @Nullable Map<String, ?> old) {
+    ServiceDraft draft = ServiceDraft.read(tree);
+    ServiceDefaults.apply(draft);
+    if (old == null) {
+      return ServiceValidation.ofNew(config.features(), draft);
+    }
+    ServiceDraft before = ServiceDraft.read(old);
+    ServiceDefaults.apply(before);
+    return ServiceValidation.ofUpdate(config.features(), draft, before);
+  }
+
+  /**
+   * Fills in the defaults of an object.
+   *
+   * @param tree the object as a client wrote it
+   * @return a new tree with what the API server fills in before it looks at the object
+   * @throws ApiError if the object cannot be decoded
+   */
+  public Map<String, Object> defaulted(Map<String, ?> tree) {
+    return decode(tree, () -> ObjectDefaults.of(tree));
+  }
+
+  private KubeObject admit(Map<String, ?> tree, @Nullable KubeObject stored) {
+    return decode(tree, () -> {
+      Map<String, Object> complete = ObjectDefaults.of(tree);
+      @Nullable Map<String, Object> old = stored == null ? null : KubeObjects.toTree(stored);
+      if (old != null && !complete.containsKey("status") && old.containsKey("status")) {
+        complete.put("status", old.get("status"));
+      }
+      FieldErrors errors = ObjectValidation.of(config.features(), complete, old);
+      KubeObject object = KubeObjects.fromTree(complete);
+      if (stored != null) {
+        object = object.withMetadata(object.metadata().withSystemFields(stored.metadata()));
+      }
+      if (!errors.isEmpty()) {
+        throw ApiError.invalid(
+            Resources.qualifiedKind(object.kind()), object.metadata().name(), errors);
+      }
+      return object;
+    });
+  }
+
+  private KubeObject store(KubeObject object) {
+    if (dryRun) {
+      return object;
+    }
+    @Nullable KubeObject before = state.get(object.key()).orElse(null);
+    KubeObject after = state.store(object);
+    if (before != null) {
+      removeIfDone(before, after);
+    }
+    return after;
+  }
+
+  /** An object whose deletion was asked for goes with the last of its finalizers. */
+  private void removeIfDone(KubeObject before, KubeObject after) {
+    if (!dryRun
+        && after.metadata().deletionTimestamp() != null
+        && after.metadata().finalizers().isEmpty()
+        && !before.metadata().finalizers().isEmpty()) {
+      remove(after);
+    }
+  }
+
+  private static boolean isService(Map<String, ?> tree) {
+    return Service.KIND.equals(tree.get("kind"));
+  }
+
+  private static ObjectKey key(Map<String, ?> tree) {
+    return decode(tree, () -> KubeObjects.keyOf(tree));
+  }
+
+  /** What cannot be decoded is a bad request. */
+  private static <T> T decode(Map<String, ?> tree, Supplier<T> decoder) {
+    try {
+      return decoder.get();
+    } catch (ManifestException e) {
+      Object kind = tree.get("kind");
+      String path = e.path().isEmpty() ? "" : e.path() + ": ";
+      throw ApiError.badRequest(kind
+          + " in version \""
+          + tree.get("apiVersion")
+          + "\" cannot be handled as a "
+          + kind
+          + ": "
+          + path
+          + e.problem());
+    }
+  }
+}

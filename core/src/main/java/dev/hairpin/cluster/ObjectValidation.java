@@ -1,0 +1,102 @@
+package dev.hairpin.cluster;
+
+import dev.hairpin.manifest.Fields;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Judges objects of the kinds other than Service. Source: Kubernetes v1.36. */
+final class ObjectValidation {
+  private ObjectValidation() {}
+
+  /**
+   * Judges a complete object.
+   *
+   * @param old the object that it replaces, or null if it is new
+   */
+  static FieldErrors of(ApiFeatures features, Map<String, ?> tree, @Nullable Map<String, ?> old) {
+    FieldErrors errors = new FieldErrors(features);
+    Fields f = Fields.of(tree);
+    @Nullable Fields before = old == null ? null : Fields.of(old);
+    String kind = f.text("kind");
+    metadata(errors, f.object("metadata"), kind, before != null);
+    switch (kind) {
+      case "Ingress" -> new IngressValidation(features, errors).ingress(f, before == null);
+      case "IngressClass" -> IngressValidation.ingressClass(errors, f.object("spec"));
+      case "NetworkPolicy" -> new NetworkPolicyValidation(features, errors).policy(f);
+      case "EndpointSlice" -> new EndpointsValidation(features, errors).slice(f, before);
+      case "Endpoints" -> new EndpointsValidation(features, errors).endpoints(f);
+      case "Pod" -> PodValidation.of(errors, f.object("spec"));
+      case "ServiceCIDR" -> serviceCidr(features, errors, f, before);
+      default -> {
+        // metadata is all that is judged
+      }
+    }
+    return errors;
+  }
+
+  private static void metadata(FieldErrors errors, Fields meta, String kind, boolean update) {
+    String name = meta.text("name");
+    if (name.isEmpty()) {
+      errors.required("metadata.name", "name or generateName is required");
+    } else if (!update) {
+      errors.invalid(
+          "metadata.name",
+          name,
+          kind.equals("Namespace") ? NameRules.dnsLabel(name) : NameRules.dnsSubdomain(name));
+    }
+    NameRules.labels(errors, "metadata.labels", meta.textMap("labels"));
+    NameRules.annotations(errors, "metadata.annotations", meta.textMap("annotations"));
+  }
+
+  private static void serviceCidr(
+      ApiFeatures features, FieldErrors errors, Fields f, @Nullable Fields before) {
+    List<String> cidrs = f.object("spec").texts("cidrs");
+    if (before != null && !before.object("spec").texts("cidrs").equals(cidrs)) {
+      errors.invalid("spec.cidrs", cidrs, "field is immutable");
+      return;
+    }
+    if (cidrs.isEmpty()) {
+      errors.required("spec.cidrs", "at least one CIDR required");
+    } else if (cidrs.size() > 2) {
+      errors.invalid("spec", cidrs, "may only hold up to 2 values");
+    }
+    for (int i = 0; i < cidrs.size(); i++) {
+      AddressTexts.cidr(errors, features, "spec.cidrs[" + i + "]", cidrs.get(i), List.of());
+    }
+  }
+
+  /** Judges a label selector at a path. */
+  static void selector(FieldErrors errors, String path, Fields selector) {
+    NameRules.labels(errors, path + ".matchLabels", selector.textMap("matchLabels"));
+    for (Fields requirement : selector.objects("matchExpressions")) {
+      List<String> values = requirement.texts("values");
+      String operator = requirement.text("operator");
+      switch (operator) {
+        case "In", "NotIn" -> {
+          if (values.isEmpty()) {
+            errors.required(
+                requirement.path("values"), "must be specified when `operator` is 'In' or 'NotIn'");
+          }
+        }
+        case "Exists", "DoesNotExist" -> {
+          if (!values.isEmpty()) {
+            errors.forbidden(
+                requirement.path("values"),
+                "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+          }
+        }
+        default ->
+          errors.invalid(requirement.path("operator"), operator, "not a valid selector operator");
+      }
+      String key = requirement.text("key");
+      errors.invalid(requirement.path("key"), key, NameRules.qualifiedName(key));
+      for (int i = 0; i < values.size(); i++) {
+        errors.invalid(
+            requirement.path("values[" + i + "]"),
+            values.get(i),
+            NameRules.labelValue(values.get(i)));
+      }
+    }
+  }
+}

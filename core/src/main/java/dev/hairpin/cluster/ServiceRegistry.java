@@ -1,0 +1,258 @@
+package dev.hairpin.cluster;
+
+import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.ObjectKey;
+import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.api.Service;
+import dev.hairpin.api.ServicePort;
+import dev.hairpin.api.ServiceSpec;
+import dev.hairpin.api.ServiceType;
+import dev.hairpin.api.TrafficPolicy;
+import dev.hairpin.cluster.ApiServer.Response;
+import dev.hairpin.net.IpAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * The pools follow the stored Services: what a stored Service uses is taken, what it no longer uses is free. For
+ * its own writes the registry sees to that at once; of everybody else's writes the state tells it.
+ */
+/** Services and the pools they draw from. Not thread-safe. */
+final class ServiceRegistry {
+  private static final String RESOURCE = "services";
+
+  private final ClusterState state;
+  private final ApiServerConfig config;
+  private final SplittableRandom random;
+  private final Map<IpAddress, ObjectKey> addressOwners = new HashMap<>();
+  private final Map<Integer, ObjectKey> portOwners = new HashMap<>();
+  private ServiceCidrs cidrs;
+  private PortAllocator ports;
+
+  ServiceRegistry(ClusterState state, ApiServerConfig config) {
+    this.state = state;
+    this.config = config;
+    this.random = new SplittableRandom(state.seed());
+    this.cidrs = new ServiceCidrs(config.families(), config.features(), random);
+    config.serviceCidrs().forEach(cidrs::add);
+    this.ports = new PortAllocator(config.nodePorts(), random);
+    state.list(Service.class).forEach(s -> settle(null, s));
+    state.watch(this::onChange);
+  }
+
+  private ServiceRegistry(ServiceRegistry from, ClusterState copy) {
+    this.state = copy;
+    this.config = from.config;
+    this.random = from.random.split();
+    this.cidrs = from.cidrs.copy(random);
+    this.ports = from.ports.copy(random);
+    addressOwners.putAll(from.addressOwners);
+    portOwners.putAll(from.portOwners);
+    copy.watch(this::onChange);
+  }
+
+  ServiceRegistry fork(ClusterState copy) {
+    return new ServiceRegistry(this, copy);
+  }
+
+  /** The pools at one moment. */
+  record Pools(
+      ServiceCidrs cidrs,
+      PortAllocator ports,
+      Map<IpAddress, ObjectKey> addressOwners,
+      Map<Integer, ObjectKey> portOwners) {}
+
+  Pools pools() {
+    return new Pools(
+        cidrs.copy(random),
+        ports.copy(random),
+        new HashMap<>(addressOwners),
+        new HashMap<>(portOwners));
+  }
+
+  void restore(Pools pools) {
+    cidrs = pools.cidrs;
+    ports = pools.ports;
+    addressOwners.clear();
+    addressOwners.putAll(pools.addressOwners);
+    portOwners.clear();
+    portOwners.putAll(pools.portOwners);
+  }
+
+  ServiceCidrs cidrs() {
+    return cidrs;
+  }
+
+  PortAllocator ports() {
+    return ports;
+  }
+
+  private ApiFeatures features() {
+    return config.features();
+  }
+
+  Response create(ServiceDraft draft, boolean dryRun) {
+    ServiceDefaults.apply(draft);
+    ServiceUpdates.syncClusterIps(draft);
+    ServiceAllocation allocation = new ServiceAllocation(cidrs, ports, features(), dryRun);
+    boolean complete = false;
+    try {
+      allocation.forCreate(draft);
+      draft.ingress = List.of();
+      draft.conditions = List.of();
+      refuse(draft, ServiceValidation.ofNew(features(), draft));
+      if (state.get(Service.class, draft.metadata.namespace(), draft.name()).isPresent()) {
+        throw ApiError.alreadyExists(RESOURCE, draft.name());
+      }
+      Response response = finish(draft, null, dryRun);
+      complete = true;
+      return response;
+    } finally {
+      if (!complete || dryRun) {
+        allocation.revert();
+      }
+    }
+  }
+
+  Response update(ServiceDraft draft, Service stored, boolean dryRun) {
+    ServiceDefaults.apply(draft);
+    ServiceDraft old = ServiceDraft.of(stored);
+    checkVersion(draft.metadata, stored);
+    draft.metadata = draft.metadata.withSystemFields(stored.metadata());
+    ServiceUpdates.keepAllocated(draft, old);
+    ServiceUpdates.syncClusterIps(draft, old);
+    ServiceAllocation allocation = new ServiceAllocation(cidrs, ports, features(), dryRun);
+    boolean complete = false;
+    try {
+      allocation.forUpdate(draft, old);
+      draft.ingress = old.ingress;
+      draft.conditions = old.conditions;
+      ServiceUpdates.dropUnused(draft, old);
+      refuse(draft, ServiceValidation.ofUpdate(features(), draft, old));
+      Response response = finish(draft, stored, dryRun);
+      complete = true;
+      return response;
+    } finally {
+      if (!complete || dryRun) {
+        allocation.revert();
+      }
+    }
+  }
+
+  Response updateStatus(ServiceDraft draft, Service stored, boolean dryRun) {
+    ServiceDefaults.apply(draft);
+    checkVersion(draft.metadata, stored);
+    ServiceDraft now = ServiceDraft.of(stored);
+    now.ingress = draft.ingress;
+    now.conditions = draft.conditions;
+    refuse(now, ServiceValidation.ofStatus(features(), now, ServiceDraft.of(stored)));
+    return new Response(write(now.toService(), stored, dryRun), List.of());
+  }
+
+  private static void checkVersion(ObjectMeta sent, Service stored) {
+    if (sent.resourceVersion() != 0
+        && sent.resourceVersion() != stored.metadata().resourceVersion()) {
+      throw ApiError.conflict(RESOURCE, sent.name());
+    }
+  }
+
+  private static void refuse(ServiceDraft draft, FieldErrors errors) {
+    if (!errors.isEmpty()) {
+      throw ApiError.invalid(Service.KIND, draft.name(), errors);
+    }
+  }
+
+  private Response finish(ServiceDraft draft, @Nullable Service stored, boolean dryRun) {
+    if (draft.type.equals(ServiceDraft.EXTERNAL_NAME)) {
+      draft.internalTrafficPolicy = null;
+    }
+    List<String> warnings = ServiceWarnings.of(draft, features());
+    return new Response(write(draft.toService(), stored, dryRun), warnings);
+  }
+
+  private KubeObject write(Service service, @Nullable Service before, boolean dryRun) {
+    if (dryRun) {
+      return service;
+    }
+    settle(before, service);
+    return state.store(service);
+  }
+
+  /**
+   * Takes what a Service uses now and frees what it used before. Of a change within a group this
+   * learns twice, at once and at the group's end; since only the owner can free, the second time
+   * does nothing.
+   */
+  private void settle(@Nullable Service before, @Nullable Service after) {
+    Set<IpAddress> addresses = after == null ? Set.of() : addresses(after);
+    Set<Integer> numbers = after == null ? Set.of() : ports(after);
+    if (before != null) {
+      for (IpAddress address : addresses(before)) {
+        if (!addresses.contains(address) && addressOwners.remove(address, before.key())) {
+          cidrs.release(address);
+        }
+      }
+      for (int port : ports(before)) {
+        if (!numbers.contains(port) && portOwners.remove(port, before.key())) {
+          ports.release(port);
+        }
+      }
+    }
+    if (after == null) {
+      return;
+    }
+    for (IpAddress address : addresses) {
+      addressOwners.putIfAbsent(address, after.key());
+      cidrs.take(address);
+    }
+    for (int port : numbers) {
+      portOwners.putIfAbsent(port, after.key());
+      if (config.nodePorts().contains(port) && !ports.has(port)) {
+        ports.allocate(port);
+      }
+    }
+  }
+
+  /** Which Service an address belongs to. */
+  @Nullable
+  ObjectKey owner(IpAddress address) {
+    return addressOwners.get(address);
+  }
+
+  private static Set<IpAddress> addresses(Service service) {
+    Set<IpAddress> addresses = new HashSet<>();
+    service.spec().clusterIps().forEach(t -> AddressTexts.parse(t).ifPresent(addresses::add));
+    return addresses;
+  }
+
+  /** The numbers that count; what an ExternalName Service writes is not reserved. */
+  private static Set<Integer> ports(Service service) {
+    ServiceSpec spec = service.spec();
+    Set<Integer> numbers = new HashSet<>();
+    if (spec.type() == ServiceType.NODE_PORT || spec.type() == ServiceType.LOAD_BALANCER) {
+      spec.ports().stream().map(ServicePort::nodePort).filter(p -> p != 0).forEach(numbers::add);
+    }
+    if (spec.type() == ServiceType.LOAD_BALANCER
+        && spec.externalTrafficPolicy() == TrafficPolicy.LOCAL
+        && spec.healthCheckNodePort() != 0) {
+      numbers.add(spec.healthCheckNodePort());
+    }
+    return numbers;
+  }
+
+  /** Frees what a Service used that is gone. */
+  void deleted(Service service) {
+    settle(service, null);
+  }
+
+  private void onChange(Change change) {
+    if (change.object() instanceof Service) {
+      settle((Service) change.before(), (Service) change.after());
+    }
+  }
+}
