@@ -9,4 +9,5 @@ module dev.hairpin.iptables {
   requires static transitive org.jspecify;
 
   exports dev.hairpin.iptables;
+  exports dev.hairpin.iptables.walk;
 }

@@ -24,6 +24,14 @@ public final class Attempt {
     this.outcome = Endings.outcome(call.protocol(), socket, decisive);
   }
 
+  private Attempt(Attempt from, Network network, @Nullable Socket socket) {
+    this.network = network;
+    this.call = from.call;
+    this.socket = socket;
+    this.journey = from.journey;
+    this.outcome = from.outcome;
+  }
+
   private Attempt(Call call, String errno) {
     this.network = null;
     this.call = call;
@@ -88,6 +96,15 @@ public final class Attempt {
   }
 
   /**
+   * Whether the connection has a beginning and an end.
+   *
+   * @return true for TCP and SCTP, false for datagrams and pings
+   */
+  public boolean isStream() {
+    return call.protocol() == Protocol.TCP || call.protocol() == Protocol.SCTP;
+  }
+
+  /**
    * Sends a request on the open connection and waits for its answer.
    *
    * @param patience how long to wait
@@ -117,8 +134,19 @@ public final class Attempt {
     }
   }
 
-  boolean isPing() {
-    return call.protocol() == Protocol.ICMP || call.protocol() == Protocol.ICMPV6;
+  /** The same connection in a fork of its network. */
+  Attempt in(Network other) {
+    if (network == other || socket == null) {
+      return this;
+    }
+    Socket there = other
+        .find(socket.host.name())
+        .map(host -> host.sockets.get(socket.ends))
+        .orElse(null);
+    if (there == null) {
+      there = socket.copy(other.find(socket.host.name()).orElseThrow());
+    }
+    return new Attempt(this, other, there);
   }
 
   /** The outcome in one line. */

@@ -29,6 +29,7 @@ final class Forwarding {
   /** A frame comes to a device; {@code target} is the device that it is addressed to. */
   private void arrive(Device device, @Nullable Device target, Packet packet) {
     network.demand(packet.destination());
+    network.captured(device, false, packet);
     Device bridge = device.bridge;
     if (bridge != null && target != null) {
       bridgeInput(device, bridge, target, packet);
@@ -143,7 +144,7 @@ final class Forwarding {
     network.demand(packet.destination());
     Device in = java.util.Objects.requireNonNull(p.in);
     if (in.isLoopback()) {
-      localInput(p);
+      loopedInput(p);
       return;
     }
     boolean localnet = host.routesLocalnet(in);
@@ -186,6 +187,18 @@ final class Forwarding {
     }
   }
 
+  /** What comes back on the loopback device keeps the route that led it there. */
+  private void loopedInput(Passage p) {
+    Route route = p.route;
+    if (route == null || route.type() == Route.Type.LOCAL) {
+      localInput(p);
+    } else if (p.forwarded) {
+      forward(p, route);
+    } else {
+      drop(p, Reason.NO_ROUTE);
+    }
+  }
+
   /** A default route of type blackhole is how a router says that the world stays silent. */
   private static Reason worldReason(Route route) {
     return route.destination().prefixLength() == 0 ? Reason.SILENT_WORLD : Reason.ROUTE_REFUSES;
@@ -202,7 +215,9 @@ final class Forwarding {
     if (filter != 0) {
       Route back = host.lookup(source);
       boolean reachable = back != null && back.type() == Route.Type.UNICAST;
-      if (!reachable || (filter == 1 && back != null && !in.name().equals(back.device()))) {
+      // A device without an address is held to the strict test: Linux __fib_validate_source.
+      boolean strict = filter == 1 || in.addresses.isEmpty();
+      if (!reachable || (strict && back != null && !in.name().equals(back.device()))) {
         drop(p, Reason.RP_FILTER);
         return false;
       }
@@ -234,6 +249,7 @@ final class Forwarding {
       return;
     }
     packet.ttl--;
+    p.forwarded = true;
     Device out = host.device(java.util.Objects.requireNonNull(route.device()));
     p.out = out;
     p.route = route;
@@ -279,6 +295,7 @@ final class Forwarding {
     }
     finish(p);
     packet.journey.flush(packet);
+    network.captured(out, true, packet);
     Device port = out.peer != null && out.peer.bridge != null ? out.peer : target;
     arriveLater(port, target, packet);
   }
@@ -293,7 +310,6 @@ final class Forwarding {
     p.packet.journey.flush(p.packet);
     p.in = lo;
     p.out = null;
-    p.route = null;
     network.arrive(() -> input(p));
   }
 
@@ -457,9 +473,11 @@ final class Forwarding {
     if (route.source() != null) {
       return route.source();
     }
-    String device = route.device();
-    return host.sourceTowards(
-        device == null ? null : host.device(device), route.via() != null ? route.via() : to);
+    String name = route.device();
+    @Nullable Device device = name == null ? null : host.device(name);
+    return route.via() == null && device != null
+        ? host.sourceOnLink(device, to.family())
+        : host.sourceTowards(device, route.via() != null ? route.via() : to);
   }
 
   /** An answer that the host itself gives belongs to the connection of what it is about. */

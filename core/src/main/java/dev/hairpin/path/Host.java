@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * processes that listen, and, where it filters, rules with connection tracking. Not thread-safe.
  */
 public final class Host {
+  private static final IpAddress NOWHERE = IpAddress.v4(0);
+  private static final IpAddress NOWHERE_V6 = IpAddress.v6(0, 0);
   private static final int FIRST_EPHEMERAL = 32_768;
   private static final int EPHEMERAL_PORTS = 28_232;
 
@@ -235,11 +237,11 @@ public final class Host {
     if (isBroadcast(to)) {
       return new Route(Route.Type.BROADCAST, Cidr.host(to), null, null, null);
     }
-    Route own = usable(routes.find(to));
+    Route own = routes.find(to, this::isUsable);
     if (sharedRoutes == null) {
       return own;
     }
-    Route shared = usable(sharedRoutes.find(to));
+    Route shared = sharedRoutes.find(to, this::isUsable);
     if (shared == null || (shared.via() != null && isLocal(shared.via()))) {
       return own;
     }
@@ -248,12 +250,13 @@ public final class Host {
     return ownIsBetter ? own : shared;
   }
 
-  private @Nullable Route usable(@Nullable Route route) {
-    if (route == null || route.device() == null) {
-      return route;
+  /** Whether a route needs no device, or one that is there and on. */
+  private boolean isUsable(Route route) {
+    if (route.device() == null) {
+      return true;
     }
     Device device = devices.get(route.device());
-    return device != null && device.up ? route : null;
+    return device != null && device.up;
   }
 
   private boolean isBroadcast(IpAddress a) {
@@ -330,6 +333,21 @@ public final class Host {
       }
     }
     return null;
+  }
+
+  /**
+   * The address that a packet of the host itself gets on a route to a link: the device's first. A
+   * loopback address counts where {@code route_localnet} is set, as for a route to lo.
+   */
+  @Nullable
+  IpAddress sourceOnLink(Device device, IpFamily family) {
+    boolean localnet = routesLocalnet(device);
+    for (Device.Assigned a : device.addresses) {
+      if (isGlobal(a.address(), family) || (localnet && a.address().family() == family)) {
+        return a.address();
+      }
+    }
+    return sourceTowards(device, family == IpFamily.IPV4 ? NOWHERE : NOWHERE_V6);
   }
 
   private static boolean isGlobal(IpAddress a, IpFamily family) {

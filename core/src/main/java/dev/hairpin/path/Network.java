@@ -37,6 +37,7 @@ public final class Network {
   private final Deque<Runnable> arrivals = new ArrayDeque<>();
   private final VirtualClock clock;
   private @Nullable BiConsumer<Network, IpAddress> maker;
+  private @Nullable Tap tap;
   private Chooser chooser = Chooser.seeded(0);
   private final Forwarding forwarding;
   private final Transport transport;
@@ -269,6 +270,35 @@ public final class Network {
     return chooser;
   }
 
+  /** Looks at packets as a capture does: every one that a device sends or receives. */
+  @FunctionalInterface
+  public interface Tap {
+    /**
+     * Called for each packet.
+     *
+     * @param host the host
+     * @param device the device's name
+     * @param sent true for a packet that goes out, false for one that comes in
+     * @param packet the packet as it is now; it changes later
+     */
+    void packet(Host host, String device, boolean sent, Packet packet);
+  }
+
+  /**
+   * Calls back for every packet from now on; a fork begins without.
+   *
+   * @param listener what to call, or null for nothing
+   */
+  public void tap(@Nullable Tap listener) {
+    tap = listener;
+  }
+
+  void captured(Device device, boolean sent, Packet packet) {
+    if (tap != null) {
+      tap.packet(device.host(), device.name(), sent, packet);
+    }
+  }
+
   // ---- asking
 
   /**
@@ -280,6 +310,19 @@ public final class Network {
   public Attempt call(Call call) {
     chooser = call.chooser();
     return transport.call(call);
+  }
+
+  /**
+   * Sends a request on an open connection and waits for its answer.
+   *
+   * @param connection an attempt of this network, or of the one that this is a fork of
+   * @param patience how long to wait
+   * @param choices makes what is left to chance
+   * @return what came of it
+   */
+  public Exchange exchange(Attempt connection, java.time.Duration patience, Chooser choices) {
+    chooser = choices;
+    return connection.in(this).exchange(patience);
   }
 
   /**

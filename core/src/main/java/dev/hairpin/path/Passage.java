@@ -53,6 +53,7 @@ public final class Passage {
   boolean tracked;
   boolean related;
   boolean notrack;
+  boolean forwarded;
   int entry = Conntrack.INVALID;
   private int mark;
   private final Tuple scratch = new Tuple();
@@ -148,6 +149,16 @@ public final class Passage {
   public boolean connectionConfirmed() {
     Conntrack table = table();
     return table != null && table.confirmed(entry);
+  }
+
+  /**
+   * Whether the connection is safe from eviction.
+   *
+   * @return false if the packet is not tracked
+   */
+  public boolean connectionAssured() {
+    Conntrack table = table();
+    return table != null && table.assured(entry);
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.hairpin.net.IpFamily;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,11 +71,17 @@ public final class RouteTable {
    * @return the route, or null
    */
   public @Nullable Route find(IpAddress address) {
+    return find(address, route -> true);
+  }
+
+  /** The most special route to an address among those that can be used. */
+  @Nullable
+  Route find(IpAddress address, Predicate<Route> usable) {
     TreeSet<Integer> present = lengths.get(address.family());
     if (present != null) {
       for (int length : present.descendingSet()) {
         Route route = routes.get(Cidr.containing(address, length));
-        if (route != null) {
+        if (route != null && usable.test(route)) {
           return route;
         }
       }

@@ -50,15 +50,25 @@ public final class TraceText {
     } else {
       out.append(place).append('\n');
     }
+    @Nullable Step before = null;
     for (Step step : hop.steps()) {
-      String line = line(step);
-      if (!line.isEmpty()) {
-        out.append("      ").append(line).append('\n');
+      if (!toldByDice(before, step)) {
+        out.append("      ").append(line(step)).append('\n');
       }
+      before = step;
     }
     if (!hop.before().equals(hop.after())) {
       out.append("    ").append(" ".repeat(PLACE)).append(changed(hop)).append('\n');
     }
+  }
+
+  /** The line of the dice says already that the rule matched. */
+  private static boolean toldByDice(@Nullable Step before, Step step) {
+    return before instanceof Step.Drew dice
+        && step instanceof Step.RuleMatched rule
+        && dice.matched()
+        && dice.chain().equals(rule.chain())
+        && dice.index() == rule.index();
   }
 
   private static String pad(String place) {

@@ -429,6 +429,16 @@ public final class Conntrack {
   }
 
   /**
+   * Whether the entry is safe from eviction.
+   *
+   * @param handle a handle
+   * @return true once traffic went both ways for long enough
+   */
+  public boolean assured(int handle) {
+    return has(handle, ASSURED);
+  }
+
+  /**
    * Whether the connection's source is translated.
    *
    * @param handle a handle

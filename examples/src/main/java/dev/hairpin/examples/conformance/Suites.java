@@ -3,6 +3,7 @@ package dev.hairpin.examples.conformance;
 import dev.hairpin.examples.conformance.awslb.AwsLbSuite;
 import dev.hairpin.examples.conformance.core.CoreSuite;
 import dev.hairpin.examples.conformance.dnsclient.DnsClientSuite;
+import dev.hairpin.examples.conformance.packetfate.PacketFateSuite;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,7 +15,7 @@ public final class Suites {
       List.of("core", "kube-proxy", "packet-fate", "dns", "dns-client", "aws-lb");
 
   private static final List<Suite> BUILT =
-      List.of(new CoreSuite(), new AwsLbSuite(), new DnsClientSuite());
+      List.of(new CoreSuite(), new PacketFateSuite(), new DnsClientSuite(), new AwsLbSuite());
 
   private Suites() {}
 

@@ -1,0 +1,71 @@
+package dev.hairpin.iptables.walk;
+
+import dev.hairpin.iptables.Match;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.path.Passage;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The lists of the match {@code recent} of one host; every rule that names a list shares it. */
+final class RecentLists {
+  private final Map<String, RecentList> lists = new HashMap<>();
+  private final int mostAddresses;
+
+  RecentLists(int mostAddresses) {
+    this.mostAddresses = mostAddresses;
+  }
+
+  RecentLists copy() {
+    RecentLists copy = new RecentLists(mostAddresses);
+    lists.forEach((name, list) -> copy.lists.put(name, list.copy()));
+    return copy;
+  }
+
+  /** A list goes with the last rule that names it, and a new one begins empty. */
+  void named(Set<String> names) {
+    lists.keySet().retainAll(names);
+    names.forEach(name -> lists.computeIfAbsent(name, n -> new RecentList(mostAddresses)));
+  }
+
+  Map<String, RecentList> byName() {
+    return new TreeMap<>(lists);
+  }
+
+  boolean matches(Match.Recent m, Passage p) {
+    RecentList list = lists.computeIfAbsent(m.list(), n -> new RecentList(mostAddresses));
+    IpAddress full = m.destination() ? p.packet().destination() : p.packet().source();
+    IpAddress mask = m.mask();
+    IpAddress address =
+        new IpAddress(full.family(), full.high() & mask.high(), full.low() & mask.low());
+    long now = p.nowMillis();
+    switch (m.operation()) {
+      case SET -> {
+        list.set(address, now);
+        return !m.inverted();
+      }
+      case REMOVE -> {
+        boolean held = list.holds(address);
+        list.remove(address);
+        return held != m.inverted();
+      }
+      default -> {
+        if (!list.holds(address)) {
+          return m.inverted();
+        }
+        long since = now - m.seconds() * 1000;
+        boolean found = list.seenSince(address, m.seconds() == 0, since, m.hitCount());
+        boolean result = found != m.inverted();
+        boolean renews = m.operation() == Match.Recent.Operation.UPDATE && result;
+        if (m.reap()) {
+          list.reap(since, address, renews);
+        }
+        if (renews) {
+          list.set(address, now);
+        }
+        return result;
+      }
+    }
+  }
+}
