@@ -28,6 +28,19 @@ public sealed interface RecordData {
   }
 
   /**
+   * Reads data as a zone file writes it. Names are absolute even without a final dot.
+   *
+   * @param type the type
+   * @param text the data, such as {@code 10 mail.example.com.} for MX
+   * @return the data
+   * @throws IllegalArgumentException if the text is no data of the type, or the type is not known
+   *     and the text has not the form of RFC 3597
+   */
+  static RecordData parse(RecordType type, String text) {
+    return RecordText.parse(type, text);
+  }
+
+  /**
    * An IPv4 address.
    *
    * @param address the address

@@ -2,6 +2,7 @@ package dev.hairpin.examples.conformance;
 
 import dev.hairpin.examples.conformance.awslb.AwsLbSuite;
 import dev.hairpin.examples.conformance.core.CoreSuite;
+import dev.hairpin.examples.conformance.dns.DnsSuite;
 import dev.hairpin.examples.conformance.dnsclient.DnsClientSuite;
 import dev.hairpin.examples.conformance.packetfate.PacketFateSuite;
 import java.util.List;
@@ -14,8 +15,12 @@ public final class Suites {
   public static final List<String> KINDS =
       List.of("core", "kube-proxy", "packet-fate", "dns", "dns-client", "aws-lb");
 
-  private static final List<Suite> BUILT =
-      List.of(new CoreSuite(), new PacketFateSuite(), new DnsClientSuite(), new AwsLbSuite());
+  private static final List<Suite> BUILT = List.of(
+      new CoreSuite(),
+      new PacketFateSuite(),
+      new DnsSuite(),
+      new DnsClientSuite(),
+      new AwsLbSuite());
 
   private Suites() {}
 

@@ -1,0 +1,103 @@
+package dev.hairpin.dns.corefile;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A version of CoreDNS, and everything in which the versions answer differently.
+ *
+ * <p>Source: recordings of both versions; the history of CoreDNS for the reasons.
+ */
+public enum CoreDnsVersion {
+  /** 1.11.3. */
+  V1_11_3("1.11.3", 8, false, false, false),
+  /** 1.13.1. */
+  V1_13_1("1.13.1", 11, true, true, true);
+
+  /** The version that is modelled unless another is asked for. */
+  public static final CoreDnsVersion DEFAULT = V1_13_1;
+
+  private final String text;
+  private final int maxCnames;
+  private final boolean revertsRewritesInReverse;
+  private final boolean padsIpv6Names;
+  private final boolean keepsTerminatingPods;
+
+  CoreDnsVersion(
+      String text,
+      int maxCnames,
+      boolean revertsRewritesInReverse,
+      boolean padsIpv6Names,
+      boolean keepsTerminatingPods) {
+    this.text = text;
+    this.maxCnames = maxCnames;
+    this.revertsRewritesInReverse = revertsRewritesInReverse;
+    this.padsIpv6Names = padsIpv6Names;
+    this.keepsTerminatingPods = keepsTerminatingPods;
+  }
+
+  /**
+   * Finds a version.
+   *
+   * @param text such as {@code 1.13.1}
+   * @return the version, or nothing if it is not modelled
+   */
+  public static Optional<CoreDnsVersion> byText(String text) {
+    return Arrays.stream(values()).filter(v -> v.text.equals(text)).findFirst();
+  }
+
+  /**
+   * How many aliases within a zone are followed (since 1.12.1 more).
+   *
+   * @return the number
+   */
+  public int maxCnames() {
+    return maxCnames;
+  }
+
+  /**
+   * Whether the answers of several rewrite rules are mapped back by the last rule first (since
+   * 1.11.4).
+   *
+   * @return true if so
+   */
+  public boolean revertsRewritesInReverse() {
+    return revertsRewritesInReverse;
+  }
+
+  /**
+   * Whether the name of an endpoint that is made from an IPv6 address gets a 0 if it would end in a
+   * hyphen (since 1.12.3).
+   *
+   * @return true if so
+   */
+  public boolean padsIpv6Names() {
+    return padsIpv6Names;
+  }
+
+  /**
+   * Whether a pod that is being deleted still has its name, with {@code pods verified} (since
+   * 1.12.1).
+   *
+   * @return true if so
+   */
+  public boolean keepsTerminatingPods() {
+    return keepsTerminatingPods;
+  }
+
+  /**
+   * Whether the plugin {@code header} takes flags without saying whether they are a query's or a
+   * response's (until 1.12).
+   *
+   * @return true if so
+   */
+  public boolean takesBareHeaderRules() {
+    return this == V1_11_3;
+  }
+
+  /** The version as a release is named, such as {@code 1.13.1}. */
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.hairpin.dns.corefile;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A server block: the zones that it serves, and the words of its plugins.
+ *
+ * @param zones the zones, in the order of the file
+ * @param plugins the words of each plugin by its name, its name included, of all its lines; in the
+ *     order in which the plugins first appear, which has no meaning to CoreDNS
+ */
+public record ServerBlock(List<ServedZone> zones, Map<String, List<Token>> plugins) {
+
+  /** Keeps the order. */
+  public ServerBlock {
+    zones = List.copyOf(zones);
+    plugins = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(plugins));
+  }
+}

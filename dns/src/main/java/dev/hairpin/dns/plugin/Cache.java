@@ -1,0 +1,198 @@
+package dev.hairpin.dns.plugin;
+
+import dev.hairpin.dns.corefile.Cursor;
+import dev.hairpin.dns.message.DnsName;
+import dev.hairpin.dns.message.Flag;
+import dev.hairpin.dns.message.Message;
+import dev.hairpin.dns.message.Rcode;
+import dev.hairpin.dns.message.RecordType;
+import dev.hairpin.dns.message.ResourceRecord;
+import dev.hairpin.dns.message.Transport;
+import dev.hairpin.dns.plugin.Responses.Kind;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The plugin cache.
+ *
+ * <p>Source: CoreDNS 1.11.3 and 1.13.1. Every record of an answer gets one time to live, also in
+ * the first answer, which does not come out of the cache.
+ */
+final class Cache implements Plugin {
+  private static final String NAME = "cache";
+  private static final long MAX_RECORD_TTL = 3600;
+  private static final long MIN_RECORD_TTL = 5;
+
+  /** The original has 256 shards of at least four places. */
+  private static final int LEAST_CAPACITY = 1024;
+
+  private final CacheOptions options;
+  private final Map<Key, CachedAnswer> successes;
+  private final Map<Key, CachedAnswer> denials;
+
+  /** What tells answers apart: neither class nor client, transport or size. */
+  private record Key(DnsName name, RecordType type, boolean dnssecOk, boolean checkingDisabled) {}
+
+  private Cache(CacheOptions options) {
+    this.options = options;
+    this.successes = bounded(options.successCapacity);
+    this.denials = bounded(options.denialCapacity);
+  }
+
+  static Cache setUp(Setup setup, Cursor cursor) {
+    return new Cache(CacheOptions.parse(setup, cursor));
+  }
+
+  private static Map<Key, CachedAnswer> bounded(int capacity) {
+    int most = Math.max(capacity, LEAST_CAPACITY);
+    return new LinkedHashMap<>() {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<Key, CachedAnswer> eldest) {
+        return size() > most;
+      }
+    };
+  }
+
+  @Override
+  public Handler before(Handler next) {
+    return query -> serve(query, next);
+  }
+
+  private Reply serve(Query asked, Handler next) {
+    // What plugins behind do to the question is not seen before the cache.
+    Query query = asked.copyWith(asked.message());
+    if (Setup.match(options.zones, query.name()) == null) {
+      return next.serve(query);
+    }
+    Key key =
+        new Key(query.name(), query.type(), query.dnssecOk(), query.message().has(Flag.CD));
+    Instant now = query.exchange().now();
+    CachedAnswer cached = find(key, now);
+    if (cached == null) {
+      return next.serve(query).map(m -> remember(query, key, m));
+    }
+    long ttl = cached.ttl(now);
+    if (ttl < 0) {
+      if (options.verifyStale) {
+        Reply fresh = next.serve(query);
+        Message message = fresh.message();
+        if (message != null
+            && (message.rcode().equals(Rcode.NOERROR) || message.rcode().equals(Rcode.NXDOMAIN))) {
+          return fresh.map(m -> remember(query, key, m));
+        }
+      } else {
+        refresh(query, key, cached, next);
+      }
+      query.exchange().note(NAME, "a stale answer, " + -ttl + " s too old");
+      ttl = 0;
+    } else {
+      if (wantsPrefetch(cached, now)) {
+        refresh(query, key, cached, next);
+      }
+      query.exchange().note(NAME, "an answer of which " + ttl + " s are left");
+    }
+    return Reply.written(cached.reply(query, options.keepTtl ? cached.originalTtl() : ttl));
+  }
+
+  private @Nullable CachedAnswer find(Key key, Instant now) {
+    for (Map<Key, CachedAnswer> cache : List.of(denials, successes)) {
+      CachedAnswer cached = cache.get(key);
+      if (cached != null) {
+        long ttl = cached.ttl(now);
+        if (ttl > 0 || (!options.stale.isZero() && -ttl < options.stale.toSeconds())) {
+          return cached;
+        }
+      }
+    }
+    return null;
+  }
+
+  private boolean wantsPrefetch(CachedAnswer cached, Instant now) {
+    if (options.prefetchHits <= 0) {
+      return false;
+    }
+    cached.hit(now, options.prefetchGap);
+    long threshold = (long) Math.ceil(options.prefetchPercentage / 100.0 * cached.originalTtl());
+    return cached.hits() >= options.prefetchHits && cached.ttl(now) <= threshold;
+  }
+
+  /**
+   * Asks anew in the background, over TCP so that nothing is cut, without keeping the client
+   * waiting.
+   */
+  private void refresh(Query query, Key key, CachedAnswer old, Handler next) {
+    Exchange background = new Exchange(query.exchange().now(), query.exchange().chooser());
+    Query again = new Query(query.message(), query.client().over(Transport.TCP), background);
+    Message answer = next.serve(again).message();
+    if (answer == null) {
+      return;
+    }
+    Kind kind = Responses.kind(answer);
+    remember(again, key, answer);
+    if (kind == Kind.SUCCESS || kind == Kind.DELEGATION) {
+      denials.remove(key);
+    }
+    CachedAnswer renewed = denials.getOrDefault(key, successes.get(key));
+    if (renewed != null) {
+      renewed.setHits(old.hits(), query.exchange().now());
+    }
+  }
+
+  /** Keeps an answer if it may be kept, and gives all its records the same time. */
+  private Message remember(Query query, Key key, Message message) {
+    Kind kind = Responses.kind(message);
+    long ttl = ttl(message, kind);
+    boolean kept = !message.has(Flag.TC)
+        && kind != Kind.OTHER_ERROR
+        && kind != Kind.META
+        && ttl > 0
+        && Responses.fits(query, message);
+    if (kept) {
+      boolean success = kind == Kind.SUCCESS || kind == Kind.DELEGATION;
+      List<DnsName> disabled = success ? options.successDisabled : options.denialDisabled;
+      if (Setup.match(disabled, message.question().name()) == null) {
+        (success ? successes : denials)
+            .put(key, new CachedAnswer(message, ttl, query.exchange().now()));
+      }
+    }
+    boolean authentic =
+        message.has(Flag.AD) && (query.dnssecOk() || query.message().has(Flag.AD));
+    return CachedAnswer.withTtl(message, ttl).with(Flag.AD, authentic);
+  }
+
+  private long ttl(Message message, Kind kind) {
+    if (kind == Kind.SERVER_ERROR) {
+      return options.failure.toSeconds();
+    }
+    boolean denial = kind == Kind.NO_DATA || kind == Kind.NO_NAME;
+    long min = denial ? options.denialMin : options.successMin;
+    long max = denial ? options.denialMax : options.successMax;
+    return Math.min(Math.max(least(message, kind), min), max);
+  }
+
+  /**
+   * The least time of all records; the time that an SOA record itself has counts, its minimum not.
+   */
+  private static long least(Message message, Kind kind) {
+    if (kind != Kind.SUCCESS && kind != Kind.NO_DATA && kind != Kind.NO_NAME) {
+      return MIN_RECORD_TTL;
+    }
+    long least = MAX_RECORD_TTL;
+    boolean none = true;
+    for (List<ResourceRecord> section :
+        List.of(message.answers(), message.authorities(), message.additionals())) {
+      for (ResourceRecord record : section) {
+        if (!record.type().equals(RecordType.OPT)) {
+          least = Math.min(least, record.ttl());
+          none = false;
+        }
+      }
+    }
+    return none ? MIN_RECORD_TTL : least;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.hairpin.dns.plugin;
+
+import dev.hairpin.dns.corefile.CorefileException;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Durations as Go writes them, such as {@code 1m30s} or {@code 500ms}. */
+final class Durations {
+  private static final Pattern PART =
+      Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(ns|us|µs|ms|s|m|h)");
+
+  private Durations() {}
+
+  /**
+   * Reads a duration.
+   *
+   * @throws CorefileException if it is none
+   */
+  static Duration parse(String text) {
+    if (text.equals("0")) {
+      return Duration.ZERO;
+    }
+    Matcher matcher = PART.matcher(text);
+    Duration sum = Duration.ZERO;
+    int end = 0;
+    while (matcher.find() && matcher.start() == end) {
+      double nanos = Double.parseDouble(matcher.group(1)) * unit(matcher.group(2));
+      sum = sum.plusNanos(Math.round(nanos));
+      end = matcher.end();
+    }
+    if (end == 0 || end != text.length()) {
+      throw new CorefileException("time: invalid duration \"" + text + "\"");
+    }
+    return sum;
+  }
+
+  private static double unit(String name) {
+    return switch (name) {
+      case "ns" -> 1;
+      case "ms" -> 1e6;
+      case "s" -> 1e9;
+      case "m" -> 60e9;
+      case "h" -> 3600e9;
+      default -> 1e3;
+    };
+  }
+}

@@ -1,0 +1,136 @@
+package dev.hairpin.dns.plugin;
+
+import dev.hairpin.dns.corefile.CorefileException;
+import dev.hairpin.dns.corefile.Cursor;
+import dev.hairpin.dns.message.DnsName;
+import dev.hairpin.dns.message.RecordClass;
+import dev.hairpin.dns.message.RecordData;
+import dev.hairpin.dns.message.RecordType;
+import dev.hairpin.dns.message.ResourceRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The text of a record with places for what a question says. */
+final class TemplateText {
+  private static final Pattern PLACE = Pattern.compile("\\{\\{-?\\s*(.*?)\\s*-?}}");
+  private static final Pattern GROUP =
+      Pattern.compile("\\.Group\\.(\\w+)|index \\.Group \"(\\w+)\"");
+  private static final Pattern MATCH = Pattern.compile("index \\.Match (\\d{1,3})");
+  private static final long DEFAULT_TTL = 3600;
+
+  private final List<Function<Values, String>> parts = new ArrayList<>();
+
+  /**
+   * What places stand for.
+   *
+   * @param query the question
+   * @param zone the zone that the name is in
+   * @param match what the expression found
+   */
+  record Values(Query query, DnsName zone, Matcher match) {}
+
+  static TemplateText parse(String text, Cursor cursor) {
+    TemplateText template = new TemplateText();
+    Matcher places = PLACE.matcher(text);
+    int end = 0;
+    while (places.find()) {
+      template.literal(text.substring(end, places.start()));
+      template.parts.add(place(places.group(1), cursor));
+      end = places.end();
+    }
+    template.literal(text.substring(end));
+    return template;
+  }
+
+  private void literal(String text) {
+    parts.add(values -> text);
+  }
+
+  private static Function<Values, String> place(String expression, Cursor cursor) {
+    switch (expression) {
+      case ".Name" -> {
+        return values -> values.query.lowerName();
+      }
+      case ".Zone" -> {
+        return values -> values.zone.toString();
+      }
+      case ".Class" -> {
+        return values -> values.query.question().recordClass().toString();
+      }
+      case ".Type" -> {
+        return values -> values.query.type().toString();
+      }
+      case ".Remote" -> {
+        return values -> values.query.client().address().address().toString();
+      }
+      default -> {
+        return matched(expression, cursor);
+      }
+    }
+  }
+
+  private static Function<Values, String> matched(String expression, Cursor cursor) {
+    Matcher group = GROUP.matcher(expression);
+    if (group.matches()) {
+      String name = group.group(1) != null ? group.group(1) : group.group(2);
+      return values -> {
+        boolean there = values.match.pattern().pattern().contains("(?<" + name + ">");
+        String found = there ? values.match.group(name) : "";
+        return found == null ? "" : found;
+      };
+    }
+    Matcher index = MATCH.matcher(expression);
+    if (index.matches()) {
+      int number = Integer.parseInt(index.group(1));
+      return values -> {
+        if (number > values.match.groupCount()) {
+          throw new CorefileException("the expression has no group " + number);
+        }
+        String found = values.match.group(number);
+        return found == null ? "" : found;
+      };
+    }
+    throw cursor.error("could not compile template: {{ " + expression + " }} is not modelled");
+  }
+
+  /** Makes the record: owner, time, class, type and data. */
+  ResourceRecord record(Values values) {
+    StringBuilder text = new StringBuilder();
+    parts.forEach(part -> text.append(part.apply(values)));
+    String line = text.toString().trim();
+    try {
+      DnsName owner = DnsName.parse(line.split("\\s+", 2)[0]);
+      String rest = after(line);
+      long ttl = DEFAULT_TTL;
+      RecordClass recordClass = RecordClass.IN;
+      Optional<RecordType> type = Optional.empty();
+      while (type.isEmpty()) {
+        String word = rest.split("\\s+", 2)[0];
+        rest = after(rest);
+        if (word.matches("\\d{1,10}")) {
+          ttl = Long.parseLong(word);
+        } else if (RecordClass.byName(word).isPresent() && !word.equalsIgnoreCase("ANY")) {
+          recordClass = RecordClass.byName(word).get();
+        } else {
+          type = Optional.of(RecordType.byName(word)
+              .orElseThrow(() -> new IllegalArgumentException("no type: " + word)));
+        }
+      }
+      return new ResourceRecord(
+          owner, type.get(), recordClass, ttl, RecordData.parse(type.get(), rest));
+    } catch (IllegalArgumentException e) {
+      CorefileException error = new CorefileException("\"" + line + "\" is no record");
+      error.initCause(e);
+      throw error;
+    }
+  }
+
+  private static String after(String text) {
+    String[] parts = text.split("\\s+", 2);
+    return parts.length < 2 ? "" : parts[1];
+  }
+}
