@@ -1,60 +1,90 @@
 package dev.hairpin.lb;
 
-import dev.hairpin.api.KubeObject;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.lb.aws.Aws;
-import dev.hairpin.lb.controller.Reconciler;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import dev.hairpin.lb.aws.EksAccount;
+import dev.hairpin.lb.elb.Timings;
+import dev.hairpin.path.AddOn;
 
 /**
- * The AWS Load Balancer Controller v2.8.2 in a cluster: Services become Network Load Balancers,
- * Ingresses become Application Load Balancers.
+ * The AWS Load Balancer Controller v2.8.2 in a cluster, and the account that it builds in: Services
+ * become Network Load Balancers, Ingresses become Application Load Balancers.
  *
- * <p>It belongs to the thread that writes the cluster.
+ * <pre>{@code
+ * cluster.install(AwsLoadBalancerController.eks("eks-workshop"));
+ * }</pre>
+ *
+ * <p>The setting is immutable; each cluster that it is started in gets an account of its own.
  */
-public final class AwsLoadBalancerController {
-  private final ClusterState state;
-  private final Reconciler reconciler;
+public final class AwsLoadBalancerController implements AddOn {
+  private final Aws account;
+  private final ControllerOptions options;
+  private final Timings timings;
 
-  private AwsLoadBalancerController(ClusterState state, Reconciler reconciler) {
-    this.state = state;
-    this.reconciler = reconciler;
+  private AwsLoadBalancerController(Aws account, ControllerOptions options, Timings timings) {
+    this.account = account;
+    this.options = options;
+    this.timings = timings;
   }
 
   /**
-   * A controller that acts only when it is told to.
+   * The controller of an EKS cluster in three zones of us-west-2; see {@link EksAccount}.
    *
-   * @param state the cluster
-   * @param aws the account
+   * @param clusterName the cluster's name
+   * @return the add-on
+   */
+  public static AwsLoadBalancerController eks(String clusterName) {
+    return of(EksAccount.create(clusterName), ControllerOptions.of(clusterName));
+  }
+
+  /**
+   * The controller in an account.
+   *
+   * @param account the account as it is when the controller starts; it is copied
    * @param options the flags
-   * @return the controller
+   * @return the add-on
    */
-  public static AwsLoadBalancerController idle(
-      ClusterState state, Aws aws, ControllerOptions options) {
-    Reconciler reconciler = new Reconciler(state, aws, options, null);
-    state.watch(reconciler::note);
-    return new AwsLoadBalancerController(state, reconciler);
+  public static AwsLoadBalancerController of(Aws account, ControllerOptions options) {
+    return new AwsLoadBalancerController(account.copy(), options, Timings.INSTANT);
   }
 
   /**
-   * What the controller's webhooks make of an object that is about to be stored.
+   * The controller in the account of a file.
    *
-   * @param object the object
-   * @return the object, perhaps changed
-   * @throws AdmissionException if it is refused
+   * @param manifest the account and the flags
+   * @return the add-on
    */
-  public KubeObject admit(KubeObject object) {
-    @Nullable KubeObject old = state.get(object.key()).orElse(null);
-    return reconciler.admit(object, old);
+  public static AwsLoadBalancerController of(AwsManifest manifest) {
+    return of(manifest.aws(), manifest.options());
   }
 
   /**
-   * Looks at everything once: Services by key, IngressGroups by id, TargetGroupBindings by key.
+   * The same with other times that AWS takes.
    *
-   * @return what came of it, in that order
+   * @param newTimings such as {@link Timings#TYPICAL}; by default everything is done at once
+   * @return the add-on
    */
-  public List<Reconciliation> reconcileAll() {
-    return reconciler.reconcileAll();
+  public AwsLoadBalancerController withTimings(Timings newTimings) {
+    return new AwsLoadBalancerController(account, options, newTimings);
+  }
+
+  /**
+   * The same with other flags.
+   *
+   * @param newOptions the flags
+   * @return the add-on
+   */
+  public AwsLoadBalancerController withOptions(ControllerOptions newOptions) {
+    return new AwsLoadBalancerController(account, newOptions, timings);
+  }
+
+  @Override
+  public String name() {
+    return "aws-load-balancer-controller";
+  }
+
+  @Override
+  public AwsLoadBalancers start(ClusterState state) {
+    return new AwsLoadBalancers(state, account.copy(), options, timings);
   }
 }

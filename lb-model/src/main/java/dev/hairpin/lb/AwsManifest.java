@@ -194,8 +194,7 @@ public record AwsManifest(Aws aws, ControllerOptions options) {
     }
     for (String id : subnets) {
       Optional<Subnet> subnet = aws.subnet(id);
-      zones.add(
-          new LoadBalancer.Zone(subnet.map(Subnet::zone).orElse(""), id, null, null, null, "", ""));
+      zones.add(new LoadBalancer.Zone(subnet.map(Subnet::zone).orElse(""), id, null, null, null));
     }
     String arn = s.required("arn");
     boolean network =

@@ -11,12 +11,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -27,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What was there before (the network, the instances, the certificates) is put in with
  * {@code add}; what the controller builds comes and goes with methods named like the calls of the
- * API. Ids and addresses that AWS draws at random follow from the names here. Single-writer, as is
- * the cluster that it belongs to.
+ * API. Ids that AWS draws at random follow from the names here. The addresses of load balancers are
+ * not kept here but by {@code dev.hairpin.lb.elb}, where they live. Single-writer, as is the
+ * cluster that it belongs to.
  */
 public final class Aws {
   private static final String DOMAIN = "amazonaws.com";
@@ -53,9 +52,7 @@ public final class Aws {
   private final Map<String, String> webAcls = new TreeMap<>();
   private final Map<String, String> regionalWebAcls = new TreeMap<>();
   private final Map<String, String> shields = new TreeMap<>();
-  private final Set<IpAddress> takenAddresses = new HashSet<>();
   private boolean shieldSubscribed;
-  private int publicAddresses;
   private long changes;
 
   /**
@@ -95,9 +92,7 @@ public final class Aws {
     copy.webAcls.putAll(webAcls);
     copy.regionalWebAcls.putAll(regionalWebAcls);
     copy.shields.putAll(shields);
-    copy.takenAddresses.addAll(takenAddresses);
     copy.shieldSubscribed = shieldSubscribed;
-    copy.publicAddresses = publicAddresses;
     copy.changes = changes;
     return copy;
   }
@@ -197,8 +192,6 @@ public final class Aws {
     instances.put(instance.id(), instance);
     for (NetworkInterface eni : instance.interfaces()) {
       for (String ip : eni.ips()) {
-        Optional<IpAddress> address = IpAddress.tryParse(ip);
-        address.ifPresent(takenAddresses::add);
         if (ip.indexOf('/') >= 0) {
           interfaceByPrefix.put(Cidr.parse(ip), eni);
         } else {
@@ -243,6 +236,30 @@ public final class Aws {
             .filter(e -> e.getKey().contains(address))
             .map(Map.Entry::getValue)
             .findFirst());
+  }
+
+  /**
+   * Gives a pod's address to the primary interface of its node's instance, as the VPC CNI does.
+   *
+   * @param ip the address
+   * @param instanceId the instance; nothing happens if there is none
+   */
+  public void holdAddress(String ip, String instanceId) {
+    instance(instanceId)
+        .flatMap(Instance::primaryInterface)
+        .ifPresent(eni -> interfaceByIp.putIfAbsent(ip, eni));
+  }
+
+  /**
+   * Takes back an address that {@link #holdAddress} gave.
+   *
+   * @param ip the address
+   */
+  public void releaseAddress(String ip) {
+    NetworkInterface eni = interfaceByIp.get(ip);
+    if (eni != null && !eni.ips().contains(ip)) {
+      interfaceByIp.remove(ip);
+    }
   }
 
   /**
@@ -474,7 +491,7 @@ public final class Aws {
   }
 
   /**
-   * Creates a load balancer. Its addresses are taken from the subnets.
+   * Creates a load balancer.
    *
    * @param spec what it is to be; references must be resolved
    * @param groups the ids of its security groups
@@ -511,7 +528,7 @@ public final class Aws {
         spec.scheme(),
         spec.ipAddressType(),
         vpc.id(),
-        zonesFor(spec.subnets(), List.of(), !internal),
+        zonesFor(spec.subnets(), List.of()),
         groups,
         spec.customerOwnedIpv4Pool(),
         spec.privateLinkRules(),
@@ -542,7 +559,7 @@ public final class Aws {
     Map<String, String> merged = new TreeMap<>(before.attributes());
     merged.putAll(attributes);
     LoadBalancer after = before.with(
-        zonesFor(spec.subnets(), before.zones(), before.isInternetFacing()),
+        zonesFor(spec.subnets(), before.zones()),
         groups,
         spec.ipAddressType(),
         spec.privateLinkRules() != null ? spec.privateLinkRules() : before.privateLinkRules(),
@@ -557,8 +574,7 @@ public final class Aws {
 
   private List<LoadBalancer.Zone> zonesFor(
       List<dev.hairpin.lb.model.StackResource.SubnetMapping> mappings,
-      List<LoadBalancer.Zone> existing,
-      boolean internetFacing) {
+      List<LoadBalancer.Zone> existing) {
     List<LoadBalancer.Zone> result = new ArrayList<>();
     for (var mapping : mappings) {
       Optional<LoadBalancer.Zone> kept =
@@ -573,41 +589,14 @@ public final class Aws {
             "SubnetNotFound",
             "SubnetNotFound: The subnet ID '" + mapping.subnetId() + "' does not exist");
       }
-      String wished = mapping.privateIpv4Address();
       result.add(new LoadBalancer.Zone(
           subnet.zone(),
           subnet.id(),
           mapping.allocationId(),
-          wished,
-          mapping.ipv6Address(),
-          wished != null ? wished : freeAddress(subnet).toString(),
-          internetFacing ? nextPublicAddress() : ""));
+          mapping.privateIpv4Address(),
+          mapping.ipv6Address()));
     }
     return result;
-  }
-
-  /** The highest address of a subnet that nobody has; its last one is never given out. */
-  private IpAddress freeAddress(Subnet subnet) {
-    IpAddress address = subnet.cidr().last();
-    do {
-      address = address.plus(-1);
-      if (!subnet.cidr().contains(address)) {
-        throw new AwsException(
-            "InvalidSubnet",
-            "InvalidSubnet: Not enough IP space available in " + subnet.id()
-                + ". ELB requires at least 8 free IP addresses in each subnet.");
-      }
-    } while (!takenAddresses.add(address));
-    return address;
-  }
-
-  /** Public addresses come from the blocks that RFC 5737 and RFC 2544 keep for examples. */
-  private String nextPublicAddress() {
-    int number = ++publicAddresses;
-    IpAddress base = number < 255
-        ? IpAddress.parse("198.51.100.0")
-        : IpAddress.parse("198.18.0.0").plus(-254);
-    return base.plus(number).toString();
   }
 
   /**

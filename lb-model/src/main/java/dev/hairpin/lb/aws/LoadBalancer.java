@@ -58,27 +58,13 @@ public record LoadBalancer(
    * @param allocationId the elastic address that was asked for, or null
    * @param privateIpv4Address the private address that was asked for, or null
    * @param ipv6Address the IPv6 address that was asked for, or null
-   * @param address the private address of its network interface
-   * @param publicAddress the address that it has in the internet; empty if internal
    */
   public record Zone(
       String zone,
       String subnetId,
       @Nullable String allocationId,
       @Nullable String privateIpv4Address,
-      @Nullable String ipv6Address,
-      String address,
-      String publicAddress) {
-
-    /**
-     * The address that DNS gives to clients.
-     *
-     * @return the public address, or the private one of an internal load balancer
-     */
-    public String clientAddress() {
-      return publicAddress.isEmpty() ? address : publicAddress;
-    }
-  }
+      @Nullable String ipv6Address) {}
 
   /**
    * Whether it is reached from the internet.

@@ -1,5 +1,6 @@
 package dev.hairpin.lb.controller;
 
+import dev.hairpin.api.ObjectKey;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.lb.ControllerOptions;
 import dev.hairpin.lb.FeatureGate;
@@ -11,9 +12,17 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What the controller can see and change: the cluster, the account, its flags. */
-record Environment(ClusterState state, Aws aws, ControllerOptions options) {
+record Environment(ClusterState state, Aws aws, ControllerOptions options, EventLog events) {
 
   private static final String CLUSTER_TAG = "elbv2.k8s.aws/cluster";
+
+  void report(ObjectKey key, boolean warning, String reason, String message, String reporter) {
+    events.report(key, warning, reason, message, reporter);
+  }
+
+  void mergeRepeatedEvents() {
+    events.mergeRepeated();
+  }
 
   boolean enabled(FeatureGate gate) {
     return options.enabled(gate);

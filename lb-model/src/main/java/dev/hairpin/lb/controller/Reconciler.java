@@ -19,6 +19,7 @@ import dev.hairpin.lb.aws.Target;
 import dev.hairpin.lb.aws.TargetHealth;
 import dev.hairpin.lb.controller.Bindings.Bound;
 import dev.hairpin.lb.controller.IngressGroups.Group;
+import dev.hairpin.lb.deploy.ElbMirror;
 import dev.hairpin.lb.model.Stack;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +29,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +47,7 @@ public final class Reconciler {
   private final TargetBinder binder;
   private final StackDeployer deployer;
   private final Webhooks webhooks;
+  private final Set<ObjectKey> unsettled = new TreeSet<>();
   /** The groups that an Ingress belonged to or left when it was last looked at. */
   private final Map<ObjectKey, Set<GroupId>> groupsOfIngress = new HashMap<>();
 
@@ -58,27 +59,38 @@ public final class Reconciler {
    * @param state the cluster
    * @param aws the account
    * @param options the flags
-   * @param health tells the health of a target; null for that which the account fixes
+   * @param mirror where what is deployed becomes true; null to keep the books only
    */
   public Reconciler(
-      ClusterState state,
-      Aws aws,
-      ControllerOptions options,
-      @Nullable BiFunction<String, Target, TargetHealth> health) {
-    this.env = new Environment(state, aws, options);
+      ClusterState state, Aws aws, ControllerOptions options, @Nullable ElbMirror mirror) {
+    this.env = new Environment(state, aws, options, new EventLog(state));
     this.securityGroups = new SecurityGroups(env);
     this.ingressGroups = new IngressGroups(env);
     this.bindings = new Bindings(env);
     this.endpoints = new EndpointIndex(state);
     this.binder = new TargetBinder(
-        env,
-        bindings,
-        new NodeRules(env, bindings),
-        endpoints,
-        health == null ? (arn, target) -> fixedHealth(aws, target) : health::apply);
-    this.deployer = new StackDeployer(env, bindings, binder);
+        env, bindings, new NodeRules(env, bindings), endpoints, targets(aws, mirror));
+    this.deployer = new StackDeployer(env, bindings, binder, mirror);
     this.webhooks = new Webhooks(env, ingressGroups, bindings);
     state.list(Ingress.class).forEach(this::index);
+  }
+
+  private static TargetBinder.LiveTargets targets(Aws aws, @Nullable ElbMirror mirror) {
+    return new TargetBinder.LiveTargets() {
+      @Override
+      public TargetHealth healthOf(String targetGroupArn, Target target) {
+        return mirror == null || aws.fixedHealth(target.id()).isPresent()
+            ? fixedHealth(aws, target)
+            : mirror.healthOf(targetGroupArn, target);
+      }
+
+      @Override
+      public void changed(String targetGroupArn) {
+        if (mirror != null) {
+          mirror.applyTargets(targetGroupArn);
+        }
+      }
+    };
   }
 
   /**
@@ -172,6 +184,11 @@ public final class Reconciler {
       groups.forEach(
           id -> ingressesOfGroup.computeIfAbsent(id, i -> new TreeSet<>()).add(ingress.key()));
     }
+  }
+
+  /** Leaves out an event that says the same of an object as the one before it. */
+  public void mergeRepeatedEvents() {
+    env.mergeRepeatedEvents();
   }
 
   // All at once
@@ -317,23 +334,34 @@ public final class Reconciler {
   }
 
   /**
-   * Reconciles the groups that a change of an Ingress concerns.
+   * Collects the groups that an Ingress belongs to or leaves.
    *
-   * @param before the Ingress before; null if it is new
-   * @param after the Ingress now; null if it is gone
-   * @return what came of it
+   * @param key the Ingress
+   * @param ids where to put the groups' ids
+   * @return a failure if its class or group is wrong, which is also reported as an event
    */
-  public List<Reconciliation> ingress(@Nullable Ingress before, @Nullable Ingress after) {
-    Set<GroupId> ids = new TreeSet<>();
-    List<Reconciliation> results = new ArrayList<>();
-    if (before != null) {
-      ids.addAll(IngressGroups.groupsToFinalize(before));
+  public Optional<Reconciliation> groupsConcerning(ObjectKey key, Set<String> ids) {
+    Optional<Ingress> ingress = env.state().get(Ingress.class, key.namespace(), key.name());
+    if (ingress.isEmpty()) {
+      return Optional.empty();
     }
-    if (after != null) {
-      groupsOf(after, ids).ifPresent(results::add);
-    }
-    ids.forEach(id -> results.add(group(id)));
-    return results;
+    Set<GroupId> groups = new TreeSet<>();
+    index(ingress.get());
+    Optional<Reconciliation> failure = groupsOf(ingress.get(), groups);
+    groups.forEach(id -> ids.add(id.toString()));
+    return failure;
+  }
+
+  /**
+   * The groups that hold resources for an Ingress.
+   *
+   * @param ingress the Ingress
+   * @return the groups' ids
+   */
+  public static Set<String> groupsHolding(Ingress ingress) {
+    Set<String> ids = new TreeSet<>();
+    IngressGroups.groupsToFinalize(ingress).forEach(id -> ids.add(id.toString()));
+    return ids;
   }
 
   /**
@@ -444,14 +472,25 @@ public final class Reconciler {
     try {
       if (bound.get().object().metadata().deletionTimestamp() != null) {
         binder.delete(bound.get());
-      } else {
-        binder.reconcile(bound.get());
+      } else if (!binder.reconcile(bound.get())) {
+        unsettled.add(key);
       }
       return Optional.empty();
     } catch (ReconcileException | AwsException e) {
       return Optional.of(
           Reconciliation.failed("targetGroupBinding", key.namespacedName(), null, text(e)));
     }
+  }
+
+  /**
+   * The bindings that must be looked at again, since a pod or target is not ready yet.
+   *
+   * @return those that were found since this was last asked
+   */
+  public Set<ObjectKey> takeUnsettled() {
+    Set<ObjectKey> keys = new TreeSet<>(unsettled);
+    unsettled.clear();
+    return keys;
   }
 
   /**
@@ -548,12 +587,12 @@ public final class Reconciler {
   // Events
 
   private void succeeded(ObjectKey key, String reporter) {
-    env.state().report(key, false, "SuccessfullyReconciled", "Successfully reconciled", reporter);
+    env.report(key, false, "SuccessfullyReconciled", "Successfully reconciled", reporter);
   }
 
   private void report(
       ObjectKey key, String reporter, String reason, String prefix, RuntimeException e) {
-    env.state().report(key, true, reason, prefix + text(e), reporter);
+    env.report(key, true, reason, prefix + text(e), reporter);
   }
 
   private void reportAll(Group group, String reason, String prefix, RuntimeException e) {

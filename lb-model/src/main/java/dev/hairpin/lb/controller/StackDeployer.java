@@ -8,6 +8,7 @@ import dev.hairpin.lb.aws.LoadBalancer;
 import dev.hairpin.lb.aws.Rule;
 import dev.hairpin.lb.aws.SecurityGroup;
 import dev.hairpin.lb.aws.TargetGroup;
+import dev.hairpin.lb.deploy.ElbMirror;
 import dev.hairpin.lb.model.Action;
 import dev.hairpin.lb.model.Stack;
 import dev.hairpin.lb.model.StackResource;
@@ -40,8 +41,11 @@ final class StackDeployer {
   private final Aws aws;
   private final Bindings bindings;
   private final TargetBinder binder;
+  private final @Nullable ElbMirror mirror;
 
-  StackDeployer(Environment env, Bindings bindings, TargetBinder binder) {
+  StackDeployer(
+      Environment env, Bindings bindings, TargetBinder binder, @Nullable ElbMirror mirror) {
+    this.mirror = mirror;
     this.env = env;
     this.aws = env.aws();
     this.bindings = bindings;
@@ -93,8 +97,14 @@ final class StackDeployer {
         listeners(lb);
         addOns(lb);
       }
+      if (mirror != null) {
+        mirror.apply(stackTags);
+      }
       targetGroupBindings();
       oldTargetGroups.forEach(g -> aws.deleteTargetGroup(g.arn()));
+      if (mirror != null) {
+        mirror.retire(stackTags);
+      }
       oldSecurityGroups.forEach(g -> aws.deleteSecurityGroup(g.id()));
       return lb;
     }

@@ -52,14 +52,14 @@ final class TargetBinder {
   private final Bindings bindings;
   private final NodeRules nodeRules;
   private final EndpointIndex endpoints;
-  private final HealthSource health;
+  private final LiveTargets health;
 
   TargetBinder(
       Environment env,
       Bindings bindings,
       NodeRules nodeRules,
       EndpointIndex endpoints,
-      HealthSource health) {
+      LiveTargets health) {
     this.env = env;
     this.bindings = bindings;
     this.nodeRules = nodeRules;
@@ -67,9 +67,13 @@ final class TargetBinder {
     this.health = health;
   }
 
-  /** Tells what a load balancer thinks of a target. */
-  interface HealthSource {
+  /** The targets as the load balancers have them. */
+  interface LiveTargets {
+    /** What a load balancer thinks of a target. */
     TargetHealth healthOf(String targetGroupArn, Target target);
+
+    /** The books say other targets than before. */
+    void changed(String targetGroupArn);
   }
 
   /** The readiness gate of pods that are targets of a binding. */
@@ -84,9 +88,8 @@ final class TargetBinder {
     boolean settled =
         marked.binding().targetType().equals("ip") ? reconcilePods(marked) : reconcileNodes(marked);
     if (settled) {
-      env.state()
-          .report(
-              marked.key(), false, "SuccessfullyReconciled", "Successfully reconciled", REPORTER);
+      env.report(
+          marked.key(), false, "SuccessfullyReconciled", "Successfully reconciled", REPORTER);
     }
     return settled;
   }
@@ -113,6 +116,7 @@ final class TargetBinder {
   private void cleanUp(Bound bound) {
     String arn = bound.targetGroupArn();
     env.aws().deregisterTargets(arn, List.copyOf(env.aws().targets(arn)));
+    health.changed(arn);
     nodeRules.close(bound.key());
     String gate = gateOf(bound.key());
     for (Pod pod : env.state().list(Pod.class).stream()
@@ -145,8 +149,7 @@ final class TargetBinder {
         problem = e.getMessage();
       }
     }
-    env.state()
-        .report(bound.key(), true, "BackendNotFound", "backend not found: " + problem, REPORTER);
+    env.report(bound.key(), true, "BackendNotFound", "backend not found: " + problem, REPORTER);
     cleanUp(bound);
     return null;
   }
@@ -263,13 +266,8 @@ final class TargetBinder {
     try {
       nodeRules.openPods(bound.key(), bound.binding(), targets.pods());
     } catch (ReconcileException e) {
-      env.state()
-          .report(
-              bound.key(),
-              true,
-              "FailedNetworkReconcile",
-              String.valueOf(e.getMessage()),
-              REPORTER);
+      env.report(
+          bound.key(), true, "FailedNetworkReconcile", String.valueOf(e.getMessage()), REPORTER);
       networked = false;
     }
     synchronise(arn, targets.targets);
@@ -402,6 +400,7 @@ final class TargetBinder {
     if (!fresh.isEmpty()) {
       env.aws().registerTargets(arn, fresh);
     }
+    health.changed(arn);
   }
 
   /** Writes a target's health to its pod's readiness gate; true if it is well or has no gate. */

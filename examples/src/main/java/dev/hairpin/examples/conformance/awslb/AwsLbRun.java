@@ -10,8 +10,8 @@ import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.ObjectEvent;
 import dev.hairpin.lb.AdmissionException;
-import dev.hairpin.lb.AwsLoadBalancerController;
 import dev.hairpin.lb.AwsManifest;
+import dev.hairpin.lb.ControllerRun;
 import dev.hairpin.lb.Reconciliation;
 import dev.hairpin.lb.aws.Aws;
 import dev.hairpin.manifest.Manifest;
@@ -34,9 +34,9 @@ final class AwsLbRun {
   private final Path dir;
   private final ClusterState state;
   private final Aws aws;
-  private final AwsLoadBalancerController controller;
+  private final ControllerRun controller;
 
-  private AwsLbRun(Path dir, ClusterState state, Aws aws, AwsLoadBalancerController controller) {
+  private AwsLbRun(Path dir, ClusterState state, Aws aws, ControllerRun controller) {
     this.dir = dir;
     this.state = state;
     this.aws = aws;
@@ -47,10 +47,7 @@ final class AwsLbRun {
     AwsManifest manifest = AwsManifest.read(yaml(dir.resolve("aws.yaml")));
     ClusterState state = new ClusterState(new VirtualClock(), 1);
     return new AwsLbRun(
-        dir,
-        state,
-        manifest.aws(),
-        AwsLoadBalancerController.idle(state, manifest.aws(), manifest.options()));
+        dir, state, manifest.aws(), ControllerRun.of(state, manifest.aws(), manifest.options()));
   }
 
   /** {@code name.ext} in the first phase, {@code name-N.ext} in later ones. */

@@ -1,0 +1,422 @@
+package dev.hairpin.lb;
+
+import dev.hairpin.api.EndpointSlice;
+import dev.hairpin.api.GenericObject;
+import dev.hairpin.api.Ingress;
+import dev.hairpin.api.IngressClass;
+import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.LoadBalancerIngress;
+import dev.hairpin.api.ObjectKey;
+import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.api.Pod;
+import dev.hairpin.api.Service;
+import dev.hairpin.cluster.Change;
+import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.lb.aws.Aws;
+import dev.hairpin.lb.aws.EksAccount;
+import dev.hairpin.lb.controller.Reconciler;
+import dev.hairpin.lb.deploy.AccountVpc;
+import dev.hairpin.lb.deploy.ElbMirror;
+import dev.hairpin.lb.deploy.EndpointProbe;
+import dev.hairpin.lb.elb.ElasticLoadBalancing;
+import dev.hairpin.lb.elb.HealthProbe;
+import dev.hairpin.lb.elb.LoadBalancerDns;
+import dev.hairpin.lb.elb.LoadBalancerState;
+import dev.hairpin.lb.elb.LoadBalancerType;
+import dev.hairpin.lb.elb.Node;
+import dev.hairpin.lb.elb.Timings;
+import dev.hairpin.lb.elb.nlb.NetworkLoadBalancer;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.IpFamily;
+import dev.hairpin.path.LoadBalancing;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The running controller of a cluster, and the load balancers that it made.
+ *
+ * <p>It watches the cluster and works off what a change concerns when the clock next moves, so that
+ * its cost follows the change and not the cluster. What goes wrong is tried again after 5 ms, 10 ms
+ * and so on up to 1,000 s, as by the controller's work queue.
+ */
+public final class AwsLoadBalancers implements LoadBalancing {
+  private static final Duration HEALTH_REQUEUE = Duration.ofSeconds(15);
+  private static final Duration FIRST_RETRY = Duration.ofMillis(5);
+  private static final Duration LAST_RETRY = Duration.ofSeconds(1000);
+
+  private final ClusterState state;
+  private final Aws aws;
+  private final ControllerOptions options;
+  private final ElasticLoadBalancing elb;
+  private final LoadBalancerDns dns;
+  private final Reconciler reconciler;
+  private HealthProbe probe;
+
+  private final Set<ObjectKey> dirtyServices = new TreeSet<>();
+  private final Set<ObjectKey> dirtyIngresses = new TreeSet<>();
+  private final Set<String> dirtyGroups = new TreeSet<>();
+  private final Set<ObjectKey> dirtyBindings = new TreeSet<>();
+  private final Map<String, Integer> failures = new HashMap<>();
+  private final Map<String, Reconciliation> results = new HashMap<>();
+  private boolean scheduled;
+
+  AwsLoadBalancers(ClusterState state, Aws aws, ControllerOptions options, Timings timings) {
+    this.state = state;
+    this.aws = aws;
+    this.options = options;
+    this.probe = new EndpointProbe(state);
+    this.elb = new ElasticLoadBalancing(
+        new AccountVpc(aws, state),
+        state.clock(),
+        request -> probe.probe(request),
+        timings,
+        state.seed());
+    this.dns = new LoadBalancerDns(elb);
+    state.list(dev.hairpin.api.Node.class).forEach(this::followNode);
+    state.list(Pod.class).forEach(pod -> followPod(pod, false));
+    this.reconciler = new Reconciler(state, aws, options, new ElbMirror(aws, elb));
+    reconciler.mergeRepeatedEvents();
+    state.watch(this::changed);
+    installClass();
+    for (Service service : List.copyOf(state.list(Service.class))) {
+      dirtyServices.add(service.key());
+    }
+    for (Ingress ingress : List.copyOf(state.list(Ingress.class))) {
+      dirtyIngresses.add(ingress.key());
+    }
+    for (KubeObject binding : state.list("TargetGroupBinding")) {
+      dirtyBindings.add(binding.key());
+    }
+    schedule();
+  }
+
+  /** The Helm chart brings an IngressClass along. */
+  private void installClass() {
+    if (!options.ingressClass().isEmpty()
+        && state.get(IngressClass.class, "", options.ingressClass()).isEmpty()) {
+      state.store(
+          new IngressClass(ObjectMeta.of("", options.ingressClass()), "ingress.k8s.aws/alb", null));
+    }
+  }
+
+  // What happened
+
+  private void changed(Change change) {
+    reconciler.note(change);
+    KubeObject before = change.before();
+    KubeObject after = change.after();
+    KubeObject object = change.object();
+    if (object instanceof Service service) {
+      if (!sameToUs(before, after)) {
+        dirtyServices.add(service.key());
+        dirtyGroups.addAll(reconciler.groupsOfBackend(service));
+        dirtyBindings.addAll(reconciler.bindingsOf(
+            service.metadata().namespace(), service.metadata().name()));
+      }
+      if (before == null) {
+        mutate(service);
+      }
+    } else if (object instanceof Ingress ingress) {
+      if (!sameToUs(before, after)) {
+        dirtyIngresses.add(ingress.key());
+        if (before instanceof Ingress old) {
+          dirtyGroups.addAll(Reconciler.groupsHolding(old));
+        }
+      }
+    } else if (object instanceof EndpointSlice slice) {
+      dirtyBindings.addAll(
+          reconciler.bindingsOf(slice.metadata().namespace(), slice.serviceName()));
+    } else if (object instanceof dev.hairpin.api.Node node) {
+      if (after != null) {
+        followNode(node);
+      }
+      if (!sameTarget(before, after)) {
+        dirtyBindings.addAll(reconciler.bindingsOfType("instance"));
+      }
+    } else if (object instanceof Pod pod) {
+      followPod(pod, after == null);
+      if (before == null) {
+        mutate(pod);
+      }
+    } else if (object instanceof IngressClass) {
+      state.list(Ingress.class).forEach(i -> dirtyIngresses.add(i.key()));
+    } else if (object instanceof GenericObject generic) {
+      changed(generic, before, after);
+    }
+    schedule();
+  }
+
+  private void changed(
+      GenericObject object, @Nullable KubeObject before, @Nullable KubeObject after) {
+    switch (object.kind()) {
+      case "TargetGroupBinding" -> {
+        if (!sameToUs(before, after)) {
+          dirtyBindings.add(object.key());
+        }
+      }
+      case "IngressClassParams" ->
+        state.list(Ingress.class).forEach(i -> dirtyIngresses.add(i.key()));
+      case "Secret" ->
+        state.list(Ingress.class).stream()
+            .filter(i -> i.metadata().namespace().equals(object.metadata().namespace()))
+            .forEach(i -> dirtyIngresses.add(i.key()));
+      default -> {}
+    }
+  }
+
+  /** The webhooks change new objects; here that happens right after they were stored. */
+  private void mutate(KubeObject object) {
+    KubeObject admitted = reconciler.admit(object, null);
+    if (admitted != object) {
+      state.store(admitted);
+    }
+  }
+
+  /** Whether a change is one of status and finalizers only, which are mostly our own. */
+  private static boolean sameToUs(@Nullable KubeObject before, @Nullable KubeObject after) {
+    if (before == null || after == null) {
+      return false;
+    }
+    ObjectMeta a = before.metadata();
+    ObjectMeta b = after.metadata();
+    if (!a.annotations().equals(b.annotations())
+        || !Objects.equals(a.deletionTimestamp(), b.deletionTimestamp())) {
+      return false;
+    }
+    if (!b.finalizers().containsAll(a.finalizers())) {
+      return false;
+    }
+    if (before instanceof Service x && after instanceof Service y) {
+      return x.spec().equals(y.spec()) && keepsStatus(x.loadBalancer(), y.loadBalancer());
+    }
+    if (before instanceof Ingress x && after instanceof Ingress y) {
+      return x.withMetadata(b).withLoadBalancer(y.loadBalancer()).equals(y)
+          && keepsStatus(x.loadBalancer(), y.loadBalancer());
+    }
+    return before instanceof GenericObject x
+        && after instanceof GenericObject y
+        && x.content().equals(y.content());
+  }
+
+  /** A writer that takes the status away has it written again. */
+  private static boolean keepsStatus(
+      List<LoadBalancerIngress> before, List<LoadBalancerIngress> after) {
+    return before.isEmpty() || !after.isEmpty();
+  }
+
+  private static boolean sameTarget(@Nullable KubeObject before, @Nullable KubeObject after) {
+    return before instanceof dev.hairpin.api.Node x
+        && after instanceof dev.hairpin.api.Node y
+        && x.metadata().labels().equals(y.metadata().labels())
+        && x.taints().equals(y.taints())
+        && x.providerId().equals(y.providerId())
+        && readiness(x).equals(readiness(y));
+  }
+
+  private static String readiness(dev.hairpin.api.Node node) {
+    return node.conditions().stream()
+        .filter(c -> c.type().equals("Ready"))
+        .map(c -> c.status())
+        .findFirst()
+        .orElse("");
+  }
+
+  /** A node that the account does not know gets its machine there. */
+  private void followNode(dev.hairpin.api.Node node) {
+    String id = instanceId(node);
+    Optional<IpAddress> address = node.internalIp(IpFamily.IPV4);
+    if (id.startsWith("i-") && address.isPresent() && aws.instance(id).isEmpty()) {
+      EksAccount.addMachine(aws, options.clusterName(), id, node.zone(), address.get());
+    }
+  }
+
+  private void followPod(Pod pod, boolean gone) {
+    if (pod.spec().hostNetwork() || pod.spec().nodeName().isEmpty()) {
+      return;
+    }
+    for (String ip : pod.podIps()) {
+      if (gone) {
+        aws.releaseAddress(ip);
+      } else {
+        state
+            .get(dev.hairpin.api.Node.class, "", pod.spec().nodeName())
+            .ifPresent(n -> aws.holdAddress(ip, instanceId(n)));
+      }
+    }
+  }
+
+  private static String instanceId(dev.hairpin.api.Node node) {
+    return node.providerId().substring(node.providerId().lastIndexOf('/') + 1);
+  }
+
+  // Working it off
+
+  private void schedule() {
+    boolean idle = dirtyServices.isEmpty()
+        && dirtyIngresses.isEmpty()
+        && dirtyGroups.isEmpty()
+        && dirtyBindings.isEmpty();
+    if (!scheduled && !idle) {
+      scheduled = true;
+      state.clock().after(Duration.ZERO, this::work);
+    }
+  }
+
+  private void work() {
+    scheduled = false;
+    for (ObjectKey key : taken(dirtyServices)) {
+      String item = "service " + key.namespacedName();
+      Optional<Reconciliation> result = reconciler.service(key);
+      result.ifPresentOrElse(
+          r -> finished(item, r, () -> dirtyServices.add(key)), () -> forgotten(item));
+    }
+    Set<String> groups = new TreeSet<>(taken(dirtyGroups));
+    for (ObjectKey key : taken(dirtyIngresses)) {
+      reconciler
+          .groupsConcerning(key, groups)
+          .ifPresent(r -> results.put("ingress " + key.namespacedName(), r));
+    }
+    for (String id : groups) {
+      finished("ingressGroup " + id, reconciler.group(id), () -> dirtyGroups.add(id));
+    }
+    for (ObjectKey key : taken(dirtyBindings)) {
+      String item = "targetGroupBinding " + key.namespacedName();
+      Optional<Reconciliation> failure = reconciler.binding(key);
+      failure.ifPresentOrElse(
+          r -> finished(item, r, () -> dirtyBindings.add(key)), () -> forgotten(item));
+    }
+    for (ObjectKey key : reconciler.takeUnsettled()) {
+      later(HEALTH_REQUEUE, () -> dirtyBindings.add(key));
+    }
+    schedule();
+  }
+
+  private static <T> List<T> taken(Set<T> set) {
+    List<T> items = new ArrayList<>(set);
+    set.clear();
+    return items;
+  }
+
+  private void finished(String item, Reconciliation result, Runnable again) {
+    results.put(item, result);
+    if (result.error() == null) {
+      failures.remove(item);
+      return;
+    }
+    int count = failures.merge(item, 1, Integer::sum);
+    Duration delay = FIRST_RETRY.multipliedBy(1L << Math.min(count - 1, 20));
+    later(delay.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : delay, again);
+  }
+
+  private void forgotten(String item) {
+    results.remove(item);
+    failures.remove(item);
+  }
+
+  private void later(Duration delay, Runnable mark) {
+    state.clock().after(delay, () -> {
+      mark.run();
+      schedule();
+    });
+  }
+
+  // Asking
+
+  /**
+   * The account as the controller keeps it.
+   *
+   * @return the account; not a copy
+   */
+  public Aws aws() {
+    return aws;
+  }
+
+  /**
+   * Elastic Load Balancing itself, with the health of targets.
+   *
+   * @return where the load balancers live
+   */
+  public ElasticLoadBalancing elb() {
+    return elb;
+  }
+
+  /**
+   * The flags of the controller.
+   *
+   * @return the flags
+   */
+  public ControllerOptions options() {
+    return options;
+  }
+
+  /**
+   * Says who answers health checks from now on; until then they are answered from the objects of
+   * the cluster.
+   *
+   * @param newProbe walks a health check to its target
+   */
+  public void answerHealthChecksWith(HealthProbe newProbe) {
+    this.probe = newProbe;
+  }
+
+  /**
+   * What the controller wants for a Service or an Ingress, and what went wrong.
+   *
+   * @param kind {@code service} or {@code ingressGroup}
+   * @param id {@code namespace/name}, or the name of a group
+   * @return the last result, if there is one
+   */
+  public Optional<Reconciliation> result(String kind, String id) {
+    return Optional.ofNullable(results.get(kind + " " + id));
+  }
+
+  @Override
+  public Optional<List<IpAddress>> addressesOf(String name) {
+    Optional<LoadBalancerDns.Answer> answer = dns.resolve(name, IpFamily.IPV4);
+    if (answer.isPresent()) {
+      return Optional.of(answer.get().addresses());
+    }
+    String lower = name.toLowerCase(Locale.ROOT);
+    String plain = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+    return elb.loadBalancers().stream()
+        .filter(lb -> lb.dnsName().equalsIgnoreCase(plain))
+        .findFirst()
+        .map(lb -> List.of());
+  }
+
+  @Override
+  public Optional<BalancerNode> at(IpAddress address) {
+    Optional<LoadBalancerState> lb = elb.loadBalancerAt(address);
+    return lb.flatMap(balancer -> balancer.node(address).map(node -> view(balancer, node)));
+  }
+
+  private BalancerNode view(LoadBalancerState balancer, Node node) {
+    boolean network = balancer.config().type() == LoadBalancerType.NETWORK;
+    String label = (network ? "NLB " : "ALB ")
+        + balancer.config().name()
+        + " ("
+        + node.availabilityZone()
+        + ")";
+    List<IpAddress> addresses = new ArrayList<>();
+    addresses.add(node.advertisedAddress());
+    if (!addresses.contains(node.privateAddress())) {
+      addresses.add(node.privateAddress());
+    }
+    if (network) {
+      return new Layer4(
+          label, addresses, new NlbRelay(new NetworkLoadBalancer(elb, state.seed()), aws));
+    }
+    List<Integer> ports =
+        balancer.listeners().stream().map(l -> l.config().port()).toList();
+    return new Layer7(label, addresses, ports, new AlbRouter(elb, balancer, node));
+  }
+}
