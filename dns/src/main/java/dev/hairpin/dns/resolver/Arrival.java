@@ -18,11 +18,22 @@ public sealed interface Arrival {
    *
    * @param after how long after the question was sent
    * @param message the message
+   * @param explanation who answered and why, for people; may be empty
    */
-  record Answered(Duration after, Message message) implements Arrival {
+  record Answered(Duration after, Message message, String explanation) implements Arrival {
     /** Checks the delay. */
     public Answered {
       checkDelay(after);
+    }
+
+    /**
+     * A message without explanation.
+     *
+     * @param after how long after the question was sent
+     * @param message the message
+     */
+    public Answered(Duration after, Message message) {
+      this(after, message, "");
     }
   }
 

@@ -39,6 +39,19 @@ public record Exchange(Query query, List<Arrival> arrivals) {
         : "refused";
   }
 
+  /**
+   * Who answered and why, as the transport tells it.
+   *
+   * @return the explanation of the first answer; empty without answer
+   */
+  public String explanation() {
+    return arrivals.stream()
+        .filter(Arrival.Answered.class::isInstance)
+        .map(a -> ((Arrival.Answered) a).explanation())
+        .findFirst()
+        .orElse("");
+  }
+
   private static String summary(Message message) {
     StringBuilder text = new StringBuilder();
     if (message.rcode().code() != 0) {

@@ -1,5 +1,6 @@
 package dev.hairpin.dns.resolver;
 
+import dev.hairpin.dns.message.Question;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
@@ -172,7 +173,8 @@ final class GlibcSender {
 
     private void write(Wire.Socket socket, int server, int question, boolean sameSegment) {
       SocketAddress to = conf.servers.get(server);
-      wire.send(socket, to, name, types.get(question), id[question], header, sameSegment);
+      Question asked = Question.of(name, types.get(question).recordType());
+      wire.send(socket, to, asked, id[question], header, sameSegment);
     }
 
     /**

@@ -47,4 +47,25 @@ public record Lookup(String name, Result result, List<Exchange> exchanges, Durat
   public int queries() {
     return exchanges.size();
   }
+
+  /**
+   * How many of the questions brought an address.
+   *
+   * @return the number
+   */
+  public int usefulQueries() {
+    return (int) exchanges.stream().filter(Lookup::broughtAddress).count();
+  }
+
+  private static boolean broughtAddress(Exchange exchange) {
+    return exchange.arrivals().stream()
+        .anyMatch(a -> a instanceof Arrival.Answered answered
+            && !Reply.of(answered.message()).addresses().isEmpty());
+  }
+
+  /** A table of the names that were tried, and what they cost. */
+  @Override
+  public String toString() {
+    return new LookupTable(this).text();
+  }
 }

@@ -81,20 +81,19 @@ final class Wire {
 
   void send(
       Socket socket, SocketAddress server, String name, AddressType type, int id, Header header) {
-    send(socket, server, name, type, id, header, false);
+    send(socket, server, Question.of(name, type.recordType()), id, header, false);
   }
 
   void send(
       Socket socket,
       SocketAddress server,
-      String name,
-      AddressType type,
+      Question question,
       int id,
       Header header,
       boolean sameSegment) {
     Query query = new Query(
         elapsed(),
-        Question.of(name, type.recordType()),
+        question,
         server,
         socket.protocol,
         socket.port,
