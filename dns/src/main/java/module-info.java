@@ -8,9 +8,10 @@ module dev.hairpin.dns {
   requires transitive dev.hairpin.core;
   requires static transitive org.jspecify;
 
-  exports dev.hairpin.dns;
   exports dev.hairpin.dns.corefile;
   exports dev.hairpin.dns.message;
   exports dev.hairpin.dns.resolver;
+  exports dev.hairpin.dns.server;
   exports dev.hairpin.dns.upstream;
+  exports dev.hairpin.dns;
 }
