@@ -54,7 +54,7 @@ final class GoNet implements Resolver {
     if (literal.isPresent()) {
       return Optional.of(new Result.Found(List.of(literal.get())));
     }
-    String absolute = Names.absolute(name.toLowerCase(Locale.ROOT));
+    String wanted = inHostsFile(name);
     List<IpAddress> found = hosts
         .find(
             absolute, (n, wanted) -> Names.absolute(n.toLowerCase(Locale.ROOT)).equals(wanted))
@@ -66,6 +66,12 @@ final class GoNet implements Resolver {
       return Optional.of(new Result.Found(found));
     }
     return isDomainName(name) ? Optional.empty() : Optional.of(noSuchHost(name, ""));
+  }
+
+  /** Go compares names of the file without case, and those with a dot as absolute ones. */
+  private static String inHostsFile(String name) {
+    String lowerCase = name.toLowerCase(Locale.ROOT);
+    return lowerCase.contains(".") ? Names.absolute(lowerCase) : lowerCase;
   }
 
   private Result walk(Wire wire, String name, AddressFamily family) {
@@ -156,7 +162,7 @@ final class GoNet implements Resolver {
     private final Wire wire;
     private final String name;
     private final AddressType type;
-    private final int firstServer;
+      private int offset;
     private int attempt;
     private boolean byTcp = conf.useTcp;
     private int id;
@@ -169,7 +175,6 @@ final class GoNet implements Resolver {
       this.wire = wire;
       this.name = name;
       this.type = type;
-      this.firstServer = 0;
     }
 
     boolean done() {
@@ -181,11 +186,9 @@ final class GoNet implements Resolver {
       exchange();
     }
 
-    private int offset;
-
     private SocketAddress server() {
       int count = conf.servers.size();
-      return conf.servers.get(Math.floorMod(firstServer + offset + attempt, count));
+      return conf.servers.get(Math.floorMod(offset + attempt, count));
     }
 
     /** Opens a socket for the next exchange, whether UDP, or TCP after a truncated answer. */

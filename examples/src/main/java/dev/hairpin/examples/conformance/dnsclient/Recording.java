@@ -39,6 +39,7 @@ final class Recording implements Transport, Chooser {
   private final List<RecordedRun.Reply> unclaimed = new ArrayList<>();
   private final List<Integer> unsent = new ArrayList<>();
   private int sent;
+  private int picked;
 
   /**
    * A recording to play back.
@@ -216,8 +217,19 @@ final class Recording implements Transport, Chooser {
       return 0;
     }
     RecordedRun.Query next = run.queries().get(sent);
-    return run.client().startsWith("go-")
-        ? (next.type().equals("A") ? 0 : 1)
-        : Math.max(0, servers.indexOf(next.to()));
+    if (!run.client().startsWith("go-")) {
+      return Math.max(0, servers.indexOf(next.to()));
+    }
+    String first = servers.get((2 * picked++) % servers.size());
+    if (!run.resolvConf().contains("rotate") || servers.size() == 1) {
+      return next.type().equals("A") ? 0 : 1;
+    }
+    // Whose turn it is under rotate is decided before the questions race to the wire.
+    for (RecordedRun.Query query : run.queries().subList(sent, run.queries().size())) {
+      if (query.name().equals(next.name()) && query.type().equals("A")) {
+        return query.to().equals(first) ? 0 : 1;
+      }
+    }
+    return 0;
   }
 }
