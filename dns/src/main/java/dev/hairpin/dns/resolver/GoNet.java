@@ -55,12 +55,10 @@ final class GoNet implements Resolver {
       return Optional.of(new Result.Found(List.of(literal.get())));
     }
     String wanted = inHostsFile(name);
-    List<IpAddress> found = hosts
-        .find(
-            absolute, (n, wanted) -> Names.absolute(n.toLowerCase(Locale.ROOT)).equals(wanted))
-        .stream()
-        .filter(a -> family.wants(a.family()))
-        .toList();
+    List<IpAddress> found =
+        hosts.find(wanted, (listed, sought) -> inHostsFile(listed).equals(sought)).stream()
+            .filter(a -> family.wants(a.family()))
+            .toList();
     if (!found.isEmpty()) {
       // LookupHost gives the file's order, without sorting.
       return Optional.of(new Result.Found(found));
@@ -162,7 +160,7 @@ final class GoNet implements Resolver {
     private final Wire wire;
     private final String name;
     private final AddressType type;
-      private int offset;
+    private int offset;
     private int attempt;
     private boolean byTcp = conf.useTcp;
     private int id;
