@@ -17,6 +17,11 @@ module dev.hairpin.core {
   exports dev.hairpin.cluster.endpoints;
   exports dev.hairpin.cluster.environment;
   exports dev.hairpin.cluster.ipam;
+  exports dev.hairpin.cluster.workloads;
+  exports dev.hairpin.cluster.scheduling;
+  exports dev.hairpin.cluster.nodes;
+  exports dev.hairpin.cluster.manager;
+  exports dev.hairpin.cluster.kubelet;
   exports dev.hairpin.net;
   exports dev.hairpin.path;
   exports dev.hairpin.path.conntrack;

@@ -11,6 +11,7 @@ module dev.hairpin.lb {
   exports dev.hairpin.lb;
   exports dev.hairpin.lb.aws;
   exports dev.hairpin.lb.elb;
+  exports dev.hairpin.lb.elb.alb;
   exports dev.hairpin.lb.elb.nlb;
   exports dev.hairpin.lb.model;
 }

@@ -165,4 +165,60 @@ public record ObjectMeta(
         resourceVersion,
         generation);
   }
+
+  /**
+   * The same metadata of an object that is owned.
+   *
+   * @param owners the owners
+   * @return the copy
+   */
+  public ObjectMeta withOwners(List<OwnerReference> owners) {
+    return new ObjectMeta(
+        namespace,
+        name,
+        uid,
+        labels,
+        annotations,
+        owners,
+        finalizers,
+        creationTimestamp,
+        deletionTimestamp,
+        resourceVersion,
+        generation);
+  }
+
+  /**
+   * The same metadata of an object whose deletion was asked for.
+   *
+   * @param time when it is to be gone
+   * @return the copy
+   */
+  public ObjectMeta withDeletion(Instant time) {
+    return new ObjectMeta(
+        namespace,
+        name,
+        uid,
+        labels,
+        annotations,
+        ownerReferences,
+        finalizers,
+        creationTimestamp,
+        time,
+        resourceVersion,
+        generation);
+  }
+
+  /**
+   * The owner that manages the object.
+   *
+   * @return the reference whose {@code controller} is true, or nothing
+   */
+  public java.util.Optional<OwnerReference> controller() {
+    for (OwnerReference owner : ownerReferences) {
+      if (owner.controller()) {
+        return java.util.Optional.of(owner);
+      }
+    }
+    return java.util.Optional.empty();
+  }
 }

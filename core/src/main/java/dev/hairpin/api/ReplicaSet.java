@@ -31,4 +31,14 @@ public record ReplicaSet(
   public ReplicaSet withMetadata(ObjectMeta newMetadata) {
     return new ReplicaSet(newMetadata, replicas, selector, template);
   }
+
+  /**
+   * The same set of another size.
+   *
+   * @param newReplicas how many pods
+   * @return the copy
+   */
+  public ReplicaSet withReplicas(int newReplicas) {
+    return new ReplicaSet(metadata, newReplicas, selector, template);
+  }
 }

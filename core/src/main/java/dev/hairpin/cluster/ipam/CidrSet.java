@@ -62,6 +62,16 @@ public final class CidrSet {
   }
 
   /**
+   * Whether a block lies in the cluster's.
+   *
+   * @param block the block
+   * @return true if it does
+   */
+  public boolean covers(Cidr block) {
+    return cluster.contains(block);
+  }
+
+  /**
    * Gives out the next free block.
    *
    * @return the block

@@ -1,13 +1,14 @@
 package dev.hairpin.cluster.ipam;
 
 import com.google.common.base.Splitter;
-import com.google.common.io.Resources;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -36,11 +37,10 @@ public record InstanceLimits(int interfaces, int addressesPerInterface, int maxP
 
   private static Map<String, InstanceLimits> read() {
     Map<String, InstanceLimits> limits = new HashMap<>();
-    try {
-      List<String> lines = Resources.readLines(
-          Resources.getResource(InstanceLimits.class, "instance-limits.csv"),
-          StandardCharsets.UTF_8);
-      for (String line : lines.subList(1, lines.size())) {
+    try (InputStream csv =
+        Objects.requireNonNull(InstanceLimits.class.getResourceAsStream("instance-limits.csv"))) {
+      String text = new String(csv.readAllBytes(), StandardCharsets.UTF_8);
+      for (String line : text.lines().skip(1).toList()) {
         List<String> cells = Splitter.on(',').splitToList(line);
         limits.put(
             cells.get(0),

@@ -19,11 +19,27 @@ public final class Glob {
    * @return true if the whole text matches
    */
   public static boolean matches(String pattern, String text, boolean ignoreCase, boolean escapes) {
+    return matches(pattern, text, 0, text.length(), ignoreCase, escapes);
+  }
+
+  /**
+   * Whether a part of a text is of a pattern.
+   *
+   * @param pattern the pattern
+   * @param text the text
+   * @param from where the part begins
+   * @param to where it ends, exclusive
+   * @param ignoreCase as above
+   * @param escapes as above
+   * @return true if the whole part matches
+   */
+  public static boolean matches(
+      String pattern, String text, int from, int to, boolean ignoreCase, boolean escapes) {
     int p = 0;
-    int t = 0;
+    int t = from;
     int afterStar = -1;
     int retryAt = -1;
-    while (t < text.length()) {
+    while (t < to) {
       boolean escaped = escapes && p + 1 < pattern.length() && pattern.charAt(p) == '\\';
       if (!escaped && p < pattern.length() && pattern.charAt(p) == '*') {
         afterStar = ++p;

@@ -1,0 +1,74 @@
+package dev.hairpin.cluster.workloads;
+
+import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.ObjectKey;
+import dev.hairpin.api.Pod;
+import dev.hairpin.api.ReplicaSet;
+import dev.hairpin.cluster.Change;
+import dev.hairpin.cluster.ClusterState;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The pods and ReplicaSets of each owner, found by the owner's uid. */
+final class Owned {
+  private final Map<String, TreeMap<ObjectKey, KubeObject>> byOwner = new HashMap<>();
+
+  Owned(ClusterState state) {
+    state.list(Pod.class).forEach(this::put);
+    state.list(ReplicaSet.class).forEach(this::put);
+  }
+
+  void changed(Change change) {
+    KubeObject object = change.object();
+    if (object instanceof Pod || object instanceof ReplicaSet) {
+      if (change.after() == null) {
+        remove(object);
+      } else {
+        put(object);
+      }
+    }
+  }
+
+  private void put(KubeObject object) {
+    object
+        .metadata()
+        .controller()
+        .ifPresent(owner ->
+            byOwner.computeIfAbsent(owner.uid(), u -> new TreeMap<>()).put(object.key(), object));
+  }
+
+  private void remove(KubeObject object) {
+    object.metadata().controller().ifPresent(owner -> {
+      @Nullable TreeMap<ObjectKey, KubeObject> dependents = byOwner.get(owner.uid());
+      if (dependents != null && dependents.remove(object.key()) != null && dependents.isEmpty()) {
+        byOwner.remove(owner.uid());
+      }
+    });
+  }
+
+  /** What an owner has, by kind and name. */
+  List<KubeObject> of(String ownerUid) {
+    @Nullable TreeMap<ObjectKey, KubeObject> dependents = byOwner.get(ownerUid);
+    return dependents == null ? List.of() : List.copyOf(dependents.values());
+  }
+
+  /** The pods of an owner that are neither finished nor terminating, by name. */
+  List<Pod> activePods(String ownerUid) {
+    return pods(ownerUid).stream()
+        .filter(pod -> !pod.isTerminating()
+            && !pod.phase().equals("Succeeded")
+            && !pod.phase().equals("Failed"))
+        .toList();
+  }
+
+  /** All pods of an owner, by name. */
+  List<Pod> pods(String ownerUid) {
+    return of(ownerUid).stream()
+        .filter(Pod.class::isInstance)
+        .map(Pod.class::cast)
+        .toList();
+  }
+}

@@ -1,0 +1,219 @@
+package dev.hairpin.cluster.workloads;
+
+import dev.hairpin.api.DaemonSet;
+import dev.hairpin.api.Deployment;
+import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.Node;
+import dev.hairpin.api.ObjectKey;
+import dev.hairpin.api.OwnerReference;
+import dev.hairpin.api.Pod;
+import dev.hairpin.api.PodTemplate;
+import dev.hairpin.api.ReplicaSet;
+import dev.hairpin.api.StatefulSet;
+import dev.hairpin.cluster.Change;
+import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.cluster.control.Deletion;
+import dev.hairpin.cluster.control.GeneratedNames;
+import dev.hairpin.cluster.control.WorkQueue;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The workload controllers of a cluster, and what people do to workloads.
+ *
+ * <p>Each step of a rollout is a change of the state at its own time, so everything downstream can
+ * lag behind it. What an owner leaves behind when it is deleted goes, too: its ReplicaSets at once,
+ * its pods through their grace period.
+ */
+public final class Workloads {
+  private static final Set<String> KINDS =
+      Set.of(Deployment.KIND, ReplicaSet.KIND, StatefulSet.KIND, DaemonSet.KIND);
+  private static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
+
+  private final ClusterState state;
+  private final Owned owned;
+  private final WorkQueue<ObjectKey> queue;
+  private final Deployments deployments;
+  private final ReplicaSets replicaSets;
+  private final StatefulSets statefulSets;
+  private final DaemonSets daemonSets;
+
+  private Workloads(ClusterState state, GeneratedNames names, Duration delay) {
+    this.state = state;
+    this.owned = new Owned(state);
+    this.queue = new WorkQueue<>(state.clock(), delay, this::sync);
+    this.deployments = new Deployments(state, owned, this::later);
+    this.replicaSets = new ReplicaSets(state, owned, names);
+    this.statefulSets = new StatefulSets(state, owned);
+    this.daemonSets = new DaemonSets(state, owned, names);
+    KINDS.stream()
+        .sorted()
+        .forEach(kind -> state.list(kind).forEach(object -> queue.add(object.key())));
+  }
+
+  /**
+   * Starts the controllers on a state, whatever it holds.
+   *
+   * @param state the cluster
+   * @param names names the pods
+   * @param delay how long after a change they look
+   * @return the controllers
+   */
+  public static Workloads start(ClusterState state, GeneratedNames names, Duration delay) {
+    Workloads workloads = new Workloads(state, names, delay);
+    state.watch(workloads::changed);
+    return workloads;
+  }
+
+  private void later(ObjectKey key, Duration wait) {
+    state.clock().after(wait, () -> queue.add(key));
+  }
+
+  private void changed(Change change) {
+    owned.changed(change);
+    KubeObject object = change.object();
+    if (KINDS.contains(object.kind())) {
+      if (change.after() == null) {
+        collect(object);
+      } else {
+        queue.add(object.key());
+      }
+    }
+    if (object instanceof Pod || object instanceof ReplicaSet) {
+      object.metadata().controller().ifPresent(owner -> enqueueOwner(object, owner));
+    } else if (object instanceof Node) {
+      state.list(DaemonSet.class).forEach(set -> queue.add(set.key()));
+    }
+  }
+
+  /** A pod of a ReplicaSet concerns its Deployment, too. */
+  private void enqueueOwner(KubeObject dependent, OwnerReference owner) {
+    ObjectKey key = new ObjectKey(owner.kind(), dependent.metadata().namespace(), owner.name());
+    if (KINDS.contains(owner.kind())) {
+      queue.add(key);
+    }
+    if (dependent instanceof Pod && owner.kind().equals(ReplicaSet.KIND)) {
+      state
+          .get(key)
+          .flatMap(set -> set.metadata().controller())
+          .ifPresent(
+              above -> queue.add(new ObjectKey(above.kind(), key.namespace(), above.name())));
+    }
+  }
+
+  /** The garbage collector: what a deleted object owned goes with it. */
+  private void collect(KubeObject owner) {
+    for (KubeObject dependent : owned.of(owner.metadata().uid())) {
+      if (dependent instanceof Pod pod) {
+        Deletion.ask(state, pod);
+      } else {
+        state.remove(dependent.key());
+      }
+    }
+  }
+
+  private void sync(ObjectKey key) {
+    switch (key.kind()) {
+      case Deployment.KIND -> deployments.sync(key);
+      case ReplicaSet.KIND -> replicaSets.sync(key);
+      case StatefulSet.KIND -> statefulSets.sync(key);
+      case DaemonSet.KIND -> daemonSets.sync(key);
+      default -> throw new AssertionError("only workloads are queued, not " + key);
+    }
+  }
+
+  /**
+   * Sets the number of pods, as {@code kubectl scale} does.
+   *
+   * @param kind {@code Deployment}, {@code ReplicaSet} or {@code StatefulSet}
+   * @param namespace the namespace
+   * @param name the name
+   * @param replicas how many pods, not negative
+   * @throws IllegalArgumentException if there is no such workload, it cannot be scaled, or the
+   *     number is negative
+   */
+  public void scale(String kind, String namespace, String name, int replicas) {
+    if (replicas < 0) {
+      throw new IllegalArgumentException("replicas " + replicas + " is negative");
+    }
+    KubeObject object = existing(kind, namespace, name);
+    if (object instanceof Deployment d) {
+      state.store(new Deployment(
+          d.metadata(),
+          replicas,
+          d.selector(),
+          d.template(),
+          d.strategy(),
+          d.maxSurge(),
+          d.maxUnavailable(),
+          d.minReadySeconds()));
+    } else if (object instanceof ReplicaSet r) {
+      state.store(r.withReplicas(replicas));
+    } else if (object instanceof StatefulSet s) {
+      state.store(new StatefulSet(
+          s.metadata(),
+          replicas,
+          s.selector(),
+          s.template(),
+          s.serviceName(),
+          s.podManagementPolicy(),
+          s.partition()));
+    } else {
+      throw new IllegalArgumentException(object.key() + " cannot be scaled");
+    }
+  }
+
+  /**
+   * Replaces all pods by new ones of the same template, as {@code kubectl rollout restart} does.
+   *
+   * @param kind {@code Deployment}, {@code StatefulSet} or {@code DaemonSet}
+   * @param namespace the namespace
+   * @param name the name
+   * @throws IllegalArgumentException if there is no such workload, or it cannot be restarted
+   */
+  public void restart(String kind, String namespace, String name) {
+    KubeObject object = existing(kind, namespace, name);
+    if (object instanceof Deployment d) {
+      state.store(new Deployment(
+          d.metadata(),
+          d.replicas(),
+          d.selector(),
+          restarted(d.template()),
+          d.strategy(),
+          d.maxSurge(),
+          d.maxUnavailable(),
+          d.minReadySeconds()));
+    } else if (object instanceof StatefulSet s) {
+      state.store(new StatefulSet(
+          s.metadata(),
+          s.replicas(),
+          s.selector(),
+          restarted(s.template()),
+          s.serviceName(),
+          s.podManagementPolicy(),
+          s.partition()));
+    } else if (object instanceof DaemonSet d) {
+      state.store(new DaemonSet(
+          d.metadata(), d.selector(), restarted(d.template()), d.maxUnavailable(), d.maxSurge()));
+    } else {
+      throw new IllegalArgumentException(object.key() + " cannot be restarted");
+    }
+  }
+
+  /** Two restarts within one second of a real clock are one; of a standing clock they are two. */
+  private PodTemplate restarted(PodTemplate template) {
+    Map<String, String> annotations = new LinkedHashMap<>(template.annotations());
+    String now = state.clock().now().toString();
+    String before = annotations.getOrDefault(RESTARTED_AT, "");
+    annotations.put(
+        RESTARTED_AT, before.startsWith(now) ? now + "#" + (state.resourceVersion() + 1) : now);
+    return new PodTemplate(template.labels(), annotations, template.spec());
+  }
+
+  private KubeObject existing(String kind, String namespace, String name) {
+    ObjectKey key = new ObjectKey(kind, namespace, name);
+    return state.get(key).orElseThrow(() -> new IllegalArgumentException("there is no " + key));
+  }
+}
