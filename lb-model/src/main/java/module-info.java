@@ -10,8 +10,11 @@ module dev.hairpin.lb {
 
   exports dev.hairpin.lb;
   exports dev.hairpin.lb.aws;
+  exports dev.hairpin.lb.model;
   exports dev.hairpin.lb.elb;
   exports dev.hairpin.lb.elb.alb;
+  exports dev.hairpin.lb.elb.cli;
+  exports dev.hairpin.lb.elb.cost;
+  exports dev.hairpin.lb.elb.network;
   exports dev.hairpin.lb.elb.nlb;
-  exports dev.hairpin.lb.model;
 }

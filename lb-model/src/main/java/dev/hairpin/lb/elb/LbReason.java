@@ -1,5 +1,7 @@
 package dev.hairpin.lb.elb;
 
+import dev.hairpin.path.Reason;
+
 /**
  * Why a load balancer did not forward a connection, or answered a request by itself. The codes are
  * never renamed.
@@ -85,5 +87,45 @@ public enum LbReason {
    */
   public String clientSees() {
     return clientSees;
+  }
+
+  /**
+   * The reason as the traces of the packet network name it, where several of these are one.
+   *
+   * @return the nearest reason there
+   */
+  public Reason inTraces() {
+    return switch (this) {
+      case LB_PROVISIONING -> Reason.LB_PENDING;
+      case LB_INTERNAL -> Reason.NO_ROUTE;
+      case LB_NO_LISTENER -> Reason.LB_NO_LISTENER;
+      case LB_SECURITY_GROUP_DENIED -> Reason.SECURITY_GROUP_DENIED;
+      case LB_NO_TARGETS, ALB_NO_TARGETS -> Reason.LB_NO_TARGETS;
+      case LB_NO_TARGETS_IN_ZONE -> Reason.LB_NO_TARGET_IN_ZONE;
+      case LB_HAIRPIN_LOST -> Reason.REPLY_BYPASSED_NAT;
+      case LB_SOURCE_PORTS_EXHAUSTED -> Reason.SNAT_PORTS_EXHAUSTED;
+      case LB_FLOW_COLLISION,
+          LB_IDLE_TIMEOUT,
+          LB_UNKNOWN_FLOW,
+          LB_TARGET_UNHEALTHY,
+          LB_TARGET_DEREGISTERED -> Reason.RESET_IN_MID_STREAM;
+      case ALB_BAD_GATEWAY, ALB_GATEWAY_TIMEOUT, ALB_CLIENT_CLOSED, ALB_CLIENT_TIMEOUT ->
+        Reason.LB_TARGET_FAILED;
+      case ALB_BAD_REQUEST,
+          ALB_HEADERS_TOO_LARGE,
+          ALB_UNAUTHENTICATED,
+          ALB_WAF_BLOCKED,
+          ALB_METHOD_NOT_ALLOWED,
+          ALB_URI_TOO_LONG,
+          ALB_TOO_MANY_FORWARDED_ADDRESSES,
+          ALB_INCOMPATIBLE_PROTOCOL,
+          ALB_INTERNAL_ERROR,
+          ALB_NOT_IMPLEMENTED,
+          ALB_VERSION_NOT_SUPPORTED,
+          ALB_IDENTITY_PROVIDER_ERROR,
+          ALB_FIXED_RESPONSE,
+          ALB_REDIRECT,
+          ALB_LOGIN_REDIRECT -> Reason.LB_FIXED_RESPONSE;
+    };
   }
 }

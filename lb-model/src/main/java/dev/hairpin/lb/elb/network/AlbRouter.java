@@ -1,0 +1,83 @@
+package dev.hairpin.lb.elb.network;
+
+import dev.hairpin.lb.elb.Arrival;
+import dev.hairpin.lb.elb.LbReason;
+import dev.hairpin.lb.elb.LbStep;
+import dev.hairpin.lb.elb.NewFlow;
+import dev.hairpin.lb.elb.TlsSession.ClientHello;
+import dev.hairpin.lb.elb.alb.AlbResponse;
+import dev.hairpin.lb.elb.alb.ApplicationLoadBalancer;
+import dev.hairpin.net.FiveTuple;
+import dev.hairpin.path.Chooser;
+import dev.hairpin.path.HttpRequest;
+import dev.hairpin.path.LoadBalancing;
+import java.util.List;
+
+/**
+ * What Application Load Balancers do with requests of the packet network.
+ *
+ * <p>It says where a request goes; what comes back from the target is the network's to find out.
+ */
+final class AlbRouter implements LoadBalancing.HttpRouter {
+  private final ApplicationLoadBalancer alb;
+  private final Callers callers;
+
+  /**
+   * A router.
+   *
+   * @param alb the data plane; its exchange is asked, but its answer does not matter
+   * @param callers tells who calls
+   */
+  AlbRouter(ApplicationLoadBalancer alb, Callers callers) {
+    this.alb = alb;
+    this.callers = callers;
+  }
+
+  @Override
+  public LoadBalancing.HttpDecision route(
+      HttpRequest request, FiveTuple connection, Chooser chooser) {
+    NewFlow flow = new NewFlow(
+        connection,
+        0,
+        callers.client(connection.source().address()),
+        new ClientHello(request.host(), List.of("http/1.1")));
+    Arrival arrival = alb.connect(flow);
+    if (arrival instanceof Arrival.TimedOut t) {
+      return refused(t.reason(), t.because(), t.steps());
+    }
+    if (arrival instanceof Arrival.Refused r) {
+      return refused(r.reason(), r.because(), r.steps());
+    }
+    AlbResponse response = alb.route(flow, converted(request, connection), chooser);
+    List<String> notes = response.steps().stream().map(LbStep::text).toList();
+    if (response.forwarded() != null) {
+      return new LoadBalancing.HttpDecision.Forward(
+          response.forwarded().packet().destination(), notes);
+    }
+    LbReason reason = response.reason() == null ? LbReason.ALB_BAD_GATEWAY : response.reason();
+    return new LoadBalancing.HttpDecision.Answer(response.status(), reason.inTraces(), notes);
+  }
+
+  private static LoadBalancing.HttpDecision refused(
+      LbReason reason, String because, List<LbStep> steps) {
+    List<String> notes =
+        steps.isEmpty() ? List.of(because) : steps.stream().map(LbStep::text).toList();
+    return new LoadBalancing.HttpDecision.Answer(0, reason.inTraces(), notes);
+  }
+
+  private static dev.hairpin.lb.elb.alb.HttpRequest converted(
+      HttpRequest request, FiveTuple connection) {
+    String target =
+        request.query().isEmpty() ? request.path() : request.path() + "?" + request.query();
+    dev.hairpin.lb.elb.alb.HttpRequest.Builder builder = dev.hairpin.lb.elb.alb.HttpRequest.get(
+            request.host(), target)
+        .method(request.method())
+        .client(connection.source().address());
+    request.headers().forEach((name, value) -> {
+      if (!name.equals("host")) {
+        builder.header(name, value);
+      }
+    });
+    return builder.build();
+  }
+}
