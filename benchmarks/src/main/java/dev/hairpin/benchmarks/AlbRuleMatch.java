@@ -41,7 +41,7 @@ public class AlbRuleMatch {
    * wildcards that no index can narrow down.
    */
   @Param({"paths", "hosts", "worst"})
-  String shape;
+  String shape = "paths";
 
   private List<Rule> readable = List.of();
   private CompiledRules compiled = CompiledRules.compile(List.of());
@@ -72,9 +72,10 @@ public class AlbRuleMatch {
     RuleCondition path = RuleCondition.path("/service-" + i, "/service-" + i + "/*");
     return switch (shape) {
       case "hosts" -> List.of(RuleCondition.host("team" + i % 10 + ".shop.example"), path);
-      case "worst" -> List.of(
-          new RuleCondition.HttpHeader("X-Version", List.of("v" + i)),
-          RuleCondition.path("*/service-" + i + "/*"));
+      case "worst" ->
+        List.of(
+            new RuleCondition.HttpHeader("X-Version", List.of("v" + i)),
+            RuleCondition.path("*/service-" + i + "/*"));
       default -> List.of(path);
     };
   }

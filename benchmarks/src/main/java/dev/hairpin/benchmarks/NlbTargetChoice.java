@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -28,7 +29,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.jspecify.annotations.Nullable;
 
 /** How long does a Network Load Balancer take to choose the target of a new flow? */
 @BenchmarkMode(Mode.AverageTime)
@@ -62,8 +62,8 @@ public class NlbTargetChoice {
     ElasticLoadBalancing elb = new ElasticLoadBalancing(
         vpc, clock, request -> HealthProbe.Result.Answered.code(200), Timings.INSTANT, 1);
     String lb = elb.createLoadBalancer(LoadBalancer.network("nlb").subnets("a").build());
-    String group = elb.createTargetGroup(
-        TargetGroup.ips("ui", ListenerProtocol.TCP, 8080).build());
+    String group =
+        elb.createTargetGroup(TargetGroup.ips("ui", ListenerProtocol.TCP, 8080).build());
     elb.createListener(Listener.forwarding(lb, 80, ListenerProtocol.TCP, group));
     List<TargetDescription> pods = new ArrayList<>();
     for (int i = 0; i < targets; i++) {
