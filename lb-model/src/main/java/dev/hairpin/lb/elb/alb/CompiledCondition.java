@@ -4,6 +4,7 @@ import dev.hairpin.lb.elb.Glob;
 import dev.hairpin.lb.elb.RuleCondition;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +13,14 @@ import org.jspecify.annotations.Nullable;
  * so that the calls have one target.
  */
 final class CompiledCondition {
+  /** Cheapest first. */
   private enum Kind {
-    HOST,
-    PATH,
-    HEADER,
     METHOD,
-    QUERY,
-    SOURCE
+    SOURCE,
+    PATH,
+    HOST,
+    HEADER,
+    QUERY
   }
 
   /** What a pattern is, cheapest first. */
@@ -29,9 +31,13 @@ final class CompiledCondition {
     EXACT,
     /** One star, at the end. */
     PREFIX,
+    /** Two stars, at both ends; paths only, where case counts. */
+    CONTAINS,
     /** Anything else. */
     GLOB
   }
+
+  static final Comparator<CompiledCondition> CHEAPEST_FIRST = Comparator.comparing(c -> c.kind);
 
   private final Kind kind;
   private final String name;
@@ -51,7 +57,11 @@ final class CompiledCondition {
     for (int i = 0; i < texts.length; i++) {
       String pattern = patterns.get(i);
       shapes[i] = shape(kind, pattern);
-      texts[i] = shapes[i] == Shape.PREFIX ? pattern.substring(0, pattern.length() - 1) : pattern;
+      texts[i] = switch (shapes[i]) {
+        case PREFIX -> pattern.substring(0, pattern.length() - 1);
+        case CONTAINS -> pattern.substring(1, pattern.length() - 1);
+        default -> pattern;
+      };
     }
     // Three numbers for each block: bits of the family, upper and lower half.
     this.networks = new long[blocks.size() * 3];
@@ -82,7 +92,12 @@ final class CompiledCondition {
     if (starAtEnd && pattern.length() == 1) {
       return Shape.ANY;
     }
-    return starAtEnd ? Shape.PREFIX : Shape.GLOB;
+    boolean starsAtEnds = kind == Kind.PATH
+        && wildcards == 2
+        && pattern.length() > 2
+        && pattern.startsWith("*")
+        && pattern.endsWith("*");
+    return starAtEnd ? Shape.PREFIX : starsAtEnds ? Shape.CONTAINS : Shape.GLOB;
   }
 
   static CompiledCondition of(RuleCondition condition) {
@@ -141,6 +156,7 @@ final class CompiledCondition {
         case ANY -> true;
         case EXACT -> ignoreCase ? sameLetters(texts[i], text) : texts[i].equals(text);
         case PREFIX -> ignoreCase ? startsWithLetters(texts[i], text) : text.startsWith(texts[i]);
+        case CONTAINS -> text.contains(texts[i]);
         case GLOB -> Glob.matches(texts[i], text, ignoreCase, false);
       };
       if (holds) {
@@ -151,7 +167,7 @@ final class CompiledCondition {
   }
 
   private static boolean sameLetters(String a, String b) {
-    return a.length() == b.length() && startsWithLetters(a, b);
+    return a.equals(b) || (a.length() == b.length() && startsWithLetters(a, b));
   }
 
   private static boolean startsWithLetters(String prefix, String text) {

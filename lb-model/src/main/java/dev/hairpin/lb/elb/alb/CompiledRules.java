@@ -25,7 +25,8 @@ public final class CompiledRules {
    *
    *   hosts   an open-addressed table of the host names that stand in conditions without wildcard;
    *           a host's set has the rules that name it, those with a wildcard host, and those
-   *           without host condition. Unknown hosts share set 0.
+   *           without host condition. Unknown hosts share set 0. A condition without wildcard is so
+   *           decided already and need not be checked again.
    *   paths   a radix trie over the literal beginnings of the path patterns (what stands before the
    *           first wildcard); a node's set has the rules of all patterns that begin there or above,
    *           so the deepest node on the path's way has them all.
@@ -40,6 +41,7 @@ public final class CompiledRules {
 
   private final int words;
   private final long[] sets;
+  private final boolean anyHostNamed;
   private final String[] hostKeys;
   private final int[] hostSets;
   private final String[] labels;
@@ -51,6 +53,7 @@ public final class CompiledRules {
   private CompiledRules(Builder builder) {
     this.words = builder.words;
     this.sets = builder.sets.stream().flatMapToLong(java.util.Arrays::stream).toArray();
+    this.anyHostNamed = builder.anyHostNamed;
     this.hostKeys = builder.hostKeys;
     this.hostSets = builder.hostSets;
     this.labels = builder.labels.toArray(String[]::new);
@@ -112,7 +115,7 @@ public final class CompiledRules {
   }
 
   private int hostSet(@org.jspecify.annotations.Nullable String host) {
-    if (host == null) {
+    if (host == null || !anyHostNamed) {
       return 0;
     }
     int mask = hostKeys.length - 1;
@@ -122,17 +125,18 @@ public final class CompiledRules {
       if (key.isEmpty()) {
         return 0;
       }
-      if (equalsLower(key, host)) {
+      if (key.equals(host) || equalsLower(key, host)) {
         return hostSets[at];
       }
       at = (at + 1) & mask;
     }
   }
 
+  /** The same for either case of a letter; that some other characters meet, too, does no harm. */
   private static int hostHash(String host) {
     int h = 0;
     for (int i = 0; i < host.length(); i++) {
-      h = h * 31 + Glob.lower(host.charAt(i));
+      h = h * 31 + (host.charAt(i) | 0x20);
     }
     return h ^ (h >>> 16);
   }
@@ -200,6 +204,7 @@ public final class CompiledRules {
     final CompiledCondition[][] conditions;
     final List<String> labels = new ArrayList<>();
     final List<Integer> nodeSets = new ArrayList<>();
+    boolean anyHostNamed;
     String[] hostKeys = {""};
     int[] hostSets = {0};
     long[] edgeKeys = {0, 0};
@@ -210,11 +215,18 @@ public final class CompiledRules {
       conditions = new CompiledCondition[rules.size()][];
       for (int i = 0; i < rules.size(); i++) {
         conditions[i] = rules.get(i).conditions().stream()
+            .filter(c -> !decidedByHostSet(c))
             .map(CompiledCondition::of)
+            .sorted(CompiledCondition.CHEAPEST_FIRST)
             .toArray(CompiledCondition[]::new);
       }
       buildHosts(rules);
       buildPaths(rules);
+    }
+
+    private static boolean decidedByHostSet(RuleCondition condition) {
+      return condition instanceof RuleCondition.HostHeader host
+          && host.values().stream().allMatch(v -> Glob.wildcards(v, false) == 0);
     }
 
     private int add(long[] set) {
@@ -249,6 +261,7 @@ public final class CompiledRules {
         }
       }
       add(anyHost);
+      anyHostNamed = !named.isEmpty();
       hostKeys = new String[tableSize(named.size())];
       java.util.Arrays.fill(hostKeys, "");
       hostSets = new int[hostKeys.length];

@@ -19,7 +19,19 @@ class CompiledRulesTest {
   private static final List<String> HOSTS = List.of(
       "shop.example", "SHOP.example", "api.shop.example", "*.shop.example", "*", "sh?p.example");
   private static final List<String> PATHS = List.of(
-      "/", "/*", "/a", "/a*", "/a/*", "/a/b", "/A/b", "/a/b/*", "/ab", "*/b", "/a/?", "/cat?log/*");
+      "/",
+      "/*",
+      "/a",
+      "/a*",
+      "/a/*",
+      "/a/b",
+      "/A/b",
+      "/a/b/*",
+      "/ab",
+      "*/b",
+      "*a/*",
+      "/a/?",
+      "/cat?log/*");
   private static final List<String> ASKED_PATHS =
       List.of("/", "/a", "/a/", "/a/b", "/a/b/c", "/ab", "/A/b", "/catalog/x", "/z", "/a/bc");
   private static final List<String> ASKED_HOSTS =

@@ -532,4 +532,27 @@ class NetworkLoadBalancerTest {
     assertThat(ProxyProtocol.header(flow, "vpce-08d2bf15fac5001c9")).hasSize(28 + 4 + 22);
     assertThat(ProxyProtocol.local()).hasSize(16).endsWith(0x20, 0, 0, 0);
   }
+
+  @Test
+  void aBlueGreenFlipLeavesAGapOfTheRegistrationTime() {
+    Workshop slow = new Workshop(Timings.TYPICAL);
+    NetworkLoadBalancer data = new NetworkLoadBalancer(slow.elb, 7);
+    String lb = slow.network(LoadBalancer.CROSS_ZONE, "true");
+    String group = slow.group(TargetGroup.ips("ui", TCP, 8080));
+    slow.elb.createListener(Listener.forwarding(lb, 80, TCP, group));
+    slow.register(group, 8080, "10.0.10.21");
+    slow.pass(600);
+    List<IpAddress> addresses =
+        slow.elb.loadBalancer(lb).nodes().stream().map(Node::advertisedAddress).toList();
+
+    slow.deregister(group, 8080, "10.0.10.21");
+    slow.register(group, 8080, "10.0.11.34");
+    assertThat(data.shares(addresses, Protocol.TCP, 80, CLIENT))
+        .containsOnlyKeys("10.0.10.21:8080");
+    slow.pass(5);
+    assertThat(data.shares(addresses, Protocol.TCP, 80, CLIENT)).containsOnlyKeys("LB_NO_TARGETS");
+    slow.pass(85);
+    assertThat(data.shares(addresses, Protocol.TCP, 80, CLIENT))
+        .containsOnlyKeys("10.0.11.34:8080");
+  }
 }
