@@ -9,5 +9,6 @@ module dev.hairpin.iptables {
   requires static transitive org.jspecify;
 
   exports dev.hairpin.iptables;
+  exports dev.hairpin.iptables.kubeproxy;
   exports dev.hairpin.iptables.walk;
 }

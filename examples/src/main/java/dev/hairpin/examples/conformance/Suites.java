@@ -4,6 +4,7 @@ import dev.hairpin.examples.conformance.awslb.AwsLbSuite;
 import dev.hairpin.examples.conformance.core.CoreSuite;
 import dev.hairpin.examples.conformance.dns.DnsSuite;
 import dev.hairpin.examples.conformance.dnsclient.DnsClientSuite;
+import dev.hairpin.examples.conformance.kubeproxy.KubeProxySuite;
 import dev.hairpin.examples.conformance.packetfate.PacketFateSuite;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ public final class Suites {
 
   private static final List<Suite> BUILT = List.of(
       new CoreSuite(),
+      new KubeProxySuite(),
       new PacketFateSuite(),
       new DnsSuite(),
       new DnsClientSuite(),

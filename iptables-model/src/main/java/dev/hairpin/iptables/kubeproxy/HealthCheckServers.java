@@ -1,0 +1,140 @@
+package dev.hairpin.iptables.kubeproxy;
+
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.IpFamily;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP servers that tell load balancers whether this node has endpoints of a Service.
+ *
+ * <p>Source: {@code pkg/proxy/healthcheck/service_health.go}.
+ */
+public final class HealthCheckServers {
+
+  /**
+   * A server that was started or stopped on an address.
+   *
+   * @param started true if it listens from now on, false if no longer
+   * @param network {@code tcp4} or {@code tcp6}; empty where the version does not tell families
+   *     apart
+   * @param address the address with port
+   */
+  public record ServerEvent(boolean started, String network, String address) {
+    /** {@code listen address}, {@code listen network address} or {@code close address}. */
+    @Override
+    public String toString() {
+      if (!started) {
+        return "close " + address;
+      }
+      return network.isEmpty() ? "listen " + address : "listen " + network + " " + address;
+    }
+  }
+
+  /**
+   * An answer to any request, whatever its method and path.
+   *
+   * @param status 200 or 503
+   * @param headers the headers that the server sets
+   * @param body JSON
+   */
+  public record Answer(int status, Map<String, String> headers, String body) {}
+
+  private record Server(int port, int localEndpoints) {}
+
+  private final Map<String, Server> servers = new TreeMap<>();
+  private final List<String> hosts = new ArrayList<>();
+  private final String network;
+
+  HealthCheckServers(ProxierSettings settings, HostFacts host) {
+    boolean v4 = settings.family() == IpFamily.IPV4;
+    boolean byFamily = settings.version().servesHealthByFamily();
+    this.network = !byFamily ? "" : v4 ? "tcp4" : "tcp6";
+    if (settings.nodePortAddresses().matchAll()) {
+      hosts.add(byFamily && !v4 ? "[::]" : "0.0.0.0");
+    } else {
+      for (IpAddress address : settings.nodePortAddresses().localAddresses(host)) {
+        hosts.add(address.isV4() ? address.toString() : "[" + address + "]");
+      }
+    }
+  }
+
+  /** Starts and stops servers, so that there is one for each Service with such a port. */
+  List<ServerEvent> sync(Map<String, Integer> ports, Map<String, Integer> localEndpoints) {
+    List<ServerEvent> events = new ArrayList<>();
+    servers.entrySet().removeIf(entry -> {
+      @Nullable Integer port = ports.get(entry.getKey());
+      boolean gone = port == null || port != entry.getValue().port;
+      if (gone) {
+        addresses(entry.getValue().port).forEach(a -> events.add(new ServerEvent(false, "", a)));
+      }
+      return gone;
+    });
+    new TreeMap<>(ports).forEach((service, port) -> {
+      if (!servers.containsKey(service)) {
+        addresses(port).forEach(a -> events.add(new ServerEvent(true, network, a)));
+      }
+      servers.put(service, new Server(port, localEndpoints.getOrDefault(service, 0)));
+    });
+    return events;
+  }
+
+  private List<String> addresses(int port) {
+    return hosts.stream().map(host -> host + ":" + port).toList();
+  }
+
+  /**
+   * The Services that are told of.
+   *
+   * @return {@code namespace/name}, sorted
+   */
+  public List<String> services() {
+    return List.copyOf(servers.keySet());
+  }
+
+  /**
+   * Where a Service's server listens.
+   *
+   * @param service {@code namespace/name}
+   * @return the addresses with port; none if it has no server
+   */
+  public List<String> addressesOf(String service) {
+    @Nullable Server server = servers.get(service);
+    return server == null ? List.of() : addresses(server.port);
+  }
+
+  /**
+   * Asks a Service's server.
+   *
+   * @param service {@code namespace/name}
+   * @param proxyHealthy whether kube-proxy itself is healthy
+   * @return the answer, or nothing if the Service has no server
+   */
+  public Optional<Answer> ask(String service, boolean proxyHealthy) {
+    @Nullable Server server = servers.get(service);
+    if (server == null) {
+      return Optional.empty();
+    }
+    int slash = service.indexOf('/');
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("Content-Type", "application/json");
+    headers.put("X-Content-Type-Options", "nosniff");
+    headers.put("X-Load-Balancing-Endpoint-Weight", Integer.toString(server.localEndpoints));
+    String body = "{\n\t\"service\": {\n\t\t\"namespace\": \""
+        + service.substring(0, slash)
+        + "\",\n\t\t\"name\": \""
+        + service.substring(slash + 1)
+        + "\"\n\t},\n\t\"localEndpoints\": "
+        + server.localEndpoints
+        + ",\n\t\"serviceProxyHealthy\": "
+        + proxyHealthy
+        + "\n}";
+    int status = server.localEndpoints > 0 && proxyHealthy ? 200 : 503;
+    return Optional.of(new Answer(status, headers, body));
+  }
+}

@@ -1,0 +1,181 @@
+package dev.hairpin.iptables.kubeproxy;
+
+import dev.hairpin.api.EndpointSlice;
+import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.Node;
+import dev.hairpin.api.Service;
+import dev.hairpin.cluster.Change;
+import dev.hairpin.iptables.RuleSet;
+import dev.hairpin.net.IpFamily;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kube-proxy of one node, in iptables mode.
+ *
+ * <p>Tell it of every Service, EndpointSlice and Node by {@link #changed}; then {@link #sync}. Not
+ * thread-safe.
+ */
+public final class NodeProxy {
+  private final KubeProxyVersion version;
+  private final String node;
+  private final Map<IpFamily, Proxier> proxiers = new EnumMap<>(IpFamily.class);
+  private final List<String> sysctlCalls = new ArrayList<>();
+  private @Nullable Object watchedLabels;
+
+  /**
+   * Starts kube-proxy.
+   *
+   * @param version which version
+   * @param configuration what it is told
+   * @param host what the host tells it
+   * @param node the node as it is now; null if it is not known yet. Its blocks of pods are read
+   *     only here
+   * @param initial the rules that are there already, for each family; missing ones are empty
+   * @param keepsText whether each {@link SyncResult} holds the text for iptables-restore, which
+   *     takes time where there are many Services
+   * @return the running kube-proxy
+   */
+  public static NodeProxy start(
+      KubeProxyVersion version,
+      KubeProxyConfiguration configuration,
+      HostFacts host,
+      @Nullable Node node,
+      Map<IpFamily, RuleSet> initial,
+      boolean keepsText) {
+    return new NodeProxy(version, configuration, host, node, initial, keepsText);
+  }
+
+  private NodeProxy(
+      KubeProxyVersion version,
+      KubeProxyConfiguration configuration,
+      HostFacts host,
+      @Nullable Node node,
+      Map<IpFamily, RuleSet> initial,
+      boolean keepsText) {
+    this.version = version;
+    String configured = configuration.hostnameOverride().trim().toLowerCase(java.util.Locale.ROOT);
+    this.node = configured.isEmpty() && node != null ? node.metadata().name() : configured;
+    for (IpFamily family : host.families()) {
+      RuleSet rules = initial.getOrDefault(family, RuleSet.empty(family));
+      ProxierSettings settings = settings(configuration, host, node, family);
+      proxiers.put(family, new Proxier(settings, configuration, host, this.node, keepsText, rules));
+    }
+  }
+
+  private ProxierSettings settings(
+      KubeProxyConfiguration configuration, HostFacts host, @Nullable Node known, IpFamily family) {
+    NodePortAddresses addresses = NodePortAddresses.of(configuration, version, host, family);
+    boolean localhost = configuration.localhostNodePorts()
+        && family == IpFamily.IPV4
+        && addresses.containsIpv4Loopback();
+    if (localhost) {
+      int routed = sysctl(host, "net/ipv4/conf/all/route_localnet");
+      if (routed != 1) {
+        sysctlCalls.add("set net/ipv4/conf/all/route_localnet = 1");
+      }
+    }
+    boolean liberal = sysctl(host, "net/netfilter/nf_conntrack_tcp_be_liberal") != 0;
+    return new ProxierSettings(
+        family,
+        version,
+        configuration.mark(),
+        configuration.masqueradeAll(),
+        localhost,
+        LocalTraffic.of(configuration, family, known),
+        addresses,
+        host.nodeIp(family),
+        !version.hasExternalIpsGate() || configuration.gate("AllowServiceExternalIPs", true),
+        host.nfacct(),
+        liberal);
+  }
+
+  private int sysctl(HostFacts host, String path) {
+    int value = host.sysctls().getOrDefault(path, 0);
+    sysctlCalls.add("get " + path + " => " + value);
+    return value;
+  }
+
+  /**
+   * The node.
+   *
+   * @return the name by which its endpoints are known
+   */
+  public String node() {
+    return node;
+  }
+
+  /**
+   * The kernel settings that were read and written at the start.
+   *
+   * @return {@code get path => value} and {@code set path = value}, in order
+   */
+  public List<String> sysctlCalls() {
+    return List.copyOf(sysctlCalls);
+  }
+
+  /**
+   * Finds the half for a family.
+   *
+   * @param family the family
+   * @return the proxier, or nothing if the host does not have the family
+   */
+  public Optional<Proxier> proxier(IpFamily family) {
+    return Optional.ofNullable(proxiers.get(family));
+  }
+
+  /**
+   * Takes a change of the cluster; {@link #sync} acts on it.
+   *
+   * @param change a change of any object
+   * @return whether kube-proxy watches such objects
+   */
+  public boolean changed(Change change) {
+    @Nullable KubeObject before = change.before();
+    @Nullable KubeObject after = change.after();
+    KubeObject object = change.object();
+    if (object instanceof Service) {
+      String key = object.key().namespacedName();
+      proxiers.values().forEach(p -> p.serviceChanged(key, (Service) after));
+      return true;
+    } else if (object instanceof EndpointSlice) {
+      proxiers.values().forEach(p -> p.sliceChanged((EndpointSlice) before, (EndpointSlice) after));
+      return true;
+    } else if (object instanceof Node changed && changed.metadata().name().equals(node)) {
+      nodeChanged((Node) after);
+      return true;
+    }
+    return false;
+  }
+
+  private void nodeChanged(@Nullable Node after) {
+    if (after == null && version.watchesZoneOnly()) {
+      return;
+    }
+    @Nullable String zone = after == null ? null : after.metadata().labels().get(Node.ZONE_LABEL);
+    @Nullable
+    Object labels =
+        version.watchesZoneOnly() || after == null ? zone : after.metadata().labels();
+    if (!java.util.Objects.equals(labels, watchedLabels)) {
+      watchedLabels = labels;
+      proxiers.values().forEach(p -> p.labelsChanged(zone));
+    }
+  }
+
+  /**
+   * Brings the rules of every family in line with the objects.
+   *
+   * @param now the time
+   * @return what was done, IPv4 first
+   */
+  public List<SyncResult> sync(Instant now) {
+    List<SyncResult> results = new ArrayList<>(2);
+    proxiers.values().forEach(proxier -> results.add(proxier.sync(now)));
+    return results;
+  }
+}
