@@ -36,6 +36,9 @@ public final class EndpointsController {
   /** How many endpoints a slice holds by default, {@code --max-endpoints-per-slice}. */
   public static final int DEFAULT_MAX_PER_SLICE = 100;
 
+  /** Beyond so many changed pods at once the reconciler's one look at all is cheaper. */
+  private static final int MOST_IN_PLACE = 16;
+
   private static final String REPORTER = "endpoint-slice-controller";
 
   private final ClusterState state;
@@ -48,6 +51,7 @@ public final class EndpointsController {
   private final Map<String, ServiceMembers> membersByService = new HashMap<>();
   private final Map<String, Set<String>> waitingForNode = new HashMap<>();
   private final TopologyHints topology = new TopologyHints();
+  private final Set<String> disturbed = new HashSet<>();
   private long nodesVersion;
   private boolean zonesChanged;
 
@@ -97,7 +101,7 @@ public final class EndpointsController {
     } else if (object instanceof Node) {
       changed((Node) change.before(), (Node) change.after());
     } else if (object instanceof Endpoints && change.type() != Change.Type.ADDED) {
-      queue.add(object.key().namespacedName());
+      disturb(object.key().namespacedName());
     }
   }
 
@@ -142,12 +146,18 @@ public final class EndpointsController {
   private void changed(@Nullable EndpointSlice before, @Nullable EndpointSlice after) {
     if (before != null && slices.manages(before)) {
       slices.remove(before);
-      queue.add(StoredSlices.serviceKey(before));
+      disturb(StoredSlices.serviceKey(before));
     }
     if (after != null && slices.manages(after)) {
       slices.put(after);
-      queue.add(StoredSlices.serviceKey(after));
+      disturb(StoredSlices.serviceKey(after));
     }
+  }
+
+  /** Somebody else wrote what these controllers own: everything of the Service is looked at. */
+  private void disturb(String serviceKey) {
+    disturbed.add(serviceKey);
+    queue.add(serviceKey);
   }
 
   private void noteSlice(EndpointSlice slice) {
@@ -167,12 +177,12 @@ public final class EndpointsController {
     }
     if (zonesChanged) {
       refreshZones();
-      topology.overloaded().forEach(queue::add);
+      topology.overloaded().forEach(this::disturb);
     }
     if (before == null && after != null) {
       Set<String> waiting = waitingForNode.remove(after.metadata().name());
       if (waiting != null) {
-        waiting.stream().sorted().forEach(queue::add);
+        waiting.stream().sorted().forEach(this::disturb);
       }
     }
   }
@@ -203,14 +213,76 @@ public final class EndpointsController {
       return;
     }
     ServiceMembers members = members(key);
-    members.refresh(
+    @Nullable
+    List<ServiceMembers.Difference> differences = members.refresh(
         service,
         nodesVersion,
         index,
         node -> state.get(Node.class, "", node).orElse(null),
         node -> waitingForNode.computeIfAbsent(node, n -> new HashSet<>()).add(key));
+    boolean othersWrote = disturbed.remove(key);
+    if (differences != null && !othersWrote && changeInPlace(key, service, members, differences)) {
+      return;
+    }
     syncSlices(key, service, members);
     LegacyEndpoints.write(state, writes, service, members);
+  }
+
+  /**
+   * Makes changes that leave everything in its place.
+   *
+   * @return false if there are others, and everything has to be looked at
+   */
+  private boolean changeInPlace(
+      String key,
+      Service service,
+      ServiceMembers members,
+      List<ServiceMembers.Difference> differences) {
+    boolean publishes = service.spec().publishNotReadyAddresses();
+    if (TopologyHints.wantedBy(service)
+        || differences.size() > MOST_IN_PLACE
+        || !differences.stream().allMatch(d -> InPlaceChange.isPossible(d, publishes))) {
+      return false;
+    }
+    boolean hinted = TrafficDistributionHints.wantedBy(service);
+    boolean sameNode =
+        TrafficDistributionHints.PREFER_SAME_NODE.equals(service.spec().trafficDistribution());
+    for (ServiceMembers.Difference difference : differences) {
+      ServiceMembers.Member after = difference.after();
+      if (after == null) {
+        throw new AssertionError("a change in place keeps the pod");
+      }
+      for (IpFamily family : families(service)) {
+        Endpoint fresh = after.endpoints().get(family);
+        if (fresh != null
+            && !replace(
+                key,
+                service,
+                members,
+                hinted ? TrafficDistributionHints.hinted(fresh, sameNode) : fresh)) {
+          return false;
+        }
+      }
+      boolean terminating = after.pod().isTerminating() && !publishes;
+      if (!terminating
+          && !LegacyEndpoints.move(state, writes, service, after.pod(), members.triggerTime())) {
+        LegacyEndpoints.write(state, writes, service, members);
+      }
+    }
+    return true;
+  }
+
+  private boolean replace(String key, Service service, ServiceMembers members, Endpoint fresh) {
+    for (EndpointSlice slice : slices.of(key)) {
+      @Nullable SliceDraft draft = InPlaceChange.replace(slice, fresh);
+      if (draft != null) {
+        if (!draft.endpoints().equals(slice.endpoints())) {
+          write(draft, service, members);
+        }
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The Endpoints controller deletes its object; the slices go with their owner. */

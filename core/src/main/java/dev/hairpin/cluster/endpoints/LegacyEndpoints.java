@@ -56,6 +56,30 @@ final class LegacyEndpoints {
     writes.store(new Endpoints(meta.withLabels(labels).withAnnotations(annotations), kept));
   }
 
+  /**
+   * Moves one pod between the ready and the other addresses.
+   *
+   * @return false if that is not enough, because there is no object yet or it is cut short
+   */
+  static boolean move(
+      ClusterState state, OwnWrites writes, Service service, Pod pod, @Nullable Instant trigger) {
+    @Nullable
+    Endpoints stored = state
+        .get(Endpoints.class, service.metadata().namespace(), service.metadata().name())
+        .orElse(null);
+    if (stored == null || stored.metadata().annotations().containsKey(OverCapacity.ANNOTATION)) {
+      return false;
+    }
+    boolean ready = service.spec().publishNotReadyAddresses() || pod.isReady();
+    Endpoints moved = InPlaceChange.move(stored, pod, ready);
+    if (!moved.subsets().equals(stored.subsets())) {
+      Map<String, String> annotations = new LinkedHashMap<>(stored.metadata().annotations());
+      annotate(annotations, trigger);
+      writes.store(moved.withMetadata(stored.metadata().withAnnotations(annotations)));
+    }
+    return true;
+  }
+
   static void annotate(Map<String, String> annotations, @Nullable Instant triggerTime) {
     if (triggerTime != null) {
       annotations.put(TRIGGER_TIME, triggerTime.toString());

@@ -7,6 +7,7 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
 import dev.hairpin.net.IpFamily;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,14 @@ final class ServiceMembers {
    */
   record Member(Pod pod, PortGroup group, Map<IpFamily, Endpoint> endpoints) {}
 
+  /**
+   * What became of one pod.
+   *
+   * @param before what it contributed; null if nothing
+   * @param after what it contributes; null if nothing
+   */
+  record Difference(@Nullable Member before, @Nullable Member after) {}
+
   private final PortGroup.Pool groups = new PortGroup.Pool();
   private final Map<String, Member> members = new TreeMap<>();
   private final Set<String> changed = new LinkedHashSet<>();
@@ -41,9 +51,6 @@ final class ServiceMembers {
   private @Nullable Instant earliestTrigger;
   private boolean known;
   private long nodesVersion = -1;
-
-  /** Whether the refresh in hand may have changed more than pods. */
-  private boolean wholesale;
 
   void podChanged(String name) {
     changed.add(name);
@@ -57,34 +64,31 @@ final class ServiceMembers {
    * @param index who selects whom
    * @param nodes finds a node by name
    * @param missingNode is told of each node that a pod names and that does not exist
-   * @return the pods that changed since the last refresh, if nothing else did; null if all may have
+   * @return what became of the pods that changed since the last refresh, if nothing else did; null
+   *     if anything may have changed
    */
   @Nullable
-  Set<String> refresh(
+  List<Difference> refresh(
       Service current,
       long version,
       SelectorIndex index,
       Function<String, @Nullable Node> nodes,
-      java.util.function.Consumer<String> missingNode) {
-    wholesale = service == null
-        || nodesVersion != version
-        || !service.spec().equals(current.spec())
-        || !service.metadata().labels().equals(current.metadata().labels())
-        || !service.metadata().annotations().equals(current.metadata().annotations())
-        || !service.metadata().uid().equals(current.metadata().uid());
+      Consumer<String> missingNode) {
+    @Nullable Service before = service;
+    boolean onlyPods = before != null
+        && nodesVersion == version
+        && (before.equals(current)
+            || (before.spec().equals(current.spec())
+                && before.metadata().labels().equals(current.metadata().labels())
+                && before.metadata().annotations().equals(current.metadata().annotations())
+                && before.metadata().uid().equals(current.metadata().uid())));
     service = current;
     nodesVersion = version;
     earliestTrigger = null;
-    @Nullable Set<String> result = wholesale ? null : new LinkedHashSet<>(changed);
-    changed.clear();
-    if (result == null) {
-      members.clear();
-      for (Pod pod : index.podsOf(current)) {
-        put(pod, nodes, missingNode);
-      }
-      triggers.keySet().retainAll(members.keySet());
-    } else {
-      for (String name : result) {
+    List<Difference> differences = new ArrayList<>();
+    if (onlyPods) {
+      for (String name : changed) {
+        @Nullable Member old = members.get(name);
         Pod pod = index.pod(current.metadata().namespace(), name);
         if (pod != null && SelectorIndex.selects(current, pod.metadata().labels())) {
           put(pod, nodes, missingNode);
@@ -92,16 +96,21 @@ final class ServiceMembers {
           members.remove(name);
           triggers.remove(name);
         }
+        differences.add(new Difference(old, members.get(name)));
       }
+    } else {
+      members.clear();
+      for (Pod pod : index.podsOf(current)) {
+        put(pod, nodes, missingNode);
+      }
+      triggers.keySet().retainAll(members.keySet());
     }
+    changed.clear();
     noteServiceTrigger(current);
-    return result;
+    return onlyPods ? differences : null;
   }
 
-  private void put(
-      Pod pod,
-      Function<String, @Nullable Node> nodes,
-      java.util.function.Consumer<String> missingNode) {
+  private void put(Pod pod, Function<String, @Nullable Node> nodes, Consumer<String> missingNode) {
     Service of = service();
     String name = pod.metadata().name();
     noteTrigger(pod);

@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * are ordered by their text, then by uid, as in the original.
  */
 final class SubsetPacking {
+  /** The order of addresses in a subset. */
+  static final Comparator<EndpointAddress> BY_IP = Comparator.comparing(EndpointAddress::ip)
+      .thenComparing(
+          address -> address.targetRef() == null ? "" : address.targetRef().uid());
+
   private static final Comparator<EndpointPort> BY_NUMBER = Comparator.comparingInt(
           SubsetPacking::number)
       .thenComparing(EndpointPort::protocol)

@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  * {@code PreferSameNode} since v1.34, before only {@code PreferClose}.
  */
 final class TrafficDistributionHints {
-  private static final String SAME_NODE = "PreferSameNode";
-  private static final Set<String> KNOWN = Set.of("PreferClose", "PreferSameZone", SAME_NODE);
+  /** Asks for hints for nodes, too. */
+  static final String PREFER_SAME_NODE = "PreferSameNode";
+
+  private static final Set<String> KNOWN =
+      Set.of("PreferClose", "PreferSameZone", PREFER_SAME_NODE);
 
   private TrafficDistributionHints() {}
 
@@ -27,7 +30,7 @@ final class TrafficDistributionHints {
 
   /** Sets the hints of everything that is written, and writes what has wrong hints. */
   static void apply(Service service, SlicePlan plan, List<EndpointSlice> stored) {
-    boolean sameNode = SAME_NODE.equals(service.spec().trafficDistribution());
+    boolean sameNode = PREFER_SAME_NODE.equals(service.spec().trafficDistribution());
     for (EndpointSlice slice : plan.untouched(stored)) {
       if (slice.endpoints().stream().anyMatch(e -> !hinted(e, sameNode).equals(e))) {
         plan.update().add(SliceDraft.of(slice));
