@@ -1,284 +1,159 @@
 package dev.hairpin.dns;
 
-import dev.hairpin.api.Pod;
+import dev.hairpin.api.Namespace;
+import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.api.Service;
+import dev.hairpin.api.ServicePort;
+import dev.hairpin.api.ServiceSpec;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.dns.corefile.CoreDnsVersion;
 import dev.hairpin.dns.corefile.Corefile;
-import dev.hairpin.dns.corefile.CorefileException;
-import dev.hairpin.dns.corefile.Cursor;
-import dev.hairpin.dns.corefile.PluginOrder;
-import dev.hairpin.dns.corefile.ServedZone;
-import dev.hairpin.dns.corefile.ServerBlock;
-import dev.hairpin.dns.corefile.Token;
-import dev.hairpin.dns.kubernetes.ExternalPlugin;
-import dev.hairpin.dns.kubernetes.KubernetesPlugin;
-import dev.hairpin.dns.message.Client;
-import dev.hairpin.dns.message.DnsName;
-import dev.hairpin.dns.message.Message;
-import dev.hairpin.dns.message.Question;
-import dev.hairpin.dns.message.RecordData;
-import dev.hairpin.dns.message.RecordType;
-import dev.hairpin.dns.message.ResourceRecord;
-import dev.hairpin.dns.message.Transport;
-import dev.hairpin.dns.plugin.Exchange;
-import dev.hairpin.dns.plugin.Handler;
-import dev.hairpin.dns.plugin.Plugin;
-import dev.hairpin.dns.plugin.Plugins;
-import dev.hairpin.dns.plugin.Query;
-import dev.hairpin.dns.plugin.Reply;
-import dev.hairpin.dns.plugin.Setup;
-import dev.hairpin.dns.rewrite.RewritePlugin;
+import dev.hairpin.dns.resolver.ResolverLibrary;
 import dev.hairpin.dns.upstream.StubZones;
-import dev.hairpin.dns.upstream.Surroundings;
+import dev.hairpin.dns.upstream.Upstream;
 import dev.hairpin.net.IpAddress;
-import dev.hairpin.net.SocketAddress;
-import dev.hairpin.path.Chooser;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import dev.hairpin.net.Protocol;
+import dev.hairpin.path.AddOn;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * CoreDNS, answering for a cluster.
+ * CoreDNS as an add-on of a cluster: without it names do not resolve.
  *
- * <p>It follows the cluster's Services, EndpointSlices, Pods and Namespaces; a change shows in the
- * next answer. Time is the cluster's virtual time, chance is drawn from the cluster's seed. Not
- * thread-safe: it belongs to the thread that writes the cluster.
+ * <pre>{@code
+ * cluster.install(CoreDns.eks());
+ * cluster.lookup("ui/ui-1", "catalog.catalog");
+ * }</pre>
+ *
+ * <p>It creates the Service {@code kube-system/kube-dns} if there is none, with the tenth address
+ * of the block that the Service {@code kubernetes} has its address from. The programs that ask use
+ * one resolver library, glibc unless it is said otherwise. The setting is immutable.
  */
-public final class CoreDns {
+public final class CoreDns implements AddOn {
+  private static final String NAMESPACE = "kube-system";
+  private static final String SERVICE = "kube-dns";
 
-  /** The address that a question without a client comes from. */
-  private static final SocketAddress NOBODY =
-      new SocketAddress(IpAddress.parse("192.0.2.1"), 40_000);
+  /** The tenth address, as kubeadm and EKS give it to the cluster's DNS; the first is the API's. */
+  private static final int TENTH_AFTER_FIRST = 9;
 
-  private static final SocketAddress HERE = new SocketAddress(IpAddress.parse("127.0.0.1"), 53);
+  private static final String USUAL_ADDRESS = "10.96.0.10";
 
-  private static final Plugins PLUGINS = new Plugins()
-      .with("kubernetes", KubernetesPlugin::setUp)
-      .with("k8s_external", ExternalPlugin::setUp)
-      .with("rewrite", RewritePlugin::setUp);
-
-  private final ClusterState state;
+  private final Corefile corefile;
   private final CoreDnsVersion version;
-  private final Surroundings surroundings;
-  private final Map<Integer, Server> servers = new HashMap<>();
-  private final Set<Integer> ednsOptions = new HashSet<>();
-  private final Chooser chance;
+  private final Upstream upstream;
+  private final ResolverLibrary library;
 
   private CoreDns(
-      ClusterState state,
-      Corefile corefile,
-      CoreDnsVersion version,
-      Surroundings surroundings,
-      boolean synced) {
-    this.state = state;
+      Corefile corefile, CoreDnsVersion version, Upstream upstream, ResolverLibrary library) {
+    this.corefile = corefile;
     this.version = version;
-    this.surroundings = surroundings;
-    this.chance = Chooser.seeded(state.seed());
-    for (ServerBlock block : corefile.blocks()) {
-      add(block, synced);
-    }
+    this.upstream = upstream;
+    this.library = library;
   }
 
   /**
-   * Installs CoreDNS in a cluster. Its own addresses are those of the first pod with the label
-   * {@code k8s-app: kube-dns}; its {@code /etc/resolv.conf} names a resolver that knows no name.
+   * CoreDNS as EKS configures it, in front of a resolver that knows no name.
    *
-   * @param state the cluster
+   * @return the add-on
+   */
+  public static CoreDns eks() {
+    return of(Corefile.eks());
+  }
+
+  /**
+   * CoreDNS as kubeadm configures it, in front of a resolver that knows no name.
+   *
+   * @return the add-on
+   */
+  public static CoreDns kubeadm() {
+    return of(Corefile.kubeadm());
+  }
+
+  /**
+   * CoreDNS with a configuration, in front of a resolver that knows no name.
+   *
    * @param corefile the configuration
-   * @param version the version
-   * @return the server
-   * @throws CorefileException if the configuration is refused, with file and line where there are
-   *     any
+   * @return the add-on
    */
-  public static CoreDns install(ClusterState state, Corefile corefile, CoreDnsVersion version) {
-    List<IpAddress> own = new ArrayList<>();
-    for (Pod pod : state.list(Pod.class)) {
-      if (own.isEmpty() && "kube-dns".equals(pod.metadata().labels().get("k8s-app"))) {
-        pod.podIps().forEach(ip -> IpAddress.tryParse(ip).ifPresent(own::add));
-      }
+  public static CoreDns of(Corefile corefile) {
+    return new CoreDns(
+        corefile, CoreDnsVersion.DEFAULT, StubZones.withoutNames(), ResolverLibrary.GLIBC);
+  }
+
+  /**
+   * The add-on in another version of CoreDNS.
+   *
+   * @param newVersion the version
+   * @return the copy
+   */
+  public CoreDns version(CoreDnsVersion newVersion) {
+    return new CoreDns(corefile, newVersion, upstream, library);
+  }
+
+  /**
+   * The add-on in front of another resolver, which also stands for the nodes' own.
+   *
+   * @param newUpstream the resolver
+   * @return the copy
+   */
+  public CoreDns upstream(Upstream newUpstream) {
+    return new CoreDns(corefile, version, newUpstream, library);
+  }
+
+  /**
+   * The add-on in a cluster whose programs use another resolver library.
+   *
+   * @param newLibrary the library
+   * @return the copy
+   */
+  public CoreDns askedBy(ResolverLibrary newLibrary) {
+    return new CoreDns(corefile, version, upstream, newLibrary);
+  }
+
+  @Override
+  public String name() {
+    return "CoreDNS";
+  }
+
+  @Override
+  public ClusterDns start(ClusterState state) {
+    if (state.get(Service.class, NAMESPACE, SERVICE).isEmpty()) {
+      createService(state);
     }
-    StubZones nothing = new StubZones()
-        .zone(new ResourceRecord(
-            DnsName.ROOT,
-            86_400,
-            RecordData.parse(
-                RecordType.SOA,
-                "a.root-servers.net. nstld.verisign-grs.com. 1 1800 900 604800 86400")));
-    return install(
-        state,
-        corefile,
-        version,
-        Surroundings.NONE
-            .withAddresses(own)
-            .withNameserver(SocketAddress.parse("192.0.2.53:53"), nothing));
+    return new ClusterDns(state, corefile, version, upstream, library);
   }
 
-  /**
-   * Installs CoreDNS in a cluster.
-   *
-   * @param state the cluster
-   * @param corefile the configuration
-   * @param version the version
-   * @param surroundings what it finds around it
-   * @return the server
-   * @throws CorefileException if the configuration is refused, with file and line where there are
-   *     any
-   */
-  public static CoreDns install(
-      ClusterState state, Corefile corefile, CoreDnsVersion version, Surroundings surroundings) {
-    return new CoreDns(state, corefile, version, surroundings, true);
+  /** The Service of the cluster's DNS. */
+  static java.util.Optional<Service> serviceOf(ClusterState state) {
+    return state.get(Service.class, NAMESPACE, SERVICE);
   }
 
-  /**
-   * Starts CoreDNS while the API server cannot be reached: after five seconds of waiting it answers
-   * without knowing any object, and what would be NXDOMAIN is SERVFAIL.
-   *
-   * @param state the cluster, which it does not see
-   * @param corefile the configuration
-   * @param version the version
-   * @param surroundings what it finds around it
-   * @return the server
-   * @throws CorefileException if the configuration is refused, with file and line where there are
-   *     any
-   */
-  public static CoreDns unsynced(
-      ClusterState state, Corefile corefile, CoreDnsVersion version, Surroundings surroundings) {
-    return new CoreDns(state, corefile, version, surroundings, false);
-  }
-
-  private void add(ServerBlock block, boolean synced) {
-    for (ServedZone zone : block.zones()) {
-      if (!zone.scheme().equals("dns")) {
-        throw new CorefileException(zone + " is not modelled: only plain DNS is");
-      }
+  private static void createService(ClusterState state) {
+    if (state.get(Namespace.class, "", NAMESPACE).isEmpty()) {
+      state.store(new Namespace(ObjectMeta.of("", NAMESPACE)));
     }
-    Setup setup =
-        new Setup(block, version, surroundings, synced ? state : null, this::ask, ednsOptions);
-    Handler chain = chain(block, setup);
-    boolean chaos = block.plugins().containsKey("chaos") || block.plugins().containsKey("forward");
-    for (ServedZone zone : block.zones()) {
-      Server server = servers.computeIfAbsent(zone.port(), p -> new Server(ednsOptions));
-      server.add(zone.zone(), chain);
-      if (chaos) {
-        server.answerChaos();
-      }
-    }
+    IpAddress address = state
+        .get(Service.class, "default", "kubernetes")
+        .flatMap(api -> IpAddress.tryParse(api.spec().clusterIp()))
+        .map(first -> first.plus(TENTH_AFTER_FIRST))
+        .orElse(IpAddress.parse(USUAL_ADDRESS));
+    Map<String, String> labels = Map.of("k8s-app", SERVICE);
+    state.store(new Service(
+        ObjectMeta.of(NAMESPACE, SERVICE).withLabels(labels),
+        ServiceSpec.builder()
+            .selector(labels)
+            .clusterIps(List.of(address.toString()))
+            .ipFamilies(List.of(address.family()))
+            .ports(List.of(
+                port("dns", Protocol.UDP, 53),
+                port("dns-tcp", Protocol.TCP, 53),
+                port("metrics", Protocol.TCP, 9153)))
+            .build(),
+        List.of(),
+        List.of()));
   }
 
-  /** Plugins are put one before the other from the last to the first, in CoreDNS's order. */
-  private static Handler chain(ServerBlock block, Setup setup) {
-    Handler chain = query -> {
-      query.exchange().note("server", "no plugin is left to ask");
-      return Reply.error();
-    };
-    for (int i = PluginOrder.NAMES.size() - 1; i >= 0; i--) {
-      String name = PluginOrder.NAMES.get(i);
-      List<Token> words = block.plugins().get(name);
-      if (words != null) {
-        chain = plugin(name, words, setup).before(chain);
-      }
-    }
-    return chain;
-  }
-
-  private static Plugin plugin(String name, List<Token> words, Setup setup) {
-    Plugins.Reader reader = PLUGINS.reader(name);
-    try {
-      return reader.setUp(setup, new Cursor(words));
-    } catch (CorefileException e) {
-      throw e.in(name);
-    }
-  }
-
-  /** Asks the server itself, where the question arrived. */
-  private @Nullable Message ask(Query query) {
-    Server server = servers.get(query.client().server().port());
-    if (server == null || !query.exchange().enter()) {
-      return null;
-    }
-    try {
-      Message.Fitted answer = server.answer(query);
-      return answer == null ? null : answer.message();
-    } finally {
-      query.exchange().leave();
-    }
-  }
-
-  /**
-   * Answers a message.
-   *
-   * @param query the message
-   * @param client who asks, how, and on which of the server's addresses
-   * @return the answer
-   */
-  public Answer answer(Message query, Client client) {
-    return answer(query, client, chance);
-  }
-
-  /**
-   * Answers a message, with chance in the hands of the caller.
-   *
-   * @param query the message
-   * @param client who asks, how, and on which of the server's addresses
-   * @param chooser decides what is left to chance, such as the order of addresses
-   * @return the answer; without a message if nothing listens on the port
-   */
-  public Answer answer(Message query, Client client, Chooser chooser) {
-    Exchange exchange = new Exchange(state.clock().now(), chooser);
-    Server server = servers.get(client.server().port());
-    Message.Fitted fitted =
-        server == null ? null : server.answer(new Query(query, client, exchange));
-    return new Answer(
-        fitted == null ? null : fitted.message(),
-        fitted != null && fitted.compressed(),
-        exchange.elapsed(),
-        exchange::notes);
-  }
-
-  /**
-   * Answers octets as they arrive, whatever they are.
-   *
-   * @param packet the octets of a message, without the length that precedes them over TCP
-   * @param client who asks, how, and on which of the server's addresses
-   * @return the octets of the answer; nothing if CoreDNS would not answer
-   */
-  public Optional<byte[]> answerPacket(byte[] packet, Client client) {
-    return Packets.answer(packet, query -> answer(query, client).encode());
-  }
-
-  /**
-   * Asks for a name, as an administrator with dig would: over UDP, from nowhere in particular.
-   *
-   * @param name the name; absolute even without a final dot
-   * @param type the type of the records wanted
-   * @return the answer
-   * @throws IllegalArgumentException if it is no name
-   */
-  public Answer lookup(String name, RecordType type) {
-    return answer(
-        Message.query(0, Question.of(name, type)), new Client(NOBODY, HERE, Transport.UDP));
-  }
-
-  /**
-   * The version.
-   *
-   * @return the version
-   */
-  public CoreDnsVersion version() {
-    return version;
-  }
-
-  /**
-   * The ports on which it listens.
-   *
-   * @return the ports
-   */
-  public Set<Integer> ports() {
-    return Set.copyOf(servers.keySet());
+  private static ServicePort port(String name, Protocol protocol, int port) {
+    return new ServicePort(name, protocol, port, dev.hairpin.api.IntOrString.of(port), 0, null);
   }
 }

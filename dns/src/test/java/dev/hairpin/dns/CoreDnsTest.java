@@ -1,157 +1,81 @@
 package dev.hairpin.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hairpin.api.ObjectKey;
+import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.api.Pod;
+import dev.hairpin.api.PodSpec;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.dns.corefile.CoreDnsVersion;
-import dev.hairpin.dns.corefile.Corefile;
-import dev.hairpin.dns.corefile.CorefileException;
-import dev.hairpin.dns.message.Client;
-import dev.hairpin.dns.message.Message;
-import dev.hairpin.dns.message.Question;
-import dev.hairpin.dns.message.Rcode;
-import dev.hairpin.dns.message.RecordType;
-import dev.hairpin.dns.message.ResourceRecord;
-import dev.hairpin.dns.message.Transport;
-import dev.hairpin.net.SocketAddress;
-import dev.hairpin.path.Fraction;
-import dev.hairpin.path.Outcomes;
+import dev.hairpin.dns.upstream.StubZones;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.path.Chooser;
+import dev.hairpin.path.NameService;
+import dev.hairpin.path.Reason;
+import dev.hairpin.path.Source;
 import java.util.List;
-import java.util.Map;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class CoreDnsTest {
-  private static final Client CLIENT = new Client(
-      SocketAddress.parse("10.244.1.10:40000"),
-      SocketAddress.parse("10.96.0.10:53"),
-      Transport.UDP);
+  private static final Source CLIENT = new Source.InPod("shop", "client");
 
-  private static CoreDns install(ClusterState state, String corefile) {
-    return CoreDns.install(state, Corefile.parse(corefile), CoreDnsVersion.DEFAULT);
-  }
-
-  private static List<String> answers(Answer answer) {
-    return answer.message().orElseThrow().answers().stream()
-        .map(ResourceRecord::toString)
-        .sorted()
-        .toList();
-  }
-
-  private static Rcode rcode(Answer answer) {
-    return answer.message().orElseThrow().rcode();
-  }
-
-  @Test
-  void aServiceIsFoundUnderItsNameAndAnswersExplainThemselves() {
-    CoreDns dns = CoreDns.install(Clusters.shop(), Corefile.kubeadm(), CoreDnsVersion.DEFAULT);
-
-    Answer found = dns.lookup("web.shop.svc.cluster.local.", RecordType.A);
-    assertThat(answers(found)).containsExactly("web.shop.svc.cluster.local. 30 IN A 10.96.20.1");
-    assertThat(found.explain()).containsExactly("kubernetes: Service shop/web");
-
-    Answer missing = dns.lookup("nope.shop.svc.cluster.local.", RecordType.A);
-    assertThat(rcode(missing)).isEqualTo(Rcode.NXDOMAIN);
-    assertThat(missing.explain())
-        .containsExactly("kubernetes: NXDOMAIN: there is no Service shop/nope");
-
-    Answer empty = dns.lookup("web.shop.svc.cluster.local.", RecordType.AAAA);
-    assertThat(rcode(empty)).isEqualTo(Rcode.NOERROR);
-    assertThat(empty.explain()).containsExactly("kubernetes: no AAAA record: Service shop/web");
-  }
-
-  @Test
-  void aChangeShowsInTheNextAnswer() {
+  private static ClusterState shopWithClient() {
     ClusterState state = Clusters.shop();
-    CoreDns dns = CoreDns.install(state, Corefile.kubeadm(), CoreDnsVersion.DEFAULT);
-    String name = "web.shop.svc.cluster.local.";
+    state.store(new Pod(
+        ObjectMeta.of("shop", "client"),
+        PodSpec.builder().build(),
+        "Running",
+        List.of("10.244.1.10"),
+        "10.0.0.1",
+        List.of()));
+    return state;
+  }
 
-    state.store(Clusters.service("shop", "web", "10.96.20.99"));
-    assertThat(answers(dns.lookup(name, RecordType.A)))
-        .containsExactly(name + " 30 IN A 10.96.20.99");
-
-    state.remove(new ObjectKey("Service", "shop", "web"));
-    assertThat(rcode(dns.lookup(name, RecordType.A))).isEqualTo(Rcode.NXDOMAIN);
-
-    state.remove(new ObjectKey("EndpointSlice", "shop", "db-1"));
-    assertThat(rcode(dns.lookup("db.shop.svc.cluster.local.", RecordType.A)))
-        .isEqualTo(Rcode.NXDOMAIN);
+  private static List<String> asked(NameService.Lookup lookup) {
+    return lookup.questions().stream().map(q -> q.name() + " " + q.type()).toList();
   }
 
   @Test
-  void bothOrdersOfTwoAddressesAreEquallyLikely() {
-    CoreDns dns = CoreDns.install(Clusters.shop(), Corefile.kubeadm(), CoreDnsVersion.DEFAULT);
-    Message query = Message.query(1, Question.of("db.shop.svc.cluster.local.", RecordType.A));
+  void aPodFindsAServiceOfItsNamespaceByItsShortName() {
+    ClusterDns dns = CoreDns.eks().start(shopWithClient());
 
-    Map<List<String>, Fraction> orders = Outcomes.of(
-        chooser -> dns.answer(query, CLIENT, chooser).message().orElseThrow().answers().stream()
-            .map(r -> r.data().toString())
-            .toList());
+    NameService.Lookup lookup = dns.lookup(CLIENT, "web", Chooser.seeded(1));
 
-    assertThat(orders)
-        .containsOnly(
-            Map.entry(List.of("10.244.1.30", "10.244.1.31"), Fraction.of(1, 2)),
-            Map.entry(List.of("10.244.1.31", "10.244.1.30"), Fraction.of(1, 2)));
+    assertThat(lookup.addresses()).containsExactly(IpAddress.parse("10.96.20.1"));
+    assertThat(lookup.reason()).isEqualTo(Reason.DELIVERED);
+    assertThat(asked(lookup))
+        .containsExactly("web.shop.svc.cluster.local. A", "web.shop.svc.cluster.local. AAAA");
+    assertThat(lookup.questions().get(0).explanation()).isEqualTo("kubernetes: Service shop/web");
   }
 
   @Test
-  void pluginsThatAreRefusedAreNamedWithTheirLine() {
-    assertThatThrownBy(() -> install(
-            Clusters.empty(), ".:53 {\n  kubernetes cluster.local {\n    ttl 4000\n  }\n}\n"))
-        .isInstanceOf(CorefileException.class)
-        .hasMessage("plugin/kubernetes: Corefile:3 - Error during parsing:"
-            + " ttl must be in range [0, 3600]: 4000");
-    assertThatThrownBy(() -> install(Clusters.empty(), ".:53 {\n  kubernetes in.in-addr.arpa\n}\n"))
-        .hasMessage("plugin/kubernetes: non-reverse zone name must be used");
-    assertThatThrownBy(() -> install(Clusters.empty(), ".:53 {\n  route53 example.org:Z1\n}\n"))
-        .isInstanceOf(CorefileException.class)
-        .hasMessageStartingWith("plugin route53 is not modelled; modelled are acl, any,");
-    assertThatThrownBy(() -> install(Clusters.empty(), ".:53 {\n  forward . tls://192.0.2.1\n}\n"))
-        .hasMessage("plugin/forward: upstream tls://192.0.2.1 is not modelled: only plain DNS is");
+  void aNameOutsideWalksTheSearchListBeforeItIsFound() {
+    StubZones upstream =
+        StubZones.withoutNames().add("api.example.com.", 60, IpAddress.parse("203.0.113.10"));
+    ClusterDns dns = CoreDns.kubeadm().upstream(upstream).start(shopWithClient());
+
+    NameService.Lookup lookup = dns.lookup(CLIENT, "api.example.com", Chooser.seeded(1));
+
+    assertThat(lookup.addresses()).containsExactly(IpAddress.parse("203.0.113.10"));
+    assertThat(lookup.questions()).hasSize(8);
   }
 
   @Test
-  void aPortOnWhichNobodyListensDoesNotAnswer() {
-    CoreDns dns = CoreDns.install(Clusters.shop(), Corefile.kubeadm(), CoreDnsVersion.DEFAULT);
-    Client elsewhere =
-        new Client(CLIENT.address(), SocketAddress.parse("10.96.0.10:5353"), Transport.UDP);
+  void aNameThatIsNowhereIsNotFound() {
+    ClusterDns dns = CoreDns.eks().start(shopWithClient());
 
-    Answer answer = dns.answer(
-        Message.query(1, Question.of("web.shop.svc.cluster.local.", RecordType.A)), elsewhere);
-    assertThat(answer.message()).isEmpty();
-    assertThat(dns.ports()).containsExactly(53);
-  }
+    NameService.Lookup lookup = dns.lookup(CLIENT, "nope", Chooser.seeded(1));
 
-  @Property
-  void whateverArrivesIsAnsweredOrDropped(@ForAll byte[] packet) {
-    CoreDns dns = install(Clusters.shop(), ".:53 {\n  whoami\n}\n");
-
-    dns.answerPacket(packet, CLIENT)
-        .ifPresent(reply -> assertThat(reply).startsWith(packet[0], packet[1]));
+    assertThat(lookup.addresses()).isEmpty();
+    assertThat(lookup.reason()).isEqualTo(Reason.NO_SUCH_NAME);
   }
 
   @Test
-  void packetsThatAreNoQuestionsAreRefusedOrDropped() {
-    CoreDns dns = install(Clusters.shop(), ".:53 {\n  whoami\n}\n");
-    byte[] query = Message.query(7, Question.of("a.", RecordType.A)).encode();
+  void theServiceOfTheDnsGetsTheTenthAddress() {
+    ClusterState state = Clusters.shop();
+    state.store(Clusters.service("default", "kubernetes", "172.20.0.1"));
 
-    assertThat(dns.answerPacket(new byte[11], CLIENT)).isEmpty();
-    query[2] = (byte) 0x80;
-    assertThat(dns.answerPacket(query, CLIENT)).as("a response").isEmpty();
-    query[2] = (byte) 0x28;
-    assertThat(refusal(dns, query)).as("an update").isEqualTo(Rcode.NOTIMP);
-    query[2] = 1;
-    query[5] = 2;
-    assertThat(refusal(dns, query)).as("two questions").isEqualTo(Rcode.FORMERR);
-    query[5] = 1;
-    query[12] = (byte) 0xc0;
-    assertThat(refusal(dns, query)).as("a pointer out of the message").isEqualTo(Rcode.FORMERR);
-  }
+    CoreDns.eks().start(state);
 
-  private static Rcode refusal(CoreDns dns, byte[] packet) {
-    return Message.decode(dns.answerPacket(packet, CLIENT).orElseThrow()).rcode();
+    assertThat(CoreDns.serviceOf(state).orElseThrow().spec().clusterIp()).isEqualTo("172.20.0.10");
   }
 }

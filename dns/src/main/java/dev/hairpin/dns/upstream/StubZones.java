@@ -7,6 +7,7 @@ import dev.hairpin.dns.message.Message;
 import dev.hairpin.dns.message.Question;
 import dev.hairpin.dns.message.Rcode;
 import dev.hairpin.dns.message.RecordData;
+import dev.hairpin.dns.message.RecordType;
 import dev.hairpin.dns.message.ResourceRecord;
 import dev.hairpin.dns.message.Transport;
 import java.time.Duration;
@@ -45,6 +46,21 @@ public final class StubZones implements Upstream {
 
   /** A server without records, which says NXDOMAIN to everything. */
   public StubZones() {}
+
+  /**
+   * A server that has the root zone and no name in it: NXDOMAIN to everything, with an SOA record.
+   *
+   * @return the server
+   */
+  public static StubZones withoutNames() {
+    return new StubZones()
+        .zone(new ResourceRecord(
+            DnsName.ROOT,
+            86_400,
+            RecordData.parse(
+                RecordType.SOA,
+                "a.root-servers.net. nstld.verisign-grs.com. 1 1800 900 604800 86400")));
+  }
 
   /**
    * Adds a zone, whose SOA record goes into negative answers.

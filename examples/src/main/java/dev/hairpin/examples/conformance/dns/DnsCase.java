@@ -8,7 +8,7 @@ import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.dns.Answer;
-import dev.hairpin.dns.CoreDns;
+import dev.hairpin.dns.CoreDnsServer;
 import dev.hairpin.dns.corefile.CoreDnsVersion;
 import dev.hairpin.dns.corefile.Corefile;
 import dev.hairpin.dns.message.Client;
@@ -59,9 +59,9 @@ final class DnsCase {
         .withAddresses(addresses(script.getAsJsonArray("serverIPs")))
         .withUpstreams(upstreams());
     boolean held = script.has("holdApi") && script.get("holdApi").getAsBoolean();
-    CoreDns server = held
-        ? CoreDns.unsynced(state, corefile, version, surroundings)
-        : CoreDns.install(state, corefile, version, surroundings);
+    CoreDnsServer server = held
+        ? CoreDnsServer.unsynced(state, corefile, version, surroundings)
+        : CoreDnsServer.install(state, corefile, version, surroundings);
     JsonArray recorded = expected().getAsJsonArray("answers");
     Map<Integer, String> wires = wires();
     JsonArray queries = script.getAsJsonArray("queries");
@@ -89,7 +89,7 @@ final class DnsCase {
   }
 
   private Optional<String> ask(
-      CoreDns server,
+      CoreDnsServer server,
       DnsQuestion question,
       JsonObject recorded,
       @org.jspecify.annotations.Nullable String wire,
