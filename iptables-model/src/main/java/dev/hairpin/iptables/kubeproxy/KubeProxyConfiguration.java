@@ -131,6 +131,29 @@ public record KubeProxyConfiguration(
         featureGates);
   }
 
+  /**
+   * The same configuration for another node.
+   *
+   * @param name the node's name
+   * @return the copy
+   */
+  public KubeProxyConfiguration withHostname(String name) {
+    return new KubeProxyConfiguration(
+        name,
+        bindAddress,
+        clusterCidr,
+        detectLocalMode,
+        bridgeInterface,
+        interfaceNamePrefix,
+        nodePortAddresses,
+        masqueradeAll,
+        masqueradeBit,
+        localhostNodePorts,
+        syncPeriod,
+        minSyncPeriod,
+        featureGates);
+  }
+
   boolean gate(String name, boolean missing) {
     return featureGates.getOrDefault(name, missing);
   }

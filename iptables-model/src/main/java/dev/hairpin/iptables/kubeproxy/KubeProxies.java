@@ -1,0 +1,208 @@
+package dev.hairpin.iptables.kubeproxy;
+
+import dev.hairpin.api.EndpointSlice;
+import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.Node;
+import dev.hairpin.api.Service;
+import dev.hairpin.cluster.Change;
+import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.iptables.RuleSet;
+import dev.hairpin.iptables.walk.RuleWalker;
+import dev.hairpin.net.IpFamily;
+import dev.hairpin.path.NodeFilters;
+import dev.hairpin.path.PacketFilter;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kube-proxies of a cluster's nodes, running.
+ *
+ * <p>A node's kube-proxy is started when the node's rules are first asked for; what happened before
+ * it learns from the state, as after a restart. With {@link KubeProxy.Pacing#IMMEDIATE} a sync is
+ * made up for when somebody looks at the rules. Not thread-safe: it belongs to the thread that
+ * writes the cluster.
+ */
+public final class KubeProxies implements NodeFilters {
+
+  private static final class Running {
+    private final NodeProxy proxy;
+    private final Map<IpFamily, RuleSet> filtered = new EnumMap<>(IpFamily.class);
+    private @Nullable RuleWalker walker;
+    private @Nullable SyncRunner runner;
+    private boolean changed = true;
+
+    private Running(NodeProxy proxy) {
+      this.proxy = proxy;
+    }
+  }
+
+  private final KubeProxy addOn;
+  private final ClusterState state;
+  private final Map<String, Running> nodes = new TreeMap<>();
+  private final List<BiConsumer<String, SyncResult>> listeners = new ArrayList<>();
+
+  KubeProxies(KubeProxy addOn, ClusterState state) {
+    this.addOn = addOn;
+    this.state = state;
+    if (addOn.pacing() == KubeProxy.Pacing.REAL) {
+      state.list(Node.class).forEach(node -> start(node.metadata().name()));
+    }
+    state.watch(this::changed);
+  }
+
+  private void changed(Change change) {
+    KubeObject object = change.object();
+    if (object instanceof Node node) {
+      String name = node.metadata().name();
+      if (change.after() == null) {
+        nodes.remove(name);
+        return;
+      }
+      if (addOn.pacing() == KubeProxy.Pacing.REAL && !nodes.containsKey(name)) {
+        start(name);
+        return;
+      }
+    } else if (!(object instanceof Service) && !(object instanceof EndpointSlice)) {
+      return;
+    }
+    for (Running running : nodes.values()) {
+      if (running.proxy.changed(change)) {
+        running.changed = true;
+        if (running.runner != null) {
+          running.runner.request();
+        }
+      }
+    }
+  }
+
+  private Optional<Running> start(String name) {
+    Optional<Node> node = state.get(Node.class, "", name);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    NodeProxy proxy = NodeProxy.start(
+        addOn.version(),
+        addOn.configurationOf(node.get()),
+        KubeProxy.hostOf(node.get()),
+        node.get(),
+        Map.of(),
+        false);
+    proxy.changed(new Change(null, node.get()));
+    state.list(Service.class).forEach(service -> proxy.changed(new Change(null, service)));
+    state.list(EndpointSlice.class).forEach(slice -> proxy.changed(new Change(null, slice)));
+    Running running = new Running(proxy);
+    if (addOn.pacing() == KubeProxy.Pacing.REAL) {
+      KubeProxyConfiguration configuration = addOn.configurationOf(node.get());
+      running.runner = new SyncRunner(
+          state.clock(),
+          addOn.version(),
+          configuration.minSyncPeriod(),
+          configuration.syncPeriod(),
+          () -> sync(running));
+      running.runner.request();
+    }
+    nodes.put(name, running);
+    return Optional.of(running);
+  }
+
+  private boolean sync(Running running) {
+    running.changed = false;
+    boolean succeeded = true;
+    for (SyncResult result : running.proxy.sync(state.clock().now())) {
+      listeners.forEach(listener -> listener.accept(running.proxy.node(), result));
+      succeeded &= result.failure().isEmpty();
+      for (ProxyEvent event : result.events()) {
+        String service = event.regarding();
+        int slash = service.indexOf('/');
+        state.report(
+            new dev.hairpin.api.ObjectKey(
+                Service.KIND, service.substring(0, slash), service.substring(slash + 1)),
+            event.warning(),
+            event.reason(),
+            event.note(),
+            "kube-proxy");
+      }
+    }
+    return succeeded;
+  }
+
+  private Optional<Running> upToDate(String name) {
+    @Nullable Running known = nodes.get(name);
+    Optional<Running> running = known != null ? Optional.of(known) : start(name);
+    if (addOn.pacing() == KubeProxy.Pacing.IMMEDIATE) {
+      running.filter(r -> r.changed).ifPresent(this::sync);
+    }
+    return running;
+  }
+
+  /**
+   * The kube-proxy of a node, with everything that happened so far taken in.
+   *
+   * @param node the node's name
+   * @return its kube-proxy, or nothing if there is no such node
+   */
+  public Optional<NodeProxy> proxyOf(String node) {
+    return upToDate(node).map(running -> running.proxy);
+  }
+
+  /**
+   * The rules of a node.
+   *
+   * @param node the node's name
+   * @param family the family
+   * @return the rules; nothing if there is no such node, or it does not have the family
+   */
+  public Optional<RuleSet> rulesOf(String node, IpFamily family) {
+    return proxyOf(node).flatMap(proxy -> proxy.proxier(family)).map(Proxier::ruleSet);
+  }
+
+  /**
+   * Calls back after every sync of any node, for what a sync does beside the rules: entries of the
+   * connection tracking table that are to be deleted, health-check servers.
+   *
+   * @param listener takes the node's name and what was done
+   */
+  public void onSync(BiConsumer<String, SyncResult> listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public Optional<PacketFilter> filterOf(String node) {
+    return upToDate(node).map(KubeProxies::filter);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // rules that did not change are the same object
+  private static PacketFilter filter(Running running) {
+    @Nullable RuleWalker walker = running.walker;
+    boolean copied = false;
+    for (IpFamily family : IpFamily.values()) {
+      @Nullable
+      RuleSet rules = running.proxy.proxier(family).map(Proxier::ruleSet).orElse(null);
+      if (rules == null || rules == running.filtered.get(family)) {
+        continue;
+      }
+      if (walker == null) {
+        walker = new RuleWalker(rules);
+        copied = true;
+      } else {
+        if (!copied) {
+          walker = walker.copy();
+          copied = true;
+        }
+        walker.load(rules);
+      }
+      running.filtered.put(family, rules);
+    }
+    if (walker == null) {
+      throw new IllegalStateException("a node has at least one IP family");
+    }
+    running.walker = walker;
+    return walker;
+  }
+}

@@ -1,0 +1,129 @@
+package dev.hairpin.iptables.kubeproxy;
+
+import dev.hairpin.api.Node;
+import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.iptables.kubeproxy.KubeProxyConfiguration.DetectLocalMode;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.IpFamily;
+import dev.hairpin.path.AddOn;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * kube-proxy in iptables mode as an add-on: one on every node.
+ *
+ * <p>Unless it is told otherwise, a node with blocks of pods is configured with
+ * {@code detectLocalMode: NodeCIDR}, and a node without, as on EKS, with no way to tell pods from
+ * others.
+ */
+public final class KubeProxy implements AddOn {
+
+  /** When the rules follow a change of the cluster. */
+  public enum Pacing {
+    /** At once, in no time. */
+    IMMEDIATE,
+    /** As the real one paces its syncs, on the cluster's clock. */
+    REAL
+  }
+
+  private final KubeProxyVersion version;
+  private final @Nullable KubeProxyConfiguration configuration;
+  private final Pacing pacing;
+
+  private KubeProxy(
+      KubeProxyVersion version, @Nullable KubeProxyConfiguration configuration, Pacing pacing) {
+    this.version = version;
+    this.configuration = configuration;
+    this.pacing = pacing;
+  }
+
+  /**
+   * The newest version that is modelled.
+   *
+   * @return the add-on
+   */
+  public static KubeProxy newest() {
+    return ofVersion(KubeProxyVersion.DEFAULT);
+  }
+
+  /**
+   * A version.
+   *
+   * @param version which
+   * @return the add-on
+   */
+  public static KubeProxy ofVersion(KubeProxyVersion version) {
+    return new KubeProxy(version, null, Pacing.IMMEDIATE);
+  }
+
+  /**
+   * The same with one configuration for all nodes; its {@code hostnameOverride} is passed over.
+   *
+   * @param newConfiguration what every kube-proxy is told
+   * @return the copy
+   */
+  public KubeProxy withConfiguration(KubeProxyConfiguration newConfiguration) {
+    return new KubeProxy(version, newConfiguration, pacing);
+  }
+
+  /**
+   * The same with another pacing.
+   *
+   * @param newPacing when the rules follow a change
+   * @return the copy
+   */
+  public KubeProxy withPacing(Pacing newPacing) {
+    return new KubeProxy(version, configuration, newPacing);
+  }
+
+  @Override
+  public String name() {
+    return "kube-proxy";
+  }
+
+  @Override
+  public KubeProxies start(ClusterState state) {
+    return new KubeProxies(this, state);
+  }
+
+  KubeProxyVersion version() {
+    return version;
+  }
+
+  Pacing pacing() {
+    return pacing;
+  }
+
+  KubeProxyConfiguration configurationOf(Node node) {
+    KubeProxyConfiguration base =
+        configuration != null ? configuration : KubeProxyConfiguration.DEFAULT;
+    if (configuration == null && !node.podCidrs().isEmpty()) {
+      base = base.withDetection(DetectLocalMode.NODE_CIDR, "");
+    }
+    return base.withHostname(node.metadata().name());
+  }
+
+  /** What a host with the addresses of a Node object would tell. */
+  static HostFacts hostOf(Node node) {
+    Set<IpFamily> families = EnumSet.of(IpFamily.IPV4);
+    Map<IpFamily, IpAddress> nodeIps = new EnumMap<>(IpFamily.class);
+    List<IpAddress> addresses = new ArrayList<>();
+    addresses.add(IpAddress.parse("127.0.0.1"));
+    addresses.add(IpAddress.parse("::1"));
+    for (IpFamily family : IpFamily.values()) {
+      Optional<IpAddress> address = node.internalIp(family);
+      address.ifPresent(ip -> {
+        families.add(family);
+        nodeIps.put(family, ip);
+        addresses.add(ip);
+      });
+    }
+    return new HostFacts(families, nodeIps, addresses, true, Map.of());
+  }
+}
