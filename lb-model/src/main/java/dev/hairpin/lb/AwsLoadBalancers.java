@@ -25,6 +25,7 @@ import dev.hairpin.lb.elb.LoadBalancerState;
 import dev.hairpin.lb.elb.LoadBalancerType;
 import dev.hairpin.lb.elb.Node;
 import dev.hairpin.lb.elb.Timings;
+import dev.hairpin.lb.elb.network.ElbNetwork;
 import dev.hairpin.lb.elb.nlb.NetworkLoadBalancer;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
@@ -417,6 +418,6 @@ public final class AwsLoadBalancers implements LoadBalancing {
     }
     List<Integer> ports =
         balancer.listeners().stream().map(l -> l.config().port()).toList();
-    return new Layer7(label, addresses, ports, new AlbRouter(elb, balancer, node));
+    return new Layer7(label, addresses, ports, ElbNetwork.router(elb));
   }
 }

@@ -104,6 +104,13 @@ public final class AccountVpc implements Vpc {
   }
 
   @Override
+  public Set<String> securityGroupsOf(IpAddress address) {
+    return aws.interfaceOf(address.toString())
+        .map(eni -> Set.copyOf(eni.securityGroups()))
+        .orElse(Set.of());
+  }
+
+  @Override
   public Optional<List<SecurityGroupRule>> securityGroup(String groupId) {
     return aws.securityGroup(groupId)
         .map(g -> g.ingress().stream().map(AccountVpc::rule).toList());

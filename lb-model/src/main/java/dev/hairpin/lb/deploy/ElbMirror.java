@@ -107,7 +107,7 @@ public final class ElbMirror {
   }
 
   private static AwsException refused(ElbException e) {
-    return new AwsException(e.code(), e.code() + ": " + e.getMessage());
+    return new AwsException(e.code(), String.valueOf(e.getMessage()));
   }
 
   private static <T> Set<String> arns(Collection<T> resources, Function<T, String> arnOf) {

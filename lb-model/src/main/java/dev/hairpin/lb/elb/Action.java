@@ -219,7 +219,7 @@ public sealed interface Action {
    *
    * @param provider who vouches for users
    * @param config the members of the API's {@code AuthenticateOidcConfig} or
-   *     {@code AuthenticateCognitoConfig}, as text by name
+   *     {@code AuthenticateCognitoConfig}, as text by the API's names, such as {@code ClientId}
    * @param onUnauthenticated what becomes of a request without a session
    */
   record Authenticate(

@@ -54,16 +54,16 @@ final class Arns {
   }
 
   static String listener(String loadBalancerArn, int port) {
-    return loadBalancerArn.replace(":loadbalancer/", ":listener/")
-        + "/"
-        + hex("ls|" + loadBalancerArn + "|" + port).substring(0, 16);
+    String arn = loadBalancerArn.replace(":loadbalancer/", ":listener/");
+    String path = arn.substring(arn.indexOf(":listener/") + ":listener/".length());
+    return arn + "/" + hex("ls|" + path + "|" + port).substring(0, 16);
   }
 
-  /** A rule's ARN; {@code number} tells apart the rules that a listener ever had. */
-  static String rule(String listenerArn, long number) {
-    return listenerArn.replace(":listener/", ":listener-rule/")
-        + "/"
-        + hex("rule|" + listenerArn + "|" + number).substring(0, 16);
+  /** A rule's ARN; {@code mark} tells apart the rules that a listener ever had. */
+  static String rule(String listenerArn, String mark) {
+    String arn = listenerArn.replace(":listener/", ":listener-rule/");
+    String path = listenerArn.substring(listenerArn.indexOf(":listener/") + ":listener/".length());
+    return arn + "/" + hex("rule|" + path + "|" + mark).substring(0, 16);
   }
 
   String dnsName(LoadBalancer lb) {

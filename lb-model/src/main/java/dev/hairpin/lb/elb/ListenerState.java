@@ -19,7 +19,7 @@ public final class ListenerState {
   private final String arn;
   private Listener config;
   private final TreeMap<Integer, NamedRule> rules = new TreeMap<>();
-  private long rulesEver;
+  private long moved;
   private long version;
 
   ListenerState(String arn, Listener config) {
@@ -44,7 +44,7 @@ public final class ListenerState {
 
   /** The ARN of the default rule, which exists once the listener does. */
   public String defaultRuleArn() {
-    return Arns.rule(arn, 0);
+    return Arns.rule(arn, "default");
   }
 
   /** A number that is another one after every change, so that compiled forms can be kept. */
@@ -74,7 +74,10 @@ public final class ListenerState {
   }
 
   NamedRule add(Rule rule) {
-    NamedRule named = new NamedRule(Arns.rule(arn, ++rulesEver), rule);
+    String byPriority = Arns.rule(arn, Integer.toString(rule.priority()));
+    boolean taken = rules.values().stream().anyMatch(r -> r.arn().equals(byPriority));
+    String name = taken ? Arns.rule(arn, rule.priority() + "|" + ++moved) : byPriority;
+    NamedRule named = new NamedRule(name, rule);
     rules.put(rule.priority(), named);
     version++;
     return named;

@@ -5,6 +5,7 @@ import dev.hairpin.net.IpAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +130,16 @@ public interface Vpc {
    * @return true if it cannot be given to a load balancer
    */
   boolean isTaken(IpAddress address);
+
+  /**
+   * The security groups of the interface that has an address.
+   *
+   * @param address any address
+   * @return their ids; empty if no interface of the VPC has it, or nothing is known
+   */
+  default Set<String> securityGroupsOf(IpAddress address) {
+    return Set.of();
+  }
 
   /**
    * How many addresses a subnet has free.

@@ -209,13 +209,13 @@ final class RequestRoute {
   private String login(Action.Authenticate action) {
     boolean oidc = action.provider() == Action.IdentityProvider.OIDC;
     String endpoint = oidc
-        ? action.config().getOrDefault("authorizationEndpoint", "")
+        ? action.config().getOrDefault("AuthorizationEndpoint", "")
         : "https://"
-            + action.config().getOrDefault("userPoolDomain", "")
+            + action.config().getOrDefault("UserPoolDomain", "")
             + ".auth."
             + alb.elb().vpc().region()
             + ".amazoncognito.com/oauth2/authorize";
-    String clientId = action.config().getOrDefault(oidc ? "clientId" : "userPoolClientId", "");
+    String clientId = action.config().getOrDefault(oidc ? "ClientId" : "UserPoolClientId", "");
     String back = "https://" + request.header("host").orElse("") + "/oauth2/idpresponse";
     return endpoint
         + "?client_id="
@@ -223,7 +223,7 @@ final class RequestRoute {
         + "&redirect_uri="
         + encoded(back)
         + "&response_type=code&scope="
-        + encoded(action.config().getOrDefault("scope", "openid"))
+        + encoded(action.config().getOrDefault("Scope", "openid"))
         + "&state="
         + encoded(traceId);
   }

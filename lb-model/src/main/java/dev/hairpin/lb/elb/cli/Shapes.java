@@ -213,7 +213,10 @@ final class Shapes {
                   .members);
     } else if (action instanceof Action.Authenticate authenticate) {
       Struct config = new Struct();
-      authenticate.config().forEach((key, value) -> config.put(capitalised(key), value));
+      authenticate
+          .config()
+          .forEach((key, value) ->
+              config.put(key, key.equals("SessionTimeout") ? Integer.valueOf(value) : value));
       config.put(
           "OnUnauthenticatedRequest",
           authenticate.onUnauthenticated().name().toLowerCase(Locale.ROOT));
@@ -246,10 +249,6 @@ final class Shapes {
                   .members);
     }
     return struct.members;
-  }
-
-  private static String capitalised(String key) {
-    return key.isEmpty() ? key : Character.toUpperCase(key.charAt(0)) + key.substring(1);
   }
 
   // --- target groups ---

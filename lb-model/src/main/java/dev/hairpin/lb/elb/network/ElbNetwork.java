@@ -7,6 +7,7 @@ import dev.hairpin.lb.elb.LoadBalancerState;
 import dev.hairpin.lb.elb.LoadBalancerType;
 import dev.hairpin.lb.elb.Node;
 import dev.hairpin.lb.elb.alb.ApplicationLoadBalancer;
+import dev.hairpin.lb.elb.alb.TargetReply;
 import dev.hairpin.lb.elb.nlb.NetworkLoadBalancer;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
@@ -15,8 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
 
 /**
  * The load balancers of an account as the packet network of a cluster reaches them: their names,
@@ -28,27 +27,54 @@ public final class ElbNetwork implements LoadBalancing {
   private final ElasticLoadBalancing elb;
   private final LoadBalancerDns dns;
   private final NlbRelay relay;
-  private final AlbRouter router;
+  private final HttpRouter router;
 
   /**
    * The load balancers of an account.
    *
    * @param elb the account's load balancing
-   * @param nlb the data plane of layer 4
-   * @param alb the data plane of layer 7; its exchange answers nothing of interest, since the
-   *     network carries requests to targets itself
-   * @param securityGroups the security groups of the interface that has an address; empty if none
+   * @param seed the secret of the flow hash
    */
-  public ElbNetwork(
-      ElasticLoadBalancing elb,
-      NetworkLoadBalancer nlb,
-      ApplicationLoadBalancer alb,
-      Function<IpAddress, Set<String>> securityGroups) {
+  public ElbNetwork(ElasticLoadBalancing elb, long seed) {
+    this(elb, new NetworkLoadBalancer(elb, seed), router(elb));
+  }
+
+  /**
+   * The load balancers of an account with a firewall, an identity provider or another choice of
+   * targets.
+   *
+   * @param elb the account's load balancing
+   * @param nlb the data plane of layer 4
+   * @param alb what {@link #router} gives for a data plane of layer 7
+   */
+  public ElbNetwork(ElasticLoadBalancing elb, NetworkLoadBalancer nlb, HttpRouter alb) {
     this.elb = elb;
     this.dns = new LoadBalancerDns(elb);
-    Callers callers = new Callers(elb.vpc(), securityGroups);
-    this.relay = new NlbRelay(nlb, callers);
-    this.router = new AlbRouter(alb, callers);
+    this.relay = new NlbRelay(nlb, new Callers(elb.vpc()));
+    this.router = alb;
+  }
+
+  /**
+   * What Application Load Balancers of an account do with requests, without firewall and with
+   * nobody logged in.
+   *
+   * @param elb the account's load balancing
+   * @return the router
+   */
+  public static HttpRouter router(ElasticLoadBalancing elb) {
+    return router(elb, new ApplicationLoadBalancer(elb, r -> TargetReply.Responded.of(200)));
+  }
+
+  /**
+   * What Application Load Balancers of an account do with requests.
+   *
+   * @param elb the account's load balancing
+   * @param alb the data plane; what its exchange answers does not matter, since the network carries
+   *     requests to targets itself
+   * @return the router
+   */
+  public static HttpRouter router(ElasticLoadBalancing elb, ApplicationLoadBalancer alb) {
+    return new AlbRouter(alb, new Callers(elb.vpc()));
   }
 
   @Override

@@ -644,7 +644,7 @@ class ApplicationLoadBalancerTest {
   private Action.Authenticate oidc(Action.OnUnauthenticated otherwise) {
     return new Action.Authenticate(
         Action.IdentityProvider.OIDC,
-        Map.of("authorizationEndpoint", "https://idp.example/auth", "clientId", "me"),
+        Map.of("AuthorizationEndpoint", "https://idp.example/auth", "ClientId", "me"),
         otherwise);
   }
 

@@ -12,9 +12,6 @@ import dev.hairpin.lb.elb.RuleCondition;
 import dev.hairpin.lb.elb.TargetGroup;
 import dev.hairpin.lb.elb.Timings;
 import dev.hairpin.lb.elb.Workshop;
-import dev.hairpin.lb.elb.alb.ApplicationLoadBalancer;
-import dev.hairpin.lb.elb.alb.TargetReply;
-import dev.hairpin.lb.elb.nlb.NetworkLoadBalancer;
 import dev.hairpin.net.FiveTuple;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
@@ -25,18 +22,13 @@ import dev.hairpin.path.LoadBalancing;
 import dev.hairpin.path.Reason;
 import dev.hairpin.path.Relay;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ElbNetworkTest {
   private static final SocketAddress CLIENT = SocketAddress.parse("203.0.113.7:50111");
 
   private static ElbNetwork network(Workshop w) {
-    return new ElbNetwork(
-        w.elb,
-        new NetworkLoadBalancer(w.elb, 7),
-        new ApplicationLoadBalancer(w.elb, r -> TargetReply.Responded.of(200)),
-        address -> Set.of());
+    return new ElbNetwork(w.elb, 7);
   }
 
   private static Relay.Decision dial(ElbNetwork network, Node node, int port) {
