@@ -1,8 +1,16 @@
 package dev.hairpin;
 
+import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Node;
+import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Pod;
+import dev.hairpin.cluster.ApiServer;
+import dev.hairpin.cluster.ApiServerConfig;
 import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.cluster.environment.Environment;
+import dev.hairpin.cluster.manager.ControllerManager;
+import dev.hairpin.manifest.ManifestSet;
+import dev.hairpin.manifest.Manifests;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.AddOn;
@@ -12,10 +20,14 @@ import dev.hairpin.path.NameService;
 import dev.hairpin.path.Network;
 import dev.hairpin.path.Reason;
 import dev.hairpin.path.Source;
+import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,25 +44,164 @@ import org.jspecify.annotations.Nullable;
  * same seed give the same bytes. Not thread-safe: one thread at a time may use a cluster.
  */
 public final class Cluster {
+  private final ApiServer api;
   private final ClusterState state;
+  private final Optional<Function<ClusterState, ControllerManager>> starter;
+  private final Optional<ControllerManager> controllers;
   private final List<AddOn> addOns = new ArrayList<>();
   private final List<AddOn.Component> components = new ArrayList<>();
   private final Chooser chooser;
   private @Nullable ClusterNetwork wires;
 
-  private Cluster(ClusterState state) {
-    this.state = state;
+  Cluster(ApiServer api, Optional<Function<ClusterState, ControllerManager>> starter) {
+    this.api = api;
+    this.state = api.state();
+    this.starter = starter;
     this.chooser = Chooser.seeded(state.seed());
+    this.controllers = starter.map(start -> start.apply(state));
+    settle();
   }
 
   /**
-   * A cluster of objects as they are, such as the snapshot of a live one. No controller runs in it.
+   * A cluster of the shape of EKS: three nodes in three zones; see {@link ClusterBuilder#eks}.
+   *
+   * @return the cluster, with nothing installed
+   */
+  public static Cluster eks() {
+    return builder().eks(3).build();
+  }
+
+  /**
+   * A cluster of the shape that kubeadm gives, with three nodes; see
+   * {@link ClusterBuilder#kubeadm}.
+   *
+   * @return the cluster, with nothing installed
+   */
+  public static Cluster kubeadm() {
+    return builder().kubeadm(3).build();
+  }
+
+  /**
+   * Says more exactly how a cluster is to be made.
+   *
+   * @return a builder without nodes
+   */
+  public static ClusterBuilder builder() {
+    return new ClusterBuilder();
+  }
+
+  /**
+   * A cluster of objects as they are, such as the snapshot of a live one: what has addresses and
+   * ports keeps them. No controller runs in it.
    *
    * @param state the objects
    * @return the cluster, with nothing installed
    */
   public static Cluster of(ClusterState state) {
-    return new Cluster(state);
+    return new Cluster(new ApiServer(state, ApiServerConfig.DEFAULT), Optional.empty());
+  }
+
+  /**
+   * An independent copy, with the same objects, time and add-ons: a change of one does not show in
+   * the other. Connections are not copied; delays that were running begin anew.
+   *
+   * @return the copy
+   */
+  public Cluster fork() {
+    ClusterState copy = state.fork(new VirtualClock(state.clock().now()));
+    Cluster fork = new Cluster(api.fork(copy), starter);
+    addOns.forEach(fork::install);
+    return fork;
+  }
+
+  // ---- changes
+
+  /**
+   * Applies manifests as {@code kubectl apply} does, all together or not at all.
+   *
+   * @param manifests the manifests, such as {@code Manifests.load(path)}
+   * @return what became of each object
+   * @throws dev.hairpin.manifest.ManifestException if an object cannot be read or is refused, with
+   *     its place; nothing is changed then
+   */
+  public Applied apply(ManifestSet manifests) {
+    Map<ObjectKey, Long> versions = new HashMap<>();
+    for (String kind : state.kinds()) {
+      state.list(kind).forEach(o -> versions.put(o.key(), o.metadata().resourceVersion()));
+    }
+    List<Applied.Change> changes = new ArrayList<>();
+    for (ApiServer.Response response : api.apply(manifests.manifests())) {
+      KubeObject object = response.object();
+      Long before = versions.get(object.key());
+      String action = before == null
+          ? "created"
+          : before == object.metadata().resourceVersion() ? "unchanged" : "configured";
+      changes.add(new Applied.Change(action, object, response.warnings()));
+    }
+    settle();
+    return new Applied(changes);
+  }
+
+  /**
+   * Applies manifests as {@code kubectl apply} does, all together or not at all.
+   *
+   * @param yaml the manifests' text
+   * @return what became of each object
+   * @throws dev.hairpin.manifest.ManifestException if an object cannot be read or is refused
+   */
+  public Applied apply(String yaml) {
+    return apply(Manifests.parse(yaml, "text"));
+  }
+
+  /**
+   * Deletes an object.
+   *
+   * @param kind the kind, such as {@code Service}
+   * @param name {@code namespace/name}, or a name alone for kinds without namespace
+   * @return this cluster
+   * @throws dev.hairpin.cluster.ApiError if there is none
+   */
+  public Cluster delete(String kind, String name) {
+    int slash = name.indexOf('/');
+    api.delete(
+        new ObjectKey(kind, slash < 0 ? "" : name.substring(0, slash), name.substring(slash + 1)));
+    settle();
+    return this;
+  }
+
+  /**
+   * The API server, for requests other than {@link #apply} and {@link #delete}. What follows from
+   * them happens at the next {@link #advance}, even by zero.
+   *
+   * @return the API server
+   */
+  public ApiServer api() {
+    return api;
+  }
+
+  /**
+   * The controllers and kubelets, to scale, restart, drain, or make a pod not ready. What follows
+   * happens at the next {@link #advance}, even by zero.
+   *
+   * @return the controllers
+   * @throws IllegalStateException if the cluster is a snapshot, in which none run
+   */
+  public ControllerManager controllers() {
+    return controllers.orElseThrow(
+        () -> new IllegalStateException("no controllers run in a snapshot"));
+  }
+
+  /**
+   * The environment of a pod's first container, with the Services that there were when it started.
+   *
+   * @param pod as for {@link #pod}
+   * @return the environment
+   * @throws IllegalArgumentException if there is no such pod
+   * @throws IllegalStateException if the cluster is a snapshot, in which no kubelets run
+   */
+  public Environment env(String pod) {
+    ObjectKey key = pod(pod).key();
+    return controllers().kubelets().environment(key.namespace(), key.name(), "");
   }
 
   // ---- what the questions are made of
@@ -118,6 +269,18 @@ public final class Cluster {
    */
   public Connection from(String source) {
     return new Connection(this, source(source));
+  }
+
+  /**
+   * Lists objects as {@code kubectl get} does.
+   *
+   * @param words what one would say after {@code kubectl get}, such as {@code svc -A} or
+   *     {@code pods -n ui -o wide}
+   * @return the table
+   * @throws IllegalArgumentException if a word is not understood
+   */
+  public String get(String words) {
+    return GetQuery.parse(words).answer(state);
   }
 
   /**

@@ -1,0 +1,215 @@
+package dev.hairpin;
+
+import dev.hairpin.api.Condition;
+import dev.hairpin.api.Node;
+import dev.hairpin.api.NodeAddress;
+import dev.hairpin.api.NodeInfo;
+import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.cluster.ApiServer;
+import dev.hairpin.cluster.ApiServerConfig;
+import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.cluster.control.Timing;
+import dev.hairpin.cluster.ipam.CidrSet;
+import dev.hairpin.cluster.ipam.VpcCni;
+import dev.hairpin.cluster.manager.ControllerManager;
+import dev.hairpin.net.Cidr;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.IpFamily;
+import dev.hairpin.time.VirtualClock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Says how a {@link Cluster} is to be made.
+ *
+ * <p>Got from {@link Cluster#builder}. A builder can make any number of clusters; those of one seed
+ * are equal. Not thread-safe.
+ */
+public final class ClusterBuilder {
+  private static final String REGION = "us-west-2";
+  private static final List<String> ZONES = List.of("us-west-2a", "us-west-2b", "us-west-2c");
+  private static final List<Cidr> EKS_SUBNETS = List.of(
+      Cidr.parse("10.42.96.0/19"), Cidr.parse("10.42.128.0/19"), Cidr.parse("10.42.160.0/19"));
+  private static final Cidr KUBEADM_NODES = Cidr.parse("192.168.10.0/24");
+
+  private final List<Node> nodes = new ArrayList<>();
+  private final List<Cidr> podBlocks = new ArrayList<>();
+  private final Map<String, Cidr> podSubnets = new LinkedHashMap<>();
+  private List<Cidr> serviceCidrs = List.of(Cidr.parse("10.96.0.0/12"));
+  private Timing timing = Timing.INSTANT;
+  private long seed = 1;
+
+  ClusterBuilder() {}
+
+  /**
+   * The shape of an EKS cluster: nodes of type m5.large, one after another in the zones us-west-2a,
+   * b and c, each in its zone's private subnet of the VPC 10.42.0.0/16; pods with addresses of
+   * these subnets, as the AWS VPC CNI gives them; Services in 172.20.0.0/16.
+   *
+   * @param count how many nodes, 1 to 3,000
+   * @return this builder
+   */
+  public ClusterBuilder eks(int count) {
+    require(count, 3_000);
+    serviceCidrs("172.20.0.0/16");
+    for (int i = 0; i < ZONES.size(); i++) {
+      podSubnets.put(ZONES.get(i), EKS_SUBNETS.get(i));
+    }
+    for (int i = 0; i < count; i++) {
+      int zone = i % ZONES.size();
+      IpAddress address = EKS_SUBNETS.get(zone).at(10 + i / ZONES.size());
+      String name =
+          "ip-" + address.toString().replace('.', '-') + "." + REGION + ".compute.internal";
+      nodes.add(node(
+          name,
+          address,
+          Map.of(
+              Node.ZONE_LABEL,
+              ZONES.get(zone),
+              "topology.kubernetes.io/region",
+              REGION,
+              "node.kubernetes.io/instance-type",
+              "m5.large",
+              "kubernetes.io/hostname",
+              name),
+          String.format(java.util.Locale.ROOT, "aws:///%s/i-0%016x", ZONES.get(zone), i + 1),
+          "29"));
+    }
+    return this;
+  }
+
+  /**
+   * The shape of a cluster made by kubeadm: nodes node-1, node-2, ... with the addresses
+   * 192.168.10.1, ...; a block of 10.244.0.0/16 for the pods of each; Services in 10.96.0.0/12.
+   *
+   * @param count how many nodes, 1 to 200
+   * @return this builder
+   */
+  public ClusterBuilder kubeadm(int count) {
+    require(count, 200);
+    serviceCidrs("10.96.0.0/12");
+    podBlocks("10.244.0.0/16");
+    for (int i = 1; i <= count; i++) {
+      String name = "node-" + i;
+      nodes.add(node(name, KUBEADM_NODES.at(i), Map.of("kubernetes.io/hostname", name), "", "110"));
+    }
+    return this;
+  }
+
+  private static void require(int count, int most) {
+    if (count < 1 || count > most) {
+      throw new IllegalArgumentException(count + " nodes are not within 1-" + most);
+    }
+  }
+
+  private static Node node(
+      String name, IpAddress address, Map<String, String> labels, String providerId, String pods) {
+    return new Node(
+        ObjectMeta.of("", name).withLabels(new java.util.TreeMap<>(labels)),
+        List.of(),
+        providerId,
+        false,
+        List.of(),
+        List.of(
+            new NodeAddress("InternalIP", address.toString()), new NodeAddress("Hostname", name)),
+        List.of(Condition.of("Ready", true)),
+        Map.of("cpu", "2", "memory", "8Gi", "pods", pods),
+        new NodeInfo("v1.36.3", "", "", "containerd://2.1.4", "amd64"));
+  }
+
+  /**
+   * Adds nodes of one's own.
+   *
+   * @param more the nodes
+   * @return this builder
+   */
+  public ClusterBuilder nodes(Node... more) {
+    nodes.addAll(List.of(more));
+    return this;
+  }
+
+  /**
+   * Sets where ClusterIPs are taken from.
+   *
+   * @param cidrs a block of each family, the default family first
+   * @return this builder
+   * @throws IllegalArgumentException if a text is no block
+   */
+  public ClusterBuilder serviceCidrs(String... cidrs) {
+    serviceCidrs = List.of(cidrs).stream().map(Cidr::parse).toList();
+    return this;
+  }
+
+  /**
+   * Gives pods addresses of blocks that are cut from these: /24 for each node in IPv4, /64 in IPv6.
+   *
+   * @param cidrs at most one block of each family
+   * @return this builder
+   * @throws IllegalArgumentException if a text is no block
+   */
+  public ClusterBuilder podBlocks(String... cidrs) {
+    podBlocks.clear();
+    List.of(cidrs).forEach(text -> podBlocks.add(Cidr.parse(text)));
+    podSubnets.clear();
+    return this;
+  }
+
+  /**
+   * Sets how long things take.
+   *
+   * @param value by default {@link Timing#INSTANT}: all that is to happen has happened when a call
+   *     returns
+   * @return this builder
+   */
+  public ClusterBuilder timing(Timing value) {
+    timing = value;
+    return this;
+  }
+
+  /**
+   * Sets what every random choice is derived from.
+   *
+   * @param value the seed; 1 by default
+   * @return this builder
+   */
+  public ClusterBuilder seed(long value) {
+    seed = value;
+    return this;
+  }
+
+  /**
+   * Makes the cluster, with nothing installed but the API server, the controllers and the kubelets.
+   *
+   * @return the cluster
+   */
+  public Cluster build() {
+    ClusterState state = new ClusterState(new VirtualClock(), seed);
+    ApiServer api = new ApiServer(state, ApiServerConfig.of(serviceCidrs.toArray(Cidr[]::new)));
+    nodes.forEach(state::store);
+    api.ensureKubernetesService(443);
+    Function<ClusterState, ControllerManager> controllers = controllers();
+    return new Cluster(api, Optional.of(controllers));
+  }
+
+  private Function<ClusterState, ControllerManager> controllers() {
+    Timing times = timing;
+    List<Cidr> blocks = List.copyOf(podBlocks);
+    Map<String, Cidr> subnets = Map.copyOf(podSubnets);
+    if (!subnets.isEmpty()) {
+      VpcCni.Setup setup = new VpcCni.Setup(subnets, false, false);
+      return state -> ControllerManager.start(
+          state, ControllerManager.Setup.ofNetwork(times, new VpcCni(setup, state.seed())));
+    }
+    return state -> ControllerManager.start(
+        state,
+        ControllerManager.Setup.ofBlocks(
+            times,
+            blocks.stream()
+                .map(b -> new CidrSet(b, b.family() == IpFamily.IPV4 ? 24 : 64))
+                .toList()));
+  }
+}
