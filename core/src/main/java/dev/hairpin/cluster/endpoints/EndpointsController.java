@@ -75,9 +75,10 @@ public final class EndpointsController {
    * @param names names the slices
    * @param delay how long after a change they look
    * @param mostPerSlice how many endpoints a slice may hold, 1 to 1000
+   * @return the controllers
    * @throws IllegalArgumentException if {@code mostPerSlice} is out of range
    */
-  public static void start(
+  public static EndpointsController start(
       ClusterState state, GeneratedNames names, Duration delay, int mostPerSlice) {
     if (mostPerSlice < 1 || mostPerSlice > 1000) {
       throw new IllegalArgumentException(
@@ -85,6 +86,21 @@ public final class EndpointsController {
     }
     EndpointsController controller = new EndpointsController(state, names, delay, mostPerSlice);
     state.watch(controller::changed);
+    return controller;
+  }
+
+  /**
+   * Starts controllers on a fork of the cluster that go on where these are.
+   *
+   * @param copy the fork
+   * @param names names the slices
+   * @param delay how long after a change they look
+   * @return the fork's controllers
+   */
+  public EndpointsController fork(ClusterState copy, GeneratedNames names, Duration delay) {
+    EndpointsController fork = start(copy, names, delay, mostPerSlice);
+    fork.topology.continueFrom(topology);
+    return fork;
   }
 
   private void changed(Change change) {

@@ -47,6 +47,13 @@ final class TopologyHints {
     return mode.equals("Auto") || mode.equals("auto");
   }
 
+  /** Takes over what another cluster's controller knows, of which this cluster is a fork. */
+  void continueFrom(TopologyHints other) {
+    other.given.forEach((of, zones) -> given.put(of, new TreeMap<>(zones)));
+    enabled.addAll(other.enabled);
+    used = other.used;
+  }
+
   /** Whether any Service has asked for the mode, so that the zones' shares are worth knowing. */
   boolean isUsed() {
     return used;

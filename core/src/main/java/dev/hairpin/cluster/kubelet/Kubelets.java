@@ -54,7 +54,8 @@ public final class Kubelets {
   private final Set<ObjectKey> waiting = new LinkedHashSet<>();
   private final Set<String> stopped = new HashSet<>();
 
-  private Kubelets(ClusterState state, Timing timing, PodAddresses addresses) {
+  private Kubelets(
+      ClusterState state, Timing timing, PodAddresses addresses, @Nullable Kubelets original) {
     this.state = state;
     this.timing = timing;
     this.addresses = addresses;
@@ -62,8 +63,11 @@ public final class Kubelets {
     this.probing = new WorkQueue<>(state.clock(), timing.readiness(), this::becomeReady);
     this.stopping = new WorkQueue<>(state.clock(), timing.programStop(), this::remove);
     this.statusOf = new WorkQueue<>(state.clock(), Duration.ZERO, this::refreshReady);
+    if (original != null) {
+      continueFrom(original);
+    }
     for (Pod pod : state.list(Pod.class)) {
-      if (!pod.podIps().isEmpty() && !pod.spec().hostNetwork()) {
+      if (original == null && !pod.podIps().isEmpty() && !pod.spec().hostNetwork()) {
         node(pod).ifPresent(node -> addresses.occupy(node, pod.podIps()));
       }
       note(pod);
@@ -79,9 +83,33 @@ public final class Kubelets {
    * @return the kubelets
    */
   public static Kubelets start(ClusterState state, Timing timing, PodAddresses addresses) {
-    Kubelets kubelets = new Kubelets(state, timing, addresses);
+    Kubelets kubelets = new Kubelets(state, timing, addresses, null);
     state.watch(kubelets::changed);
     return kubelets;
+  }
+
+  /**
+   * Starts kubelets on a fork of the cluster that go on where these are: with the same addresses
+   * given, the same probes switched off, and pods in the midst of starting and stopping.
+   *
+   * @param copy the fork
+   * @return the fork's kubelets
+   */
+  public Kubelets fork(ClusterState copy) {
+    Kubelets fork = new Kubelets(copy, timing, addresses.copy(), this);
+    copy.watch(fork::changed);
+    return fork;
+  }
+
+  private void continueFrom(Kubelets original) {
+    servicesAtStart.putAll(original.servicesAtStart);
+    notReady.addAll(original.notReady);
+    waiting.addAll(original.waiting);
+    stopped.addAll(original.stopped);
+    starting.continueFrom(original.starting);
+    probing.continueFrom(original.probing);
+    stopping.continueFrom(original.stopping);
+    statusOf.continueFrom(original.statusOf);
   }
 
   private void changed(Change change) {

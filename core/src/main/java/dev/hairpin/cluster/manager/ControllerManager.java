@@ -66,21 +66,42 @@ public final class ControllerManager {
   }
 
   private final ClusterState state;
+  private final Setup setup;
+  private final GeneratedNames names;
+  private final NodeIpam nodeIpam;
   private final Workloads workloads;
+  private final Scheduler scheduler;
   private final Kubelets kubelets;
+  private final EndpointsController endpoints;
   private final Nodes nodes;
 
   private ControllerManager(ClusterState state, Setup setup) {
     Timing timing = setup.timing();
-    GeneratedNames names = new GeneratedNames(state.seed());
     this.state = state;
-    NodeIpam.start(state, setup.nodeBlocks());
+    this.setup = setup;
+    this.names = new GeneratedNames(state.seed());
+    this.nodeIpam = NodeIpam.start(state, setup.nodeBlocks());
     this.workloads = Workloads.start(state, names, timing.controllers());
-    Scheduler.start(state, timing.scheduling());
+    this.scheduler = Scheduler.start(state, timing.scheduling());
     this.kubelets = Kubelets.start(state, timing, setup.addresses());
-    EndpointsController.start(state, names, timing.controllers(), setup.maxEndpointsPerSlice());
+    this.endpoints =
+        EndpointsController.start(state, names, timing.controllers(), setup.maxEndpointsPerSlice());
     MirroringController.start(state, names, timing.controllers());
     this.nodes = new Nodes(state, timing, kubelets);
+  }
+
+  private ControllerManager(ClusterState state, ControllerManager original) {
+    Timing timing = original.setup.timing();
+    this.state = state;
+    this.setup = original.setup;
+    this.names = original.names.copy();
+    this.nodeIpam = original.nodeIpam.fork(state);
+    this.workloads = Workloads.start(state, names, timing.controllers());
+    this.scheduler = original.scheduler.fork(state, timing.scheduling());
+    this.kubelets = original.kubelets.fork(state);
+    this.endpoints = original.endpoints.fork(state, names, timing.controllers());
+    MirroringController.start(state, names, timing.controllers());
+    this.nodes = original.nodes.fork(state, kubelets);
   }
 
   /**
@@ -92,6 +113,17 @@ public final class ControllerManager {
    */
   public static ControllerManager start(ClusterState state, Setup setup) {
     return new ControllerManager(state, setup);
+  }
+
+  /**
+   * Starts everything on a fork of the cluster, to go on as it would here: addresses, names, probes
+   * that are off and pods in the midst of starting or stopping are taken over.
+   *
+   * @param copy the fork, whose clock shows the same time
+   * @return the fork's running components
+   */
+  public ControllerManager fork(ClusterState copy) {
+    return new ControllerManager(copy, this);
   }
 
   /** Lets everything happen that is due now; with {@link Timing#INSTANT} that is everything. */

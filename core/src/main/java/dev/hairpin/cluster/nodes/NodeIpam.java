@@ -29,13 +29,25 @@ public final class NodeIpam {
    *
    * @param state the cluster
    * @param sets the cluster's blocks, at most one of each family; they are used up from here on
+   * @return the allocator
    */
-  public static void start(ClusterState state, List<CidrSet> sets) {
+  public static NodeIpam start(ClusterState state, List<CidrSet> sets) {
     NodeIpam ipam = new NodeIpam(state, sets);
     List<Node> nodes = List.copyOf(state.list(Node.class));
     nodes.forEach(ipam::occupy);
     nodes.forEach(ipam::allocate);
     state.watch(ipam::changed);
+    return ipam;
+  }
+
+  /**
+   * Starts an allocator on a fork of the cluster that goes on where this one is.
+   *
+   * @param copy the fork
+   * @return the fork's allocator
+   */
+  public NodeIpam fork(ClusterState copy) {
+    return start(copy, sets.stream().map(CidrSet::copy).toList());
   }
 
   private void changed(Change change) {

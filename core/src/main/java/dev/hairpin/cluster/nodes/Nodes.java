@@ -2,11 +2,13 @@ package dev.hairpin.cluster.nodes;
 
 import dev.hairpin.api.Condition;
 import dev.hairpin.api.Node;
+import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Taint;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.Deletion;
 import dev.hairpin.cluster.control.Timing;
+import dev.hairpin.cluster.control.WorkQueue;
 import dev.hairpin.cluster.kubelet.Kubelets;
 import dev.hairpin.cluster.scheduling.Tolerations;
 import java.time.Duration;
@@ -32,6 +34,11 @@ public final class Nodes {
   private final ClusterState state;
   private final Timing timing;
   private final Kubelets kubelets;
+  private final WorkQueue<String> silent;
+  private final WorkQueue<Eviction> evictions;
+
+  /** A pod that is to leave a lost node; its uid tells it from a later one of its name. */
+  private record Eviction(String node, ObjectKey pod, String uid) {}
 
   /**
    * The nodes of a cluster.
@@ -44,6 +51,22 @@ public final class Nodes {
     this.state = state;
     this.timing = timing;
     this.kubelets = kubelets;
+    this.silent = new WorkQueue<>(state.clock(), timing.nodeMonitor(), this::noticeLoss);
+    this.evictions = new WorkQueue<>(state.clock(), DEFAULT_STAY, this::evict);
+  }
+
+  /**
+   * The nodes of a fork of the cluster; what is on its way here happens there, too.
+   *
+   * @param copy the fork
+   * @param itsKubelets the fork's kubelets
+   * @return the fork's nodes
+   */
+  public Nodes fork(ClusterState copy, Kubelets itsKubelets) {
+    Nodes fork = new Nodes(copy, timing, itsKubelets);
+    fork.silent.continueFrom(silent);
+    fork.evictions.continueFrom(evictions);
+    return fork;
   }
 
   /**
@@ -98,7 +121,7 @@ public final class Nodes {
   public void lose(String name) {
     existing(name);
     kubelets.stop(name);
-    state.clock().after(timing.nodeMonitor(), () -> noticeLoss(name));
+    silent.add(name);
   }
 
   private void noticeLoss(String name) {
@@ -123,7 +146,9 @@ public final class Nodes {
       state.store(pod.withConditions(of));
     }
     for (Pod pod : podsOn(name, p -> true)) {
-      stay(pod).ifPresent(stay -> state.clock().after(stay, () -> evict(name, pod)));
+      stay(pod)
+          .ifPresent(stay ->
+              evictions.addAfter(new Eviction(name, pod.key(), pod.metadata().uid()), stay));
     }
   }
 
@@ -134,12 +159,12 @@ public final class Nodes {
         : Optional.of(DEFAULT_STAY);
   }
 
-  private void evict(String node, Pod pod) {
-    if (kubelets.isStopped(node)) {
+  private void evict(Eviction eviction) {
+    if (kubelets.isStopped(eviction.node())) {
       state
-          .get(Pod.class, pod.metadata().namespace(), pod.metadata().name())
-          .filter(p -> p.metadata().uid().equals(pod.metadata().uid()))
-          .ifPresent(p -> Deletion.ask(state, p));
+          .get(Pod.class, eviction.pod().namespace(), eviction.pod().name())
+          .filter(pod -> pod.metadata().uid().equals(eviction.uid()))
+          .ifPresent(pod -> Deletion.ask(state, pod));
     }
   }
 

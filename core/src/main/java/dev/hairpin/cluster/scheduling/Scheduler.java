@@ -52,10 +52,26 @@ public final class Scheduler {
    *
    * @param state the cluster
    * @param delay how long after a pod's arrival it looks
+   * @return the scheduler
    */
-  public static void start(ClusterState state, Duration delay) {
+  public static Scheduler start(ClusterState state, Duration delay) {
     Scheduler scheduler = new Scheduler(state, delay);
     state.watch(scheduler::changed);
+    return scheduler;
+  }
+
+  /**
+   * Starts a scheduler on a fork of the cluster that goes on where this one is.
+   *
+   * @param copy the fork
+   * @param delay how long after a pod's arrival it looks
+   * @return the fork's scheduler
+   */
+  public Scheduler fork(ClusterState copy, Duration delay) {
+    Scheduler fork = start(copy, delay);
+    fork.order = List.copyOf(fork.rooms.values());
+    fork.lookedAt = lookedAt;
+    return fork;
   }
 
   private void changed(Change change) {

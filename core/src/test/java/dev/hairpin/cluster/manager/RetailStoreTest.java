@@ -365,4 +365,34 @@ class RetailStoreTest {
     manager.settle();
     assertThat(pods()).allMatch(Pod::isReady);
   }
+
+  @Test
+  void aForkGoesOnAsTheOriginalWouldAndLeavesItAlone() {
+    ControllerManager manager = eks(Timing.REALISTIC);
+    state.store(service("ui"));
+    state.store(deployment("ui", 4));
+    state.clock().advance(Duration.ofMinutes(1));
+    manager.workloads().restart("Deployment", "shop", "ui");
+    manager.nodes().lose("ip-2");
+    state.clock().advance(Duration.ofMillis(2_500));
+    List<Pod> before = pods();
+
+    ClusterState copy = state.fork(new VirtualClock(state.clock().now()));
+    manager.fork(copy);
+    copy.clock().advance(Duration.ofMinutes(2));
+    assertThat(pods()).isEqualTo(before);
+
+    state.clock().advance(Duration.ofMinutes(2));
+    assertThat(copy.list(Pod.class))
+        .extracting(RetailStoreTest::shown)
+        .isEqualTo(pods().stream().map(RetailStoreTest::shown).toList());
+    assertThat(copy.list(EndpointSlice.class))
+        .extracting(EndpointSlice::endpoints)
+        .hasSameSizeAs(state.list(EndpointSlice.class));
+  }
+
+  private static String shown(Pod pod) {
+    return pod.metadata().name() + " " + pod.podIps() + " " + pod.isReady() + " "
+        + pod.isTerminating() + " " + pod.spec().nodeName();
+  }
 }
