@@ -21,6 +21,7 @@ public final class ListenerState {
   private final TreeMap<Integer, NamedRule> rules = new TreeMap<>();
   private long moved;
   private long version;
+  private List<NamedRule> rulesInOrder = List.of();
 
   ListenerState(String arn, Listener config) {
     this.arn = arn;
@@ -39,7 +40,7 @@ public final class ListenerState {
 
   /** Its rules by rising priority, without the default. */
   public List<NamedRule> rules() {
-    return List.copyOf(rules.values());
+    return rulesInOrder;
   }
 
   /** The ARN of the default rule, which exists once the listener does. */
@@ -70,7 +71,7 @@ public final class ListenerState {
 
   void configure(Listener newConfig) {
     config = newConfig;
-    version++;
+    changed();
   }
 
   NamedRule add(Rule rule) {
@@ -79,19 +80,24 @@ public final class ListenerState {
     String name = taken ? Arns.rule(arn, rule.priority() + "|" + ++moved) : byPriority;
     NamedRule named = new NamedRule(name, rule);
     rules.put(rule.priority(), named);
-    version++;
+    changed();
     return named;
   }
 
   void replace(NamedRule old, Rule rule) {
     rules.remove(old.rule().priority());
     rules.put(rule.priority(), new NamedRule(old.arn(), rule));
-    version++;
+    changed();
   }
 
   void remove(NamedRule rule) {
     rules.remove(rule.rule().priority());
+    changed();
+  }
+
+  private void changed() {
     version++;
+    rulesInOrder = List.copyOf(rules.values());
   }
 
   Map<Integer, NamedRule> byPriority() {

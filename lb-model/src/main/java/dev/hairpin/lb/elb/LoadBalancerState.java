@@ -2,11 +2,12 @@ package dev.hairpin.lb.elb;
 
 import dev.hairpin.net.IpAddress;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A load balancer as it is: its configuration, its names, its nodes and its listeners. */
@@ -84,7 +85,7 @@ public final class LoadBalancerState {
     return nodes;
   }
 
-  /** Its listeners by port; those of one port by protocol do not exist in AWS. */
+  /** Its listeners by port. */
   public Collection<ListenerState> listeners() {
     return Collections.unmodifiableCollection(listeners.values());
   }
@@ -123,15 +124,11 @@ public final class LoadBalancerState {
 
   /** The ARNs of the target groups that its listeners and rules forward to, each once. */
   public List<String> targetGroupArns() {
-    List<String> arns = new ArrayList<>();
+    Set<String> arns = new LinkedHashSet<>();
     for (ListenerState listener : listeners.values()) {
-      for (String group : listener.targetGroupArns()) {
-        if (!arns.contains(group)) {
-          arns.add(group);
-        }
-      }
+      arns.addAll(listener.targetGroupArns());
     }
-    return arns;
+    return List.copyOf(arns);
   }
 
   void activate() {
