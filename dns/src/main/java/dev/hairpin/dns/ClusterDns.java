@@ -87,9 +87,8 @@ public final class ClusterDns implements NameService {
    * @throws IllegalArgumentException if the source does not exist
    */
   public NameServers servers(Source source, Chooser chooser) {
-    IpAddress client = lookups.host(source).addresses().stream()
-        .findFirst()
-        .orElse(IpAddress.parse("127.0.0.1"));
+    IpAddress client =
+        lookups.host(source).addresses().stream().findFirst().orElse(IpAddress.parse("127.0.0.1"));
     return new CoreDnsServers(server, lookups.clusterDns(), machines, client, chooser);
   }
 
