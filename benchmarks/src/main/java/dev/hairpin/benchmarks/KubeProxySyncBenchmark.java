@@ -85,8 +85,7 @@ public class KubeProxySyncBenchmark {
   private static NodeProxy start(List<Change> cluster, boolean keepsText) {
     NodeProxy proxy = NodeProxy.start(
         KubeProxyVersion.V1_36,
-        KubeProxyConfiguration.DEFAULT.withDetection(
-            DetectLocalMode.CLUSTER_CIDR, "10.0.0.0/8"),
+        KubeProxyConfiguration.DEFAULT.withDetection(DetectLocalMode.CLUSTER_CIDR, "10.0.0.0/8"),
         new HostFacts(
             Set.of(IpFamily.IPV4),
             Map.of(IpFamily.IPV4, IpAddress.parse("192.0.2.1")),
@@ -150,10 +149,9 @@ public class KubeProxySyncBenchmark {
     return start(cluster, true).sync(time);
   }
 
-  /** A full sync after a first one, with the text, as the real one repeats it every hour. */
+  /** A full sync after a first one, with the text: the node has moved to another zone. */
   @Benchmark
   public List<SyncResult> fullResyncWithText() {
-    // Jumps over the hour after which a sync is full; large clusters never sync fully by time.
     warmWithText.changed(new Change(null, nodeInZone(++round)));
     return warmWithText.sync(time);
   }
@@ -192,7 +190,8 @@ public class KubeProxySyncBenchmark {
     MessageDigest sha = MessageDigest.getInstance("SHA-256");
     int sum = 0;
     for (int i = 0; i < services * ENDPOINTS; i++) {
-      byte[] text = ("bench/service-" + i + ":httptcp10.0.0.1:8080").getBytes(StandardCharsets.UTF_8);
+      byte[] text =
+          ("bench/service-" + i + ":httptcp10.0.0.1:8080").getBytes(StandardCharsets.UTF_8);
       sum += sha.digest(text)[0];
     }
     return sum;

@@ -12,8 +12,10 @@ import net.jqwik.api.Provide;
 
 /** Whatever text is given, reading ends with rules or with an error that says where. */
 class RuleTextPropertiesTest {
-  private static final List<String> RULES =
-      Oracle.read("every-option.iptables-save").lines().filter(l -> l.startsWith("-A")).toList();
+  private static final List<String> RULES = Oracle.read("every-option.iptables-save")
+      .lines()
+      .filter(l -> l.startsWith("-A"))
+      .toList();
 
   @Provide
   Arbitrary<String> realRules() {
@@ -39,8 +41,7 @@ class RuleTextPropertiesTest {
   }
 
   @Property(tries = 3000)
-  void aBrokenRuleIsRefusedInItsLineOrReadBackAsItIsPrinted(
-      @ForAll("brokenRules") String rule) {
+  void aBrokenRuleIsRefusedInItsLineOrReadBackAsItIsPrinted(@ForAll("brokenRules") String rule) {
     RestoreResult result = load(rule);
 
     if (result.error().isPresent()) {

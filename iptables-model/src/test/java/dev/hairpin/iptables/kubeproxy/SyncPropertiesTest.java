@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Laws of a proxier, on clusters that change at random. */
 class SyncPropertiesTest {
-  private static final HostFacts HOST = new HostFacts(
+  static final HostFacts HOST = new HostFacts(
       Set.of(IpFamily.IPV4),
       Map.of(IpFamily.IPV4, IpAddress.parse("192.0.2.1")),
       List.of(IpAddress.parse("192.0.2.1"), IpAddress.parse("127.0.0.1")),
@@ -42,7 +42,7 @@ class SyncPropertiesTest {
       Map.of());
 
   /** A cluster of a few Services, drawn from a seed. */
-  private static final class Cluster {
+  static final class Cluster {
     private final Random random;
     private final Map<String, Service> services = new TreeMap<>();
     private final Map<String, EndpointSlice> slices = new TreeMap<>();
@@ -221,8 +221,7 @@ class SyncPropertiesTest {
       cluster.change();
     }
 
-    NodeProxy restarted =
-        start(KubeProxyVersion.V1_36, false, Map.of(IpFamily.IPV4, rules(old)));
+    NodeProxy restarted = start(KubeProxyVersion.V1_36, false, Map.of(IpFamily.IPV4, rules(old)));
     cluster.asNew().forEach(restarted::changed);
     restarted.sync(VirtualClock.EPOCH);
     NodeProxy fresh = start(KubeProxyVersion.V1_36, false, Map.of());
