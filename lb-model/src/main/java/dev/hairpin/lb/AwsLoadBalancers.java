@@ -30,6 +30,7 @@ import dev.hairpin.lb.elb.nlb.NetworkLoadBalancer;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.LoadBalancing;
+import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +41,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -378,6 +380,25 @@ public final class AwsLoadBalancers implements LoadBalancing {
    */
   public Optional<Reconciliation> result(String kind, String id) {
     return Optional.ofNullable(results.get(kind + " " + id));
+  }
+
+  /**
+   * What a change of the cluster would do in AWS; nothing is done.
+   *
+   * @param change makes the change in a fork of the cluster that it is given
+   * @return what would be created, changed, replaced and deleted, why, and what clients notice
+   */
+  public Plan plan(Consumer<ClusterState> change) {
+    ClusterState fork = state.fork(new VirtualClock(state.clock().now()));
+    Aws copy = aws.copy();
+    Reconciler trial = new Reconciler(reconciler, fork, copy);
+    fork.watch(trial::note);
+    trial.reconcileAll();
+    Aws settled = copy.copy();
+    ClusterState stateBefore = fork.fork(new VirtualClock(state.clock().now()));
+    change.accept(fork);
+    List<Reconciliation> trialResults = trial.reconcileAll();
+    return new PlanBuilder(settled, copy, stateBefore, fork).build(trialResults);
   }
 
   @Override
