@@ -67,7 +67,11 @@ public record Plan(List<Item> items, List<String> failures) {
     @Override
     public String toString() {
       StringBuilder text = new StringBuilder();
-      text.append(String.format("%-3s ", action)).append(kind).append(' ').append(name).append('\n');
+      text.append(String.format("%-3s ", action))
+          .append(kind)
+          .append(' ')
+          .append(name)
+          .append('\n');
       if (!reason.isEmpty()) {
         text.append("      because: ").append(reason).append('\n');
       }

@@ -207,12 +207,7 @@ final class PlanBuilder {
     listenerChanges(old, details);
     if (!details.isEmpty()) {
       items.add(new Item(
-          Action.UPDATE,
-          kind(old),
-          old.name(),
-          stackOf(old.tags()) + " differs",
-          details,
-          ""));
+          Action.UPDATE, kind(old), old.name(), stackOf(old.tags()) + " differs", details, ""));
     }
   }
 
@@ -241,14 +236,17 @@ final class PlanBuilder {
     Map<Integer, Rule> rulesAfter = new TreeMap<>();
     before.rules(old.arn()).forEach(r -> rulesBefore.put(r.priority(), r));
     after.rules(now.arn()).forEach(r -> rulesAfter.put(r.priority(), r));
-    eachKey(rulesBefore, rulesAfter, (priority, sign) -> details.add(sign
-        + " rule "
-        + now.port()
-        + ":"
-        + priority
-        + (rulesAfter.containsKey(priority)
-            ? " " + rulesAfter.get(priority).conditions()
-            : "")));
+    eachKey(
+        rulesBefore,
+        rulesAfter,
+        (priority, sign) -> details.add(sign
+            + " rule "
+            + now.port()
+            + ":"
+            + priority
+            + (rulesAfter.containsKey(priority)
+                ? " " + rulesAfter.get(priority).conditions()
+                : "")));
   }
 
   private static <K extends Comparable<K>, V> void eachKey(
@@ -272,12 +270,15 @@ final class PlanBuilder {
 
   private static void differ(
       List<String> details, Map<String, String> old, Map<String, String> now) {
-    eachKey(old, now, (key, sign) -> details.add(sign
-        + " "
-        + key
-        + ": "
-        + (sign.equals("~") ? old.get(key) + " -> " : "")
-        + (now.containsKey(key) ? now.get(key) : old.get(key))));
+    eachKey(
+        old,
+        now,
+        (key, sign) -> details.add(sign
+            + " "
+            + key
+            + ": "
+            + (sign.equals("~") ? old.get(key) + " -> " : "")
+            + (now.containsKey(key) ? now.get(key) : old.get(key))));
   }
 
   // Target groups
@@ -306,9 +307,7 @@ final class PlanBuilder {
         before.targets(arn).forEach(t -> targetsBefore.put(t.toString(), t));
         after.targets(arn).forEach(t -> targetsAfter.put(t.toString(), t));
         eachKey(
-            targetsBefore,
-            targetsAfter,
-            (target, sign) -> details.add(sign + " target " + target));
+            targetsBefore, targetsAfter, (target, sign) -> details.add(sign + " target " + target));
         if (!details.isEmpty()) {
           items.add(new Item(Action.UPDATE, "target group", a.name(), "", details, ""));
         }
@@ -345,8 +344,12 @@ final class PlanBuilder {
         Map<String, IpPermission> rulesAfter = new TreeMap<>();
         a.ingress().forEach(p -> rulesBefore.put(p.toString(), p));
         b.ingress().forEach(p -> rulesAfter.put(p.toString(), p));
-        eachKey(rulesBefore, rulesAfter, (rule, s) -> details.add(s + " " + text(Objects
-            .requireNonNullElseGet(rulesAfter.get(rule), () -> rulesBefore.get(rule)))));
+        eachKey(
+            rulesBefore,
+            rulesAfter,
+            (rule, s) -> details.add(s + " "
+                + text(Objects.requireNonNullElseGet(
+                    rulesAfter.get(rule), () -> rulesBefore.get(rule)))));
       }
       SecurityGroup named = b != null ? b : Objects.requireNonNull(a, "one of the two is there");
       items.add(new Item(

@@ -296,8 +296,8 @@ class AwsLoadBalancersTest {
   @Test
   void aPlanTellsThatAGroupReplacesTheLoadBalancerAndChangesNothing() {
     AwsLoadBalancers running = cluster.install(controller());
-    cluster.apply(UiCluster.ingress(
-        "ui", "/", Map.of("scheme", "internet-facing", "target-type", "ip")));
+    cluster.apply(
+        UiCluster.ingress("ui", "/", Map.of("scheme", "internet-facing", "target-type", "ip")));
     cluster.settle();
     String before = cluster.ingressHosts("ui").get(0);
 
@@ -317,9 +317,7 @@ class AwsLoadBalancersTest {
         .forEach(o -> fork.store(o.withMetadata(o.metadata()
             .withFinalizers(fork.get(o.key()).orElseThrow().metadata().finalizers())))));
 
-    assertThat(plan.toString())
-        .isEqualTo(
-            """
+    assertThat(plan.toString()).isEqualTo("""
             -/+ ALB k8s-ui-ui-5ddc3ba496 -> k8s-retailappgroup-085b071a94
                   because: Ingress ui/ui moves from IngressGroup ui/ui to IngressGroup retail-app-group, and each group has a load balancer of its own
                   - listener HTTP:80, 1 rule
@@ -350,7 +348,8 @@ class AwsLoadBalancersTest {
                 "plan")
             .objects()
             .get(0))
-        .withMetadata(cluster.state
+        .withMetadata(cluster
+            .state
             .get(Service.class, "ui", "ui-nlb")
             .orElseThrow()
             .metadata()

@@ -857,8 +857,7 @@ public final class Aws {
    * @param newTargets the targets
    */
   public void registerTargets(String targetGroupArn, Collection<Target> newTargets) {
-    TreeMap<String, Target> found =
-        targets.computeIfAbsent(targetGroupArn, a -> new TreeMap<>());
+    TreeMap<String, Target> found = targets.computeIfAbsent(targetGroupArn, a -> new TreeMap<>());
     newTargets.forEach(t -> found.put(t.toString(), t));
     changes++;
   }

@@ -25,8 +25,7 @@ public record IpPermission(
     return source.startsWith("sg-");
   }
 
-  private static final Comparator<IpPermission> ORDER = Comparator.comparing(
-          IpPermission::protocol)
+  private static final Comparator<IpPermission> ORDER = Comparator.comparing(IpPermission::protocol)
       .thenComparingInt(IpPermission::fromPort)
       .thenComparingInt(IpPermission::toPort)
       .thenComparing(IpPermission::source)

@@ -70,8 +70,7 @@ public final class Reconciler {
     this.bindings = new Bindings(env);
     this.endpoints = new EndpointIndex(state);
     this.nodeRules = new NodeRules(env, bindings);
-    this.binder =
-        new TargetBinder(env, bindings, nodeRules, endpoints, targets(aws, mirror));
+    this.binder = new TargetBinder(env, bindings, nodeRules, endpoints, targets(aws, mirror));
     this.deployer = new StackDeployer(env, bindings, binder, mirror);
     this.webhooks = new Webhooks(env, ingressGroups, bindings);
     state.list(Ingress.class).forEach(this::index);

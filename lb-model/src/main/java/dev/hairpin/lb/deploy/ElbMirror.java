@@ -222,7 +222,8 @@ public final class ElbMirror {
       }
       Set<Target> made = targets.computeIfAbsent(targetGroupArn, a -> new HashSet<>());
       Set<Target> wanted = new LinkedHashSet<>(aws.targets(targetGroupArn));
-      List<Target> stale = made.stream().filter(t -> !wanted.contains(t)).sorted().toList();
+      List<Target> stale =
+          made.stream().filter(t -> !wanted.contains(t)).sorted().toList();
       List<Target> fresh = wanted.stream().filter(t -> !made.contains(t)).toList();
       if (!stale.isEmpty()) {
         elb.deregisterTargets(

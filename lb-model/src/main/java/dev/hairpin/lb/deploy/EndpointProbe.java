@@ -120,8 +120,7 @@ public final class EndpointProbe implements HealthProbe {
   /** Ready endpoints of a Service on a node, or on all nodes. */
   private int readyEndpoints(Service service, String node) {
     int count = 0;
-    for (EndpointSlice slice :
-        slices.getOrDefault(service.key().namespacedName(), List.of())) {
+    for (EndpointSlice slice : slices.getOrDefault(service.key().namespacedName(), List.of())) {
       for (Endpoint endpoint : slice.endpoints()) {
         boolean ready = endpoint.ready() == null || endpoint.ready();
         if (ready && (node.isEmpty() || node.equals(endpoint.nodeName()))) {
