@@ -60,17 +60,17 @@ public final class ElasticLoadBalancing {
     this.addresses = new AddressPlan(vpc, seed);
   }
 
-  /** The account around it. */
+  /** {@return the account around it} */
   public Vpc vpc() {
     return vpc;
   }
 
-  /** The clock on which its state moves. */
+  /** {@return the clock on which its state moves} */
   public VirtualClock clock() {
     return clock;
   }
 
-  /** How long AWS takes. */
+  /** {@return how long AWS takes} */
   public Timings timings() {
     return timings;
   }
@@ -79,7 +79,7 @@ public final class ElasticLoadBalancing {
     return probe;
   }
 
-  /** The quotas that calls are held to. */
+  /** {@return the quotas that calls are held to} */
   public Quotas quotas() {
     return quotas;
   }
@@ -259,7 +259,7 @@ public final class ElasticLoadBalancing {
     release(state, groups);
   }
 
-  /** All load balancers in the order of their creation. */
+  /** {@return all load balancers in the order of their creation} */
   public Collection<LoadBalancerState> loadBalancers() {
     return Collections.unmodifiableCollection(loadBalancers.values());
   }
@@ -643,7 +643,7 @@ public final class ElasticLoadBalancing {
     targetGroups.remove(arn);
   }
 
-  /** All target groups in the order of their creation. */
+  /** {@return all target groups in the order of their creation} */
   public Collection<TargetGroupState> targetGroups() {
     return Collections.unmodifiableCollection(targetGroups.values());
   }

@@ -28,27 +28,29 @@ public final class ListenerState {
     this.config = config;
   }
 
-  /** Its ARN. */
+  /** {@return its ARN} */
   public String arn() {
     return arn;
   }
 
-  /** Its configuration. */
+  /** {@return its configuration} */
   public Listener config() {
     return config;
   }
 
-  /** Its rules by rising priority, without the default. */
+  /** {@return its rules by rising priority, without the default} */
   public List<NamedRule> rules() {
     return rulesInOrder;
   }
 
-  /** The ARN of the default rule, which exists once the listener does. */
+  /** {@return the ARN of the default rule, which exists once the listener does} */
   public String defaultRuleArn() {
     return Arns.rule(arn, "default");
   }
 
-  /** A number that is another one after every change, so that compiled forms can be kept. */
+  /**
+   * {@return a number that is another one after every change, so that compiled forms can be kept}
+   */
   public long version() {
     return version;
   }
