@@ -8,7 +8,16 @@ import picocli.CommandLine.Command;
 @Command(
     name = "hairpin",
     description = "Simulates Kubernetes service networking inside this JVM.",
-    subcommands = {ConformanceCommand.class},
+    subcommands = {
+      TourCommand.class,
+      TraceCommand.class,
+      RulesCommand.class,
+      DigCommand.class,
+      EnvCommand.class,
+      LbCommand.class,
+      SharesCommand.class,
+      ConformanceCommand.class
+    },
     mixinStandardHelpOptions = true,
     version = "hairpin 0.1.0-SNAPSHOT",
     synopsisSubcommandLabel = "COMMAND")
