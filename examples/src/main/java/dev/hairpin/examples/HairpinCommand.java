@@ -1,6 +1,7 @@
 package dev.hairpin.examples;
 
 import dev.hairpin.examples.conformance.ConformanceCommand;
+import dev.hairpin.manifest.ManifestException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -23,12 +24,26 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND")
 public final class HairpinCommand {
 
+  /** The program; input that makes no sense is answered in one line, with exit code 2. */
+  static CommandLine commandLine() {
+    return new CommandLine(new HairpinCommand())
+        .setExecutionExceptionHandler(
+            (exception, command, parsed) -> {
+              if (exception instanceof IllegalArgumentException
+                  || exception instanceof ManifestException) {
+                command.getErr().println("hairpin: " + exception.getMessage());
+                return CommandLine.ExitCode.USAGE;
+              }
+              throw exception;
+            });
+  }
+
   /**
    * Runs the program and ends the JVM with its exit code.
    *
    * @param args the command line
    */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new HairpinCommand()).execute(args));
+    System.exit(commandLine().execute(args));
   }
 }
