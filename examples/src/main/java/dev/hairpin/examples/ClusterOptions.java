@@ -49,9 +49,9 @@ final class ClusterOptions {
       case "1.30" -> KubeProxyVersion.V1_30;
       case "1.36" -> KubeProxyVersion.V1_36;
       default ->
-          throw new ParameterException(
-              command.commandLine(),
-              "--kube-proxy: \"" + kubeProxy + "\" is not modelled; it is 1.30 or 1.36");
+        throw new ParameterException(
+            command.commandLine(),
+            "--kube-proxy: \"" + kubeProxy + "\" is not modelled; it is 1.30 or 1.36");
     };
   }
 }

@@ -50,8 +50,8 @@ public final class Clusters {
   }
 
   /**
-   * The retail store of the EKS workshop in {@link #eks}, five minutes after it was applied, when the
-   * load balancers are there.
+   * The retail store of the EKS workshop in {@link #eks}, five minutes after it was applied, when
+   * the load balancers are there.
    *
    * @return the cluster
    */

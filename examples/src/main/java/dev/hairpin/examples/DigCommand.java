@@ -19,8 +19,11 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:the name has an address", "1:it has none", "2:the question makes no sense"},
     mixinStandardHelpOptions = true)
 final class DigCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ClusterOptions cluster = new ClusterOptions();
+  @Spec
+  private CommandSpec spec = CommandSpec.create();
+
+  @Mixin
+  private ClusterOptions cluster = new ClusterOptions();
 
   @Option(
       names = "--from",

@@ -13,8 +13,11 @@ import picocli.CommandLine.Spec;
     description = "Shows the environment of a pod's first container.",
     mixinStandardHelpOptions = true)
 final class EnvCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ClusterOptions cluster = new ClusterOptions();
+  @Spec
+  private CommandSpec spec = CommandSpec.create();
+
+  @Mixin
+  private ClusterOptions cluster = new ClusterOptions();
 
   @Parameters(paramLabel = "POD", description = "NAMESPACE/NAME of a pod or of its workload")
   private String pod = "";

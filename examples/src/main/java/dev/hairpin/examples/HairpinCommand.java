@@ -27,15 +27,14 @@ public final class HairpinCommand {
   /** The program; input that makes no sense is answered in one line, with exit code 2. */
   static CommandLine commandLine() {
     return new CommandLine(new HairpinCommand())
-        .setExecutionExceptionHandler(
-            (exception, command, parsed) -> {
-              if (exception instanceof IllegalArgumentException
-                  || exception instanceof ManifestException) {
-                command.getErr().println("hairpin: " + exception.getMessage());
-                return CommandLine.ExitCode.USAGE;
-              }
-              throw exception;
-            });
+        .setExecutionExceptionHandler((exception, command, parsed) -> {
+          if (exception instanceof IllegalArgumentException
+              || exception instanceof ManifestException) {
+            command.getErr().println("hairpin: " + exception.getMessage());
+            return CommandLine.ExitCode.USAGE;
+          }
+          throw exception;
+        });
   }
 
   /**

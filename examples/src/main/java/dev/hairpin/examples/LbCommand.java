@@ -20,8 +20,11 @@ import picocli.CommandLine.Spec;
     description = "Shows the load balancers with their rules and targets, or plans a change.",
     mixinStandardHelpOptions = true)
 final class LbCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ClusterOptions cluster = new ClusterOptions();
+  @Spec
+  private CommandSpec spec = CommandSpec.create();
+
+  @Mixin
+  private ClusterOptions cluster = new ClusterOptions();
 
   @Option(
       names = "--plan",
@@ -29,7 +32,9 @@ final class LbCommand implements Callable<Integer> {
       description = "manifests; prints what applying them would change in AWS")
   private @Nullable Path plan;
 
-  @Option(names = "--health", description = "prints the targets as aws elbv2 describe-target-health")
+  @Option(
+      names = "--health",
+      description = "prints the targets as aws elbv2 describe-target-health")
   private boolean health;
 
   @Override
@@ -40,12 +45,11 @@ final class LbCommand implements Callable<Integer> {
           spec.commandLine(), "--plan: there is no file or folder " + file);
     }
     Cluster asked = cluster.open();
-    String text =
-        file != null
-            ? LoadBalancersText.plan(asked, Manifests.load(file))
-            : health
-                ? LoadBalancersText.describeTargetHealth(asked, Format.JSON)
-                : LoadBalancersText.all(asked);
+    String text = file != null
+        ? LoadBalancersText.plan(asked, Manifests.load(file))
+        : health
+            ? LoadBalancersText.describeTargetHealth(asked, Format.JSON)
+            : LoadBalancersText.all(asked);
     spec.commandLine().getOut().print(text);
     spec.commandLine().getOut().flush();
     return 0;

@@ -102,21 +102,15 @@ public final class LoadBalancersText {
    */
   public static String plan(Cluster cluster, ManifestSet change) {
     return in(cluster)
-        .plan(
-            state -> {
-              for (KubeObject object : change.objects()) {
-                state.store(
-                    state
-                        .get(object.key())
-                        .map(
-                            now ->
-                                object.withMetadata(
-                                    object
-                                        .metadata()
-                                        .withFinalizers(now.metadata().finalizers())))
-                        .orElse(object));
-              }
-            })
+        .plan(state -> {
+          for (KubeObject object : change.objects()) {
+            state.store(state
+                .get(object.key())
+                .map(now -> object.withMetadata(
+                    object.metadata().withFinalizers(now.metadata().finalizers())))
+                .orElse(object));
+          }
+        })
         .toString();
   }
 

@@ -22,21 +22,19 @@ public final class LookupText {
         lookup.questions().stream().mapToInt(q -> q.answer().length()).max().orElse(0);
     int number = 0;
     for (NameService.Asked asked : lookup.questions()) {
-      String line =
-          String.format(
-              java.util.Locale.ROOT,
-              "  %2d %-" + Math.max(1, width) + "s  %-4s  %-" + Math.max(1, answerWidth) + "s  %s",
-              ++number,
-              asked.name(),
-              asked.type(),
-              asked.answer(),
-              asked.explanation());
+      String line = String.format(
+          java.util.Locale.ROOT,
+          "  %2d %-" + Math.max(1, width) + "s  %-4s  %-" + Math.max(1, answerWidth) + "s  %s",
+          ++number,
+          asked.name(),
+          asked.type(),
+          asked.answer(),
+          asked.explanation());
       out.append(line.stripTrailing()).append('\n');
     }
-    String result =
-        lookup.reason() == Reason.DELIVERED
-            ? lookup.addresses().stream().map(Object::toString).collect(Collectors.joining(" "))
-            : lookup.reason() + ": " + lookup.reason().sentence();
+    String result = lookup.reason() == Reason.DELIVERED
+        ? lookup.addresses().stream().map(Object::toString).collect(Collectors.joining(" "))
+        : lookup.reason() + ": " + lookup.reason().sentence();
     int questions = lookup.questions().size();
     return out.append("  ")
         .append(lookup.name())

@@ -22,8 +22,11 @@ import picocli.CommandLine.Spec;
     description = "Prints the rules of a node as iptables-save prints them.",
     mixinStandardHelpOptions = true)
 final class RulesCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ClusterOptions cluster = new ClusterOptions();
+  @Spec
+  private CommandSpec spec = CommandSpec.create();
+
+  @Mixin
+  private ClusterOptions cluster = new ClusterOptions();
 
   @Parameters(arity = "0..1", paramLabel = "NODE", description = "the node; the first by default")
   private @Nullable String node;
@@ -43,14 +46,11 @@ final class RulesCommand implements Callable<Integer> {
           "there is no node " + name + "; there are " + String.join(", ", nodes));
     }
     IpFamily family = ipv6 ? IpFamily.IPV6 : IpFamily.IPV4;
-    RuleSet rules =
-        asked
-            .component(KubeProxies.class)
-            .flatMap(proxies -> proxies.rulesOf(name, family))
-            .orElseThrow(
-                () ->
-                    new ParameterException(
-                        spec.commandLine(), "node " + name + " has no " + family + " rules"));
+    RuleSet rules = asked
+        .component(KubeProxies.class)
+        .flatMap(proxies -> proxies.rulesOf(name, family))
+        .orElseThrow(() -> new ParameterException(
+            spec.commandLine(), "node " + name + " has no " + family + " rules"));
     spec.commandLine().getOut().print(rules);
     spec.commandLine().getOut().flush();
     return 0;

@@ -13,8 +13,11 @@ import picocli.CommandLine.Spec;
     description = "Shows where new connections end, each end with its exact share.",
     mixinStandardHelpOptions = true)
 final class SharesCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ClusterOptions cluster = new ClusterOptions();
+  @Spec
+  private CommandSpec spec = CommandSpec.create();
+
+  @Mixin
+  private ClusterOptions cluster = new ClusterOptions();
 
   @Option(names = "--from", required = true, paramLabel = "SOURCE", description = "as for trace")
   private String from = "";

@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
     description = "Tells the story of a retail store on EKS, from manifests to packets.",
     mixinStandardHelpOptions = true)
 final class TourCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Spec
+  private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() {

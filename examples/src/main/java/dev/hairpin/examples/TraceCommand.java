@@ -16,8 +16,11 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:the answer came back", "1:it did not", "2:the question makes no sense"},
     mixinStandardHelpOptions = true)
 final class TraceCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ClusterOptions cluster = new ClusterOptions();
+  @Spec
+  private CommandSpec spec = CommandSpec.create();
+
+  @Mixin
+  private ClusterOptions cluster = new ClusterOptions();
 
   @Option(
       names = "--from",

@@ -37,11 +37,10 @@ class RetailStoreTest {
     Shares shares = store.from("internet").sharesTo(url);
 
     assertThat(shares.arriving()).isEqualTo(Fraction.ONE);
-    assertThat(
-            shares.ends().entrySet().stream()
-                .filter(e -> e.getKey().hops() == 1)
-                .map(e -> e.getValue())
-                .reduce(Fraction.ZERO, Fraction::plus))
+    assertThat(shares.ends().entrySet().stream()
+            .filter(e -> e.getKey().hops() == 1)
+            .map(e -> e.getValue())
+            .reduce(Fraction.ZERO, Fraction::plus))
         .isEqualTo(Fraction.of(2, 3));
   }
 
@@ -50,7 +49,9 @@ class RetailStoreTest {
     Cluster tried = store.fork();
     tried.delete("Service", "ui/ui");
 
-    assertThat(tried.from("catalog/catalog").to("http://ui.ui").outcome().delivered()).isFalse();
-    assertThat(store.from("catalog/catalog").to("http://ui.ui").outcome().delivered()).isTrue();
+    assertThat(tried.from("catalog/catalog").to("http://ui.ui").outcome().delivered())
+        .isFalse();
+    assertThat(store.from("catalog/catalog").to("http://ui.ui").outcome().delivered())
+        .isTrue();
   }
 }

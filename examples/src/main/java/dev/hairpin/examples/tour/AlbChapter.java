@@ -36,8 +36,7 @@ final class AlbChapter {
   }
 
   private String hostname(String namespace) {
-    Ingress ingress =
-        cluster.state().get(Ingress.class, namespace, namespace).orElseThrow();
+    Ingress ingress = cluster.state().get(Ingress.class, namespace, namespace).orElseThrow();
     return ingress.loadBalancer().get(0).hostname();
   }
 }

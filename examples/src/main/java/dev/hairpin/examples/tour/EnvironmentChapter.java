@@ -35,12 +35,11 @@ final class EnvironmentChapter {
   private void printenv(Pod pod) {
     String name = pod.metadata().name();
     tour.command("kubectl exec -n catalog " + name + " -- printenv | grep SERVICE | sort");
-    tour.show(
-        cluster.env("catalog/" + name).variables().stream()
-            .map(Object::toString)
-            .filter(v -> v.contains("SERVICE"))
-            .sorted()
-            .collect(Collectors.joining("\n")));
+    tour.show(cluster.env("catalog/" + name).variables().stream()
+        .map(Object::toString)
+        .filter(v -> v.contains("SERVICE"))
+        .sorted()
+        .collect(Collectors.joining("\n")));
   }
 
   private void advice(Pod pod) {

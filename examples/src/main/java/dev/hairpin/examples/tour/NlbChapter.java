@@ -46,6 +46,7 @@ final class NlbChapter {
   }
 
   private void targets() {
-    tour.command("aws elbv2 describe-target-health").show(LoadBalancersText.targets(cluster, LoadBalancerType.NETWORK));
+    tour.command("aws elbv2 describe-target-health")
+        .show(LoadBalancersText.targets(cluster, LoadBalancerType.NETWORK));
   }
 }

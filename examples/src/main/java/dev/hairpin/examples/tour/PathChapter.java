@@ -21,18 +21,16 @@ final class PathChapter {
 
     tour.chapter("NodePort: from outside, on a node with and on a node without a ui pod");
     Pod ui = cluster.pod("ui/ui");
-    Service service =
-        cluster.state().get(Service.class, "ui", "ui-nlb").orElseThrow();
+    Service service = cluster.state().get(Service.class, "ui", "ui-nlb").orElseThrow();
     int nodePort = service.spec().ports().get(0).nodePort();
     String with = ui.spec().nodeName();
-    String without =
-        cluster.state().list(Node.class).stream()
-            .map(n -> n.metadata().name())
-            .filter(n -> !n.equals(with))
-            .findFirst()
-            .orElseThrow();
-    tour.say("Service ui/ui-nlb has node port " + nodePort + "; " + ui.metadata().name()
-        + " runs on " + with + ".");
+    String without = cluster.state().list(Node.class).stream()
+        .map(n -> n.metadata().name())
+        .filter(n -> !n.equals(with))
+        .findFirst()
+        .orElseThrow();
+    tour.say("Service ui/ui-nlb has node port " + nodePort + "; "
+        + ui.metadata().name() + " runs on " + with + ".");
     tour.show(cluster.from("internet").to("node/" + with + ":" + nodePort));
     tour.show(cluster.from("internet").to("node/" + without + ":" + nodePort));
   }

@@ -25,30 +25,26 @@ final class PendingChapter {
 
   void tell() {
     tour.chapter("Pending: subnets without the role tag");
-    tour.say(
-        "The same store in an account whose public subnets lack kubernetes.io/role/elb.");
-    Cluster cluster =
-        Cluster.eks()
-            .install(KubeProxy.newest())
-            .install(CoreDns.eks())
-            .install(
-                AwsLoadBalancerController.of(
-                    withoutRoleTags(EksAccount.create(Clusters.NAME)),
-                    ControllerOptions.of(Clusters.NAME)));
+    tour.say("The same store in an account whose public subnets lack kubernetes.io/role/elb.");
+    Cluster cluster = Cluster.eks()
+        .install(KubeProxy.newest())
+        .install(CoreDns.eks())
+        .install(AwsLoadBalancerController.of(
+            withoutRoleTags(EksAccount.create(Clusters.NAME)),
+            ControllerOptions.of(Clusters.NAME)));
     cluster.apply(Store.all());
     tour.command("kubectl get svc -n ui ui-nlb").show(cluster.get("svc -n ui ui-nlb"));
     tour.command("kubectl get events -n ui");
     for (ObjectEvent event : cluster.state().events()) {
       if (event.object().namespacedName().equals("ui/ui-nlb")) {
-        tour.show(
-            (event.warning() ? "Warning  " : "Normal   ")
-                + event.reason()
-                + "  "
-                + event.object().kind().toLowerCase(java.util.Locale.ROOT)
-                + "/"
-                + event.object().name()
-                + "  "
-                + event.message());
+        tour.show((event.warning() ? "Warning  " : "Normal   ")
+            + event.reason()
+            + "  "
+            + event.object().kind().toLowerCase(java.util.Locale.ROOT)
+            + "/"
+            + event.object().name()
+            + "  "
+            + event.message());
       }
     }
   }
@@ -58,17 +54,16 @@ final class PendingChapter {
     for (Subnet subnet : List.copyOf(aws.subnets())) {
       Map<String, String> tags = new TreeMap<>(subnet.tags());
       tags.keySet().removeIf(k -> k.startsWith("kubernetes.io/role/"));
-      aws.add(
-          new Subnet(
-              subnet.id(),
-              subnet.vpcId(),
-              subnet.zone(),
-              subnet.cidr(),
-              subnet.ipv6Cidr(),
-              subnet.freeAddresses(),
-              subnet.isPublic(),
-              subnet.outpostArn(),
-              tags));
+      aws.add(new Subnet(
+          subnet.id(),
+          subnet.vpcId(),
+          subnet.zone(),
+          subnet.cidr(),
+          subnet.ipv6Cidr(),
+          subnet.freeAddresses(),
+          subnet.isPublic(),
+          subnet.outpostArn(),
+          tags));
     }
     return aws;
   }

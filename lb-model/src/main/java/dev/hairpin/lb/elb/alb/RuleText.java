@@ -39,7 +39,8 @@ public final class RuleText {
    * The table's lines.
    *
    * @param listener whose rules
-   * @param matched the index of the rule that held, -1 for the default, or -2 if there is no request
+   * @param matched the index of the rule that held, -1 for the default, or -2 if there is no
+   *     request
    */
   List<String> lines(ListenerState listener, int matched) {
     List<List<String>> rows = new ArrayList<>();
