@@ -27,15 +27,16 @@ import dev.hairpin.dns.plugin.Setup;
 import dev.hairpin.dns.rewrite.RewritePlugin;
 import dev.hairpin.dns.upstream.StubZones;
 import dev.hairpin.dns.upstream.Surroundings;
+import dev.hairpin.dns.upstream.Upstream;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Chooser;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,9 @@ public final class CoreDnsServer {
 
   private static final SocketAddress HERE = new SocketAddress(IpAddress.parse("127.0.0.1"), 53);
 
+  /** More than any sane configuration forwards to itself; a loop ends without answer. */
+  private static final int MAX_QUESTIONS_TO_SELF = 8;
+
   private static final Plugins PLUGINS = new Plugins()
       .with("kubernetes", KubernetesPlugin::setUp)
       .with("k8s_external", ExternalPlugin::setUp)
@@ -61,9 +65,13 @@ public final class CoreDnsServer {
   private final ClusterState state;
   private final CoreDnsVersion version;
   private final Surroundings surroundings;
-  private final Map<Integer, Server> servers = new HashMap<>();
+  private final List<Listener> listeners = new ArrayList<>();
   private final Set<Integer> ednsOptions = new HashSet<>();
   private final Chooser chance;
+  private int questionsToSelf;
+
+  /** What listens on a port: on some addresses, or on all if none are named. */
+  private record Listener(Set<IpAddress> addresses, int port, Server server) {}
 
   private CoreDnsServer(
       ClusterState state,
@@ -153,17 +161,59 @@ public final class CoreDnsServer {
         throw new CorefileException(zone + " is not modelled: only plain DNS is");
       }
     }
-    Setup setup =
-        new Setup(block, version, surroundings, synced ? state : null, this::ask, ednsOptions);
+    Set<IpAddress> bound = boundTo(block);
+    Setup setup = new Setup(
+        block,
+        version,
+        surroundings,
+        synced ? state : null,
+        this::ask,
+        this::upstream,
+        ednsOptions);
     Handler chain = chain(block, setup);
     boolean chaos = block.plugins().containsKey("chaos") || block.plugins().containsKey("forward");
     for (ServedZone zone : block.zones()) {
-      Server server = servers.computeIfAbsent(zone.port(), p -> new Server(ednsOptions));
+      Server server = listener(bound, zone.port());
       server.add(zone.zone(), chain);
       if (chaos) {
         server.answerChaos();
       }
     }
+  }
+
+  private static Set<IpAddress> boundTo(ServerBlock block) {
+    Set<IpAddress> bound = new HashSet<>();
+    for (String word : block.boundTo()) {
+      bound.add(IpAddress.tryParse(word.equals("lo") ? "127.0.0.1" : word)
+          .orElseThrow(() -> new CorefileException(
+              "plugin/bind: not a valid IP address or" + " interface name: \"" + word + "\"")));
+    }
+    return bound;
+  }
+
+  private Server listener(Set<IpAddress> addresses, int port) {
+    for (Listener listener : listeners) {
+      if (listener.port == port && listener.addresses.equals(addresses)) {
+        return listener.server;
+      }
+    }
+    Server server = new Server(ednsOptions);
+    listeners.add(new Listener(Set.copyOf(addresses), port, server));
+    return server;
+  }
+
+  /** What listens on an address: a block that is bound to it before one that takes any. */
+  private @Nullable Server server(SocketAddress address) {
+    Server any = null;
+    for (Listener listener : listeners) {
+      if (listener.port == address.port()) {
+        if (listener.addresses.contains(address.address())) {
+          return listener.server;
+        }
+        any = listener.addresses.isEmpty() ? listener.server : any;
+      }
+    }
+    return any;
   }
 
   /** Plugins are put one before the other from the last to the first, in CoreDNS's order. */
@@ -191,9 +241,41 @@ public final class CoreDnsServer {
     }
   }
 
+  /** Who answers at an address that questions are forwarded to; that may be this server itself. */
+  private @Nullable Upstream upstream(SocketAddress address) {
+    Upstream known = surroundings.upstreams().get(address);
+    if (known != null) {
+      return known;
+    }
+    boolean own = surroundings.addresses().contains(address.address())
+        || address.address().isLoopback()
+        || listeners.stream().anyMatch(l -> l.addresses.contains(address.address()));
+    return own ? (query, transport) -> askSelf(query, address, transport) : null;
+  }
+
+  private Upstream.Response askSelf(Message query, SocketAddress address, Transport transport) {
+    if (server(address) == null) {
+      return new Upstream.Unreachable();
+    }
+    if (questionsToSelf >= MAX_QUESTIONS_TO_SELF) {
+      return new Upstream.Lost();
+    }
+    questionsToSelf++;
+    try {
+      SocketAddress from = new SocketAddress(address.address(), NOBODY.port());
+      Answer answer = answer(query, new Client(from, address, transport), chance);
+      return answer
+          .message()
+          .<Upstream.Response>map(m -> new Upstream.Answered(m, answer.took()))
+          .orElse(new Upstream.Lost());
+    } finally {
+      questionsToSelf--;
+    }
+  }
+
   /** Asks the server itself, where the question arrived. */
   private @Nullable Message ask(Query query) {
-    Server server = servers.get(query.client().server().port());
+    Server server = server(query.client().server());
     if (server == null || !query.exchange().enter()) {
       return null;
     }
@@ -226,7 +308,7 @@ public final class CoreDnsServer {
    */
   public Answer answer(Message query, Client client, Chooser chooser) {
     Exchange exchange = new Exchange(state.clock().now(), chooser);
-    Server server = servers.get(client.server().port());
+    Server server = server(client.server());
     Message.Fitted fitted =
         server == null ? null : server.answer(new Query(query, client, exchange));
     return new Answer(
@@ -275,6 +357,6 @@ public final class CoreDnsServer {
    * @return the ports
    */
   public Set<Integer> ports() {
-    return Set.copyOf(servers.keySet());
+    return listeners.stream().map(Listener::port).collect(Collectors.toUnmodifiableSet());
   }
 }
