@@ -12,6 +12,7 @@ import dev.hairpin.dns.corefile.ServerBlock;
 import dev.hairpin.dns.corefile.Token;
 import dev.hairpin.dns.kubernetes.ExternalPlugin;
 import dev.hairpin.dns.kubernetes.KubernetesPlugin;
+import dev.hairpin.dns.kubernetes.PlainAnswers;
 import dev.hairpin.dns.message.Client;
 import dev.hairpin.dns.message.Message;
 import dev.hairpin.dns.message.Question;
@@ -31,6 +32,7 @@ import dev.hairpin.dns.upstream.Upstream;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Chooser;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,6 +58,9 @@ public final class CoreDnsServer {
 
   /** More than any sane configuration forwards to itself; a loop ends without answer. */
   private static final int MAX_QUESTIONS_TO_SELF = 8;
+
+  /** With these and the silent ones only, an answer about a Service needs no chain. */
+  private static final Set<String> PLAIN = Set.of("kubernetes", "forward", "cache", "loadbalance");
 
   private static final Plugins PLUGINS = new Plugins()
       .with("kubernetes", KubernetesPlugin::setUp)
@@ -83,9 +88,11 @@ public final class CoreDnsServer {
     this.version = version;
     this.surroundings = surroundings;
     this.chance = Chooser.seeded(state.seed());
+    List<Runnable> shortcuts = new ArrayList<>();
     for (ServerBlock block : corefile.blocks()) {
-      add(block, synced);
+      shortcuts.add(add(block, synced));
     }
+    shortcuts.forEach(Runnable::run);
   }
 
   /**
@@ -155,7 +162,8 @@ public final class CoreDnsServer {
     return new CoreDnsServer(state, corefile, version, surroundings, false);
   }
 
-  private void add(ServerBlock block, boolean synced) {
+  /** Adds a block, and gives back what lets its plain questions past its chain. */
+  private Runnable add(ServerBlock block, boolean synced) {
     for (ServedZone zone : block.zones()) {
       if (!zone.scheme().equals("dns")) {
         throw new CorefileException(zone + " is not modelled: only plain DNS is");
@@ -179,6 +187,14 @@ public final class CoreDnsServer {
         server.answerChaos();
       }
     }
+    boolean plain = block.plugins().keySet().stream()
+        .allMatch(name -> Plugins.isSilent(name) || PLAIN.contains(name));
+    Optional<KubernetesPlugin> kubernetes =
+        plain ? setup.shared(KubernetesPlugin.class) : Optional.empty();
+    return () -> kubernetes.ifPresent(names -> block
+        .zones()
+        .forEach(
+            zone -> listener(bound, zone.port()).answerPlainly(names.plainAnswers(setup), chain)));
   }
 
   private static Set<IpAddress> boundTo(ServerBlock block) {
@@ -307,8 +323,18 @@ public final class CoreDnsServer {
    * @return the answer; without a message if nothing listens on the port
    */
   public Answer answer(Message query, Client client, Chooser chooser) {
-    Exchange exchange = new Exchange(state.clock().now(), chooser);
     Server server = server(client.server());
+    PlainAnswers plain = server == null ? null : server.plain();
+    Message answer = plain == null ? null : plain.answer(query);
+    return plain != null && answer != null
+        ? new Answer(answer, false, Duration.ZERO, () -> plain.explain(query.question()))
+        : answerByChain(query, client, chooser);
+  }
+
+  /** Answers through the plugins, also what could be answered without them. */
+  Answer answerByChain(Message query, Client client, Chooser chooser) {
+    Server server = server(client.server());
+    Exchange exchange = new Exchange(state.clock().now(), chooser);
     Message.Fitted fitted =
         server == null ? null : server.answer(new Query(query, client, exchange));
     return new Answer(
