@@ -69,6 +69,7 @@ public final class ApiServer {
   private final ClusterState state;
   private final ApiServerConfig config;
   private final ServiceRegistry services;
+  private final ServiceCidrController cidrs;
   private final Map<ObjectKey, Map<String, Object>> lastApplied;
   private final boolean dryRun;
 
@@ -79,18 +80,28 @@ public final class ApiServer {
    * @param config how the server is started
    */
   public ApiServer(ClusterState state, ApiServerConfig config) {
-    this(state, config, new ServiceRegistry(state, config), new HashMap<>(), false);
+    this(state, config, new ServiceRegistry(state, config), new HashMap<>());
   }
 
   private ApiServer(
       ClusterState state,
       ApiServerConfig config,
       ServiceRegistry services,
+      Map<ObjectKey, Map<String, Object>> lastApplied) {
+    this(state, config, services, new ServiceCidrController(state, services), lastApplied, false);
+  }
+
+  private ApiServer(
+      ClusterState state,
+      ApiServerConfig config,
+      ServiceRegistry services,
+      ServiceCidrController cidrs,
       Map<ObjectKey, Map<String, Object>> lastApplied,
       boolean dryRun) {
     this.state = state;
     this.config = config;
     this.services = services;
+    this.cidrs = cidrs;
     this.lastApplied = lastApplied;
     this.dryRun = dryRun;
   }
@@ -102,7 +113,7 @@ public final class ApiServer {
    * @return the server, independent of this one, drawing from a stream of its own
    */
   public ApiServer fork(ClusterState copy) {
-    return new ApiServer(copy, config, services.fork(copy), new HashMap<>(lastApplied), false);
+    return new ApiServer(copy, config, services.fork(copy), new HashMap<>(lastApplied));
   }
 
   /**
@@ -111,7 +122,7 @@ public final class ApiServer {
    * @return the view
    */
   public ApiServer dryRun() {
-    return new ApiServer(state, config, services, lastApplied, true);
+    return new ApiServer(state, config, services, cidrs, lastApplied, true);
   }
 
   /**
@@ -188,12 +199,17 @@ public final class ApiServer {
 
   /**
    * Makes the Service {@code default/kubernetes} that leads to the API server itself, with the
-   * first address of the default family, unless it is there.
+   * first address of the default family, and the ServiceCIDR {@code kubernetes} of the blocks that
+   * the server was started with, unless they are there.
    *
    * @param securePort the port on which the API server listens, 6443 by default
    * @return the Service
    */
   public Service ensureKubernetesService(int securePort) {
+    GenericObject blocks = ServiceCidrController.ofFlags(config);
+    if (config.features().ipAddressObjects() && state.get(blocks.key()).isEmpty()) {
+      state.store(blocks);
+    }
     return state.get(Service.class, "default", "kubernetes").orElseGet(() -> {
       ServicePort port =
           new ServicePort("https", Protocol.TCP, 443, IntOrString.of(securePort), 0, null);
@@ -224,7 +240,13 @@ public final class ApiServer {
       throw ApiError.alreadyExists(
           Resources.of(object.kind()), object.metadata().name());
     }
-    return new Response(store(object), List.of());
+    boolean isBlock = object.kind().equals(ServiceCidrController.KIND);
+    return new Response(
+        store(
+            isBlock && object instanceof GenericObject block
+                ? ServiceCidrController.ready(block)
+                : object),
+        List.of());
   }
 
   /**
@@ -436,6 +458,10 @@ public final class ApiServer {
   public KubeObject delete(ObjectKey key) {
     KubeObject object = require(key);
     if (dryRun) {
+      return object;
+    }
+    if (key.kind().equals(ServiceCidrController.KIND) && object instanceof GenericObject block) {
+      cidrs.delete(block);
       return object;
     }
     ObjectMeta meta = object.metadata();

@@ -2,6 +2,10 @@ package dev.hairpin.cluster;
 
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
+import dev.hairpin.api.ObjectMeta;
+import java.time.Instant;
+import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,5 +66,35 @@ public record Change(@Nullable KubeObject before, @Nullable KubeObject after) {
    */
   public ObjectKey key() {
     return object().key();
+  }
+
+  /**
+   * What tells two states apart, object by object.
+   *
+   * @param before the one state
+   * @param after the other state
+   * @return the objects that are in one of them only, or differ in more than their versions and
+   *     uids, by kind, namespace and name
+   */
+  public static List<Change> between(ClusterView before, ClusterView after) {
+    TreeMap<ObjectKey, KubeObject> old = new TreeMap<>();
+    before.kinds().forEach(kind -> before.list(kind).forEach(o -> old.put(o.key(), o)));
+    TreeMap<ObjectKey, Change> changes = new TreeMap<>();
+    for (String kind : after.kinds()) {
+      for (KubeObject now : after.list(kind)) {
+        KubeObject was = old.remove(now.key());
+        if (was == null || (was != now && !comparable(was).equals(comparable(now)))) {
+          changes.put(now.key(), new Change(was, now));
+        }
+      }
+    }
+    old.forEach((key, gone) -> changes.put(key, new Change(gone, null)));
+    return List.copyOf(changes.values());
+  }
+
+  private static KubeObject comparable(KubeObject object) {
+    ObjectMeta meta = object.metadata();
+    Instant same = Instant.EPOCH;
+    return object.withMetadata(meta.stored("", same, meta.deletionTimestamp(), 0, 0));
   }
 }

@@ -109,6 +109,7 @@ final class ObjectDefaults {
     set(spec, "dnsPolicy", "ClusterFirst");
     set(spec, "restartPolicy", "Always");
     set(spec, "schedulerName", "default-scheduler");
+    object(spec, "securityContext");
     if (spec.get("terminationGracePeriodSeconds") == null) {
       spec.put("terminationGracePeriodSeconds", 30L);
     }
@@ -121,6 +122,16 @@ final class ObjectDefaults {
   }
 
   private static void container(Map<String, Object> container, boolean hostNetwork) {
+    String image = String.valueOf(container.getOrDefault("image", ""));
+    set(container, "imagePullPolicy", isLatest(image) ? "Always" : "IfNotPresent");
+    set(container, "terminationMessagePath", "/dev/termination-log");
+    set(container, "terminationMessagePolicy", "File");
+    object(container, "resources");
+    each(container, "env", variable -> {
+      if (variable.get("valueFrom") instanceof Map<?, ?> from && from.get("fieldRef") != null) {
+        set(object(object(variable, "valueFrom"), "fieldRef"), "apiVersion", "v1");
+      }
+    });
     each(container, "ports", port -> {
       set(port, "protocol", "TCP");
       boolean unset = port.get("hostPort") == null || isZero(port.get("hostPort"));
@@ -133,6 +144,12 @@ final class ObjectDefaults {
         probe(object(container, name));
       }
     }
+  }
+
+  /** Whether an image has no tag, or the tag {@code latest}, and no digest. */
+  private static boolean isLatest(String image) {
+    String name = image.substring(image.lastIndexOf('/') + 1);
+    return !name.contains("@") && (name.endsWith(":latest") || !name.contains(":"));
   }
 
   private static void probe(Map<String, Object> probe) {

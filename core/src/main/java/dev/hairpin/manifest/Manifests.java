@@ -1,5 +1,6 @@
 package dev.hairpin.manifest;
 
+import dev.hairpin.api.KubeObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -115,6 +117,32 @@ public final class Manifests {
       }
     }
     return new ManifestSet(all);
+  }
+
+  /**
+   * Writes objects as YAML, as {@code kubectl get -o yaml} does: fields in alphabetical order, a
+   * document for each object. {@link #parse} reads it back.
+   *
+   * @param objects the objects
+   * @return the text
+   */
+  public static String toYaml(Collection<? extends KubeObject> objects) {
+    StringBuilder text = new StringBuilder();
+    for (KubeObject object : objects) {
+      text.append(text.isEmpty() ? "" : "---\n")
+          .append(YamlWriter.write(KubeObjects.toTree(object)));
+    }
+    return text.toString();
+  }
+
+  /**
+   * Writes an object as JSON in one line. {@link #parse} reads it back.
+   *
+   * @param object the object
+   * @return the text
+   */
+  public static String toJson(KubeObject object) {
+    return JsonWriter.write(KubeObjects.toTree(object));
   }
 
   private static void add(

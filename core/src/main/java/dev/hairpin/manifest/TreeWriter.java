@@ -1,7 +1,6 @@
 package dev.hairpin.manifest;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -49,7 +48,7 @@ final class TreeWriter {
 
   TreeWriter time(String name, @Nullable Instant value) {
     if (value != null) {
-      tree.put(name, value.truncatedTo(ChronoUnit.SECONDS).toString());
+      tree.put(name, value.toString());
     }
     return this;
   }

@@ -7,9 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param served what the server said, or null if nothing came
  * @param errno the error of the caller's system call, or null
- * @param closedByPeer whether the server had closed the connection in order
  */
-public record Exchange(@Nullable Served served, @Nullable String errno, boolean closedByPeer) {
+public record Exchange(@Nullable Served served, @Nullable String errno) {
 
   /**
    * Whether nothing came at all.
@@ -17,6 +16,6 @@ public record Exchange(@Nullable Served served, @Nullable String errno, boolean 
    * @return true if there was neither an answer nor an error
    */
   public boolean timedOut() {
-    return served == null && errno == null && !closedByPeer;
+    return served == null && errno == null;
   }
 }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** The ends of conversations: TCP, UDP, SCTP and ICMP as the hosts speak them. */
 final class Transport {
   private static final long[] SYN_RETRY_SECONDS = {1, 3, 7, 15, 31, 63, 127};
-  private static final Duration DELAYED_ACK = Duration.ofMillis(40);
   private static final int PORT_UNREACHABLE = 3;
   private static final int REQUEST_LENGTH = 6;
   private static final int ECHO_REQUEST = 8 << 8;
@@ -123,7 +122,7 @@ final class Transport {
     if (socket.errno != null) {
       String error = socket.errno;
       socket.errno = null;
-      return new Exchange(null, error, false);
+      return new Exchange(null, error);
     }
     boolean tcp = socket.ends.protocol() == Protocol.TCP;
     PacketKind kind = tcp ? PacketKind.DATA : PacketKind.DATAGRAM;
@@ -138,13 +137,11 @@ final class Transport {
                 route);
     network.settle();
     if (!tcp && error != null) {
-      return new Exchange(null, error, false);
+      return new Exchange(null, error);
     }
-    BooleanSupplier done =
-        () -> socket.received != null || socket.errno != null || socket.state == State.PEER_CLOSED;
+    BooleanSupplier done = () -> socket.received != null || socket.errno != null;
     await(0, patience.toMillis(), done);
-    boolean closed = socket.state == State.PEER_CLOSED;
-    Exchange result = new Exchange(socket.received, closed ? null : socket.errno, closed);
+    Exchange result = new Exchange(socket.received, socket.errno);
     socket.errno = null;
     return result;
   }
@@ -333,20 +330,15 @@ final class Transport {
   }
 
   private void finished(Passage p, Socket socket) {
-    if (socket.state == State.CLOSING) {
-      p.host.sockets.remove(socket.ends, socket);
-      socket.state = State.CLOSED;
+    p.host.sockets.remove(socket.ends, socket);
+    if (socket.isCaller()) {
       answer(p, PacketKind.ACK, null);
-    } else if (socket.isCaller()) {
-      socket.state = State.PEER_CLOSED;
-      network.clock().after(DELAYED_ACK, () -> {
-        answer(p, PacketKind.ACK, null);
-        network.settle();
-      });
-    } else {
-      // The server closes too; the caller's last ACK is for a connection that ended in order.
       socket.state = State.CLOSED;
+    } else {
       answer(p, PacketKind.FIN, null);
+      // The last ACK of the caller is for a connection that this side has closed in order.
+      p.host.sockets.put(
+          socket.ends, new Socket(p.host, socket.ends, socket.listener, State.CLOSED));
     }
   }
 
@@ -356,10 +348,8 @@ final class Transport {
     }
     p.host.sockets.remove(socket.ends, socket);
     if (socket.isCaller()) {
-      if (socket.state != State.PEER_CLOSED) {
-        socket.errno = socket.state == State.OPENING ? "ECONNREFUSED" : "ECONNRESET";
-        socket.state = State.CLOSED;
-      }
+      socket.errno = socket.state == State.OPENING ? "ECONNREFUSED" : "ECONNRESET";
+      socket.state = State.CLOSED;
       arrived(p, socket);
     }
   }

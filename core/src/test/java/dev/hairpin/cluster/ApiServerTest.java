@@ -373,4 +373,21 @@ class ApiServerTest {
         .hasMessage("Service \"a\" is invalid: status.loadBalancer.ingress: Forbidden: may only be"
             + " used when `spec.type` is 'LoadBalancer'");
   }
+
+  @Test
+  void aServiceCidrServesUntilItsLastAddressIsFree() {
+    server.create(tree("{apiVersion: networking.k8s.io/v1, kind: ServiceCIDR,"
+        + " metadata: {name: more}, spec: {cidrs: [10.97.0.0/24]}}"));
+    create("a", "{clusterIP: 10.97.0.5, ports: [{port: 80}]}");
+    ObjectKey more = new ObjectKey("ServiceCIDR", "", "more");
+
+    server.delete(more);
+
+    assertThat(Manifests.toJson(state.get(more).orElseThrow()))
+        .contains("\"reason\":\"Terminating\"");
+    assertThatThrownBy(() -> create("b", "{clusterIP: 10.97.0.6, ports: [{port: 80}]}"))
+        .hasMessageContaining("the provided network does not match the current range");
+    server.delete(key("a"));
+    assertThat(state.get(more)).isEmpty();
+  }
 }

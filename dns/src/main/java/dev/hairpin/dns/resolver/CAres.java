@@ -33,9 +33,9 @@ final class CAres implements Resolver {
   }
 
   @Override
-  public Lookup lookup(String name, AddressFamily family, NameServers servers) {
+  public Lookup lookup(String name, AddressFamily family, Transport transport) {
     AddressType type = family == AddressFamily.AF_INET6 ? AddressType.AAAA : AddressType.A;
-    Wire wire = new Wire(servers, ports);
+    Wire wire = new Wire(transport, ports);
     String fullName = Names.absolute(name);
     Result result = Names.fitsAMessage(fullName)
         ? ask(wire, name, fullName, type)

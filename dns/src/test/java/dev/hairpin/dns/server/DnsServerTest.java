@@ -3,7 +3,6 @@ package dev.hairpin.dns.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hairpin.dns.message.Client;
 import dev.hairpin.dns.message.Message;
 import dev.hairpin.dns.message.Question;
 import dev.hairpin.dns.message.Rcode;
@@ -14,6 +13,7 @@ import java.io.OutputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -30,7 +30,11 @@ class DnsServerTest {
   private DnsServer server;
 
   /** Refuses every question, drops what is none, and breaks at a poisonous packet. */
-  private static Optional<byte[]> refuse(byte[] packet, Client client) {
+  private static Optional<byte[]> refuse(
+      byte[] packet,
+      InetSocketAddress client,
+      InetSocketAddress here,
+      PacketHandler.Transport transport) {
     if (packet.length == POISON.length) {
       throw new IllegalStateException("poison");
     }
@@ -39,7 +43,7 @@ class DnsServerTest {
     }
     return Optional.of(Message.query(
             ((packet[0] & 0xff) << 8) | (packet[1] & 0xff),
-            Question.of(client.transport() + ".transport.", RecordType.A))
+            Question.of(transport + ".transport.", RecordType.A))
         .reply(Rcode.REFUSED)
         .encode());
   }
@@ -224,9 +228,9 @@ class DnsServerTest {
     int[] longest = {0};
     server.close();
     server = DnsServer.start(
-        (packet, client) -> {
+        (packet, client, here, transport) -> {
           longest[0] = packet.length;
-          return refuse(packet, client);
+          return refuse(packet, client, here, transport);
         },
         DnsServerOptions.DEFAULT);
     byte[] packet = java.util.Arrays.copyOf(query(2), 1_400);
@@ -237,8 +241,9 @@ class DnsServerTest {
   }
 
   @Test
-  void changesAreMadeByTheirOwnThreadWhileNoPacketIsAnswered() throws Exception {
-    assertThat(server.<Thread>call(Thread::currentThread)).isSameAs(Thread.currentThread());
+  void changesAreMadeInTheServersThread() throws Exception {
+    assertThat(server.<String>call(() -> Thread.currentThread().getName()))
+        .isEqualTo("hairpin-dns-" + server.address().getPort());
     assertThatThrownBy(() -> server.call(() -> {
           throw new IOException("no");
         }))

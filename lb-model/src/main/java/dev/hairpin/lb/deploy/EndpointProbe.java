@@ -10,10 +10,8 @@ import dev.hairpin.api.ServicePort;
 import dev.hairpin.api.TrafficPolicy;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.lb.elb.HealthProbe;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /**
  * Answers health checks from the cluster's objects, where nobody walks them through the network: a
@@ -23,11 +21,6 @@ import java.util.Map;
  */
 public final class EndpointProbe implements HealthProbe {
   private final ClusterState state;
-  private final Map<String, Pod> pods = new HashMap<>();
-  private final Map<String, Node> nodes = new HashMap<>();
-  private final Map<Integer, Service> byNodePort = new HashMap<>();
-  private final Map<String, List<EndpointSlice>> slices = new HashMap<>();
-  private long version = -1;
 
   /**
    * A probe of a cluster.
@@ -40,42 +33,17 @@ public final class EndpointProbe implements HealthProbe {
 
   @Override
   public Result probe(Request request) {
-    refresh();
     int port = request.destination().port();
+    String address = request.destination().address().toString();
     if (request.target().id().startsWith("i-")) {
       return nodePort(request.target().id(), port);
     }
-    Pod pod = pods.get(request.destination().address().toString());
-    return pod == null ? new Result.TimedOut() : pod(pod, port);
-  }
-
-  /** Looks at the objects anew when they changed. */
-  private void refresh() {
-    if (version == state.resourceVersion()) {
-      return;
-    }
-    version = state.resourceVersion();
-    pods.clear();
-    nodes.clear();
-    byNodePort.clear();
-    slices.clear();
-    state.list(Pod.class).forEach(p -> p.podIps().forEach(ip -> pods.put(ip, p)));
-    for (Node node : state.list(Node.class)) {
-      String id = node.providerId();
-      nodes.put(id.substring(id.lastIndexOf('/') + 1), node);
-    }
-    for (Service service : state.list(Service.class)) {
-      for (ServicePort port : service.spec().ports()) {
-        byNodePort.put(port.nodePort(), service);
+    for (Pod pod : state.list(Pod.class)) {
+      if (pod.podIps().contains(address)) {
+        return pod(pod, port);
       }
-      byNodePort.put(service.spec().healthCheckNodePort(), service);
     }
-    for (EndpointSlice slice : state.list(EndpointSlice.class)) {
-      slices
-          .computeIfAbsent(
-              slice.metadata().namespace() + "/" + slice.serviceName(), k -> new ArrayList<>())
-          .add(slice);
-    }
+    return new Result.TimedOut();
   }
 
   private static Result pod(Pod pod, int port) {
@@ -91,19 +59,24 @@ public final class EndpointProbe implements HealthProbe {
   }
 
   private Result nodePort(String instanceId, int port) {
-    Node node = nodes.get(instanceId);
-    if (node == null || !node.isReady()) {
+    Optional<Node> node = state.list(Node.class).stream()
+        .filter(n -> n.providerId().endsWith("/" + instanceId))
+        .findFirst();
+    if (node.isEmpty() || !node.get().isReady()) {
       return new Result.TimedOut();
     }
-    String name = node.metadata().name();
-    Service service = port == 0 ? null : byNodePort.get(port);
-    if (service == null) {
-      return Result.Failed.refused();
+    String name = node.get().metadata().name();
+    for (Service service : state.list(Service.class)) {
+      if (service.spec().healthCheckNodePort() == port && port != 0) {
+        return Result.Answered.code(readyEndpoints(service, name) > 0 ? 200 : 503);
+      }
+      for (ServicePort servicePort : service.spec().ports()) {
+        if (servicePort.nodePort() == port && port != 0) {
+          return throughNodePort(service, name);
+        }
+      }
     }
-    if (service.spec().healthCheckNodePort() == port) {
-      return Result.Answered.code(readyEndpoints(service, name) > 0 ? 200 : 503);
-    }
-    return throughNodePort(service, name);
+    return Result.Failed.refused();
   }
 
   /** Without any endpoint the rules reject; without one on this node they drop. */
@@ -120,7 +93,11 @@ public final class EndpointProbe implements HealthProbe {
   /** Ready endpoints of a Service on a node, or on all nodes. */
   private int readyEndpoints(Service service, String node) {
     int count = 0;
-    for (EndpointSlice slice : slices.getOrDefault(service.key().namespacedName(), List.of())) {
+    for (EndpointSlice slice : state.list(EndpointSlice.class)) {
+      if (!slice.serviceName().equals(service.metadata().name())
+          || !slice.metadata().namespace().equals(service.metadata().namespace())) {
+        continue;
+      }
       for (Endpoint endpoint : slice.endpoints()) {
         boolean ready = endpoint.ready() == null || endpoint.ready();
         if (ready && (node.isEmpty() || node.equals(endpoint.nodeName()))) {

@@ -60,17 +60,17 @@ public final class ElasticLoadBalancing {
     this.addresses = new AddressPlan(vpc, seed);
   }
 
-  /** {@return the account around it} */
+  /** The account around it. */
   public Vpc vpc() {
     return vpc;
   }
 
-  /** {@return the clock on which its state moves} */
+  /** The clock on which its state moves. */
   public VirtualClock clock() {
     return clock;
   }
 
-  /** {@return how long AWS takes} */
+  /** How long AWS takes. */
   public Timings timings() {
     return timings;
   }
@@ -79,7 +79,7 @@ public final class ElasticLoadBalancing {
     return probe;
   }
 
-  /** {@return the quotas that calls are held to} */
+  /** The quotas that calls are held to. */
   public Quotas quotas() {
     return quotas;
   }
@@ -256,10 +256,10 @@ public final class ElasticLoadBalancing {
     }
     loadBalancers.remove(arn);
     state.nodes().forEach(addresses::release);
-    release(state, groups);
+    refreshUse(groups);
   }
 
-  /** {@return all load balancers in the order of their creation} */
+  /** All load balancers in the order of their creation. */
   public Collection<LoadBalancerState> loadBalancers() {
     return Collections.unmodifiableCollection(loadBalancers.values());
   }
@@ -322,7 +322,7 @@ public final class ElasticLoadBalancing {
     ListenerState state = new ListenerState(Arns.listener(lb.arn(), config.port()), config);
     listeners.put(state.arn(), state);
     lb.put(state);
-    use(lb, config.defaultActions());
+    refreshUse(lb.targetGroupArns());
     return state.arn();
   }
 
@@ -351,8 +351,8 @@ public final class ElasticLoadBalancing {
     lb.remove(state);
     state.configure(config);
     lb.put(state);
-    release(lb, before);
-    use(lb, config.defaultActions());
+    refreshUse(before);
+    refreshUse(lb.targetGroupArns());
   }
 
   private void checkListener(LoadBalancerState lb, @Nullable ListenerState old, Listener config) {
@@ -445,7 +445,7 @@ public final class ElasticLoadBalancing {
     List<String> before = lb.targetGroupArns();
     lb.remove(state);
     listeners.remove(arn);
-    release(lb, before);
+    refreshUse(before);
   }
 
   /**
@@ -484,7 +484,7 @@ public final class ElasticLoadBalancing {
     LoadBalancerState lb = loadBalancer(listener.config().loadBalancerArn());
     withinRules(lb, Quotas.rules(lb) + 1);
     ListenerState.NamedRule named = listener.add(rule);
-    use(lb, rule.actions());
+    refreshUse(lb.targetGroupArns());
     return named.arn();
   }
 
@@ -525,8 +525,8 @@ public final class ElasticLoadBalancing {
     LoadBalancerState lb = loadBalancer(listener.config().loadBalancerArn());
     List<String> before = lb.targetGroupArns();
     listener.replace(old, rule);
-    release(lb, before);
-    use(lb, rule.actions());
+    refreshUse(before);
+    refreshUse(lb.targetGroupArns());
   }
 
   /**
@@ -540,22 +540,20 @@ public final class ElasticLoadBalancing {
     LoadBalancerState lb = loadBalancer(listener.config().loadBalancerArn());
     List<String> before = lb.targetGroupArns();
     listener.remove(rule(listener, ruleArn));
-    release(lb, before);
+    refreshUse(before);
   }
 
   private ListenerState listenerOfRule(String ruleArn) {
-    int slash = ruleArn.lastIndexOf('/');
-    String listenerArn =
-        slash < 0 ? ruleArn : ruleArn.substring(0, slash).replace(":listener-rule/", ":listener/");
-    ListenerState listener = listeners.get(listenerArn);
-    if (listener != null && listener.defaultRuleArn().equals(ruleArn)) {
-      throw new ElbException(
-          "OperationNotPermitted", "Default rule '" + ruleArn + "' cannot be changed or deleted");
+    for (ListenerState listener : listeners.values()) {
+      if (listener.defaultRuleArn().equals(ruleArn)) {
+        throw new ElbException(
+            "OperationNotPermitted", "Default rule '" + ruleArn + "' cannot be changed or deleted");
+      }
+      if (listener.rules().stream().anyMatch(r -> r.arn().equals(ruleArn))) {
+        return listener;
+      }
     }
-    if (listener == null || listener.rules().stream().noneMatch(r -> r.arn().equals(ruleArn))) {
-      throw new ElbException("RuleNotFound", "One or more rules not found");
-    }
-    return listener;
+    throw new ElbException("RuleNotFound", "One or more rules not found");
   }
 
   private static ListenerState.NamedRule rule(ListenerState listener, String ruleArn) {
@@ -643,7 +641,7 @@ public final class ElasticLoadBalancing {
     targetGroups.remove(arn);
   }
 
-  /** {@return all target groups in the order of their creation} */
+  /** All target groups in the order of their creation. */
   public Collection<TargetGroupState> targetGroups() {
     return Collections.unmodifiableCollection(targetGroups.values());
   }
@@ -821,25 +819,18 @@ public final class ElasticLoadBalancing {
 
   // --- what follows from a change ---
 
-  /** A load balancer now forwards to the groups of these actions; no other one does. */
-  private void use(LoadBalancerState lb, List<Action> actions) {
-    List<String> groupArns = new ArrayList<>();
-    ListenerState.collect(actions, groupArns);
+  /** Finds out anew which load balancer uses each of these groups. */
+  private void refreshUse(Collection<String> groupArns) {
     for (String arn : groupArns) {
-      TargetGroupState group = targetGroup(arn);
-      if (group.loadBalancer().isEmpty()) {
-        group.useBy(lb);
-      }
-    }
-    refreshTargets(groupArns);
-  }
-
-  /** A load balancer may forward to these groups no longer. */
-  private void release(LoadBalancerState lb, Collection<String> groupArns) {
-    Set<String> still = new HashSet<>(lb.targetGroupArns());
-    for (String arn : groupArns) {
-      if (!still.contains(arn)) {
-        targetGroup(arn).useBy(null);
+      TargetGroupState group = targetGroups.get(arn);
+      if (group != null) {
+        LoadBalancerState user = loadBalancers.values().stream()
+            .filter(lb -> lb.targetGroupArns().contains(arn))
+            .findFirst()
+            .orElse(null);
+        if (user != group.loadBalancer().orElse(null)) {
+          group.useBy(user);
+        }
       }
     }
     refreshTargets(groupArns);

@@ -21,36 +21,33 @@ public final class ListenerState {
   private final TreeMap<Integer, NamedRule> rules = new TreeMap<>();
   private long moved;
   private long version;
-  private List<NamedRule> rulesInOrder = List.of();
 
   ListenerState(String arn, Listener config) {
     this.arn = arn;
     this.config = config;
   }
 
-  /** {@return its ARN} */
+  /** Its ARN. */
   public String arn() {
     return arn;
   }
 
-  /** {@return its configuration} */
+  /** Its configuration. */
   public Listener config() {
     return config;
   }
 
-  /** {@return its rules by rising priority, without the default} */
+  /** Its rules by rising priority, without the default. */
   public List<NamedRule> rules() {
-    return rulesInOrder;
+    return List.copyOf(rules.values());
   }
 
-  /** {@return the ARN of the default rule, which exists once the listener does} */
+  /** The ARN of the default rule, which exists once the listener does. */
   public String defaultRuleArn() {
     return Arns.rule(arn, "default");
   }
 
-  /**
-   * {@return a number that is another one after every change, so that compiled forms can be kept}
-   */
+  /** A number that is another one after every change, so that compiled forms can be kept. */
   public long version() {
     return version;
   }
@@ -73,7 +70,7 @@ public final class ListenerState {
 
   void configure(Listener newConfig) {
     config = newConfig;
-    changed();
+    version++;
   }
 
   NamedRule add(Rule rule) {
@@ -82,24 +79,19 @@ public final class ListenerState {
     String name = taken ? Arns.rule(arn, rule.priority() + "|" + ++moved) : byPriority;
     NamedRule named = new NamedRule(name, rule);
     rules.put(rule.priority(), named);
-    changed();
+    version++;
     return named;
   }
 
   void replace(NamedRule old, Rule rule) {
     rules.remove(old.rule().priority());
     rules.put(rule.priority(), new NamedRule(old.arn(), rule));
-    changed();
+    version++;
   }
 
   void remove(NamedRule rule) {
     rules.remove(rule.rule().priority());
-    changed();
-  }
-
-  private void changed() {
     version++;
-    rulesInOrder = List.copyOf(rules.values());
   }
 
   Map<Integer, NamedRule> byPriority() {

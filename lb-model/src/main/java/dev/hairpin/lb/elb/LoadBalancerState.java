@@ -2,12 +2,11 @@ package dev.hairpin.lb.elb;
 
 import dev.hairpin.net.IpAddress;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** A load balancer as it is: its configuration, its names, its nodes and its listeners. */
@@ -35,57 +34,57 @@ public final class LoadBalancerState {
     this.nodes = List.of();
   }
 
-  /** {@return its ARN} */
+  /** Its ARN. */
   public String arn() {
     return arn;
   }
 
-  /** {@return its DNS name} */
+  /** Its DNS name. */
   public String dnsName() {
     return dnsName;
   }
 
-  /** {@return the hosted zone of its DNS name, for alias records} */
+  /** The hosted zone of its DNS name, for alias records. */
   public String canonicalHostedZoneId() {
     return canonicalHostedZoneId;
   }
 
-  /** {@return its VPC} */
+  /** Its VPC. */
   public String vpcId() {
     return vpcId;
   }
 
-  /** {@return when it was created} */
+  /** When it was created. */
   public Instant createdTime() {
     return createdTime;
   }
 
-  /** {@return when it becomes or became active} */
+  /** When it becomes or became active. */
   public Instant activeAt() {
     return activeAt;
   }
 
-  /** {@return its configuration} */
+  /** Its configuration. */
   public LoadBalancer config() {
     return config;
   }
 
-  /** {@return whether it takes traffic: false while it is being provisioned} */
+  /** Whether it takes traffic: false while it is being provisioned. */
   public boolean isActive() {
     return active;
   }
 
-  /** {@return the state's code as the API writes it: {@code provisioning} or {@code active}} */
+  /** The state's code as the API writes it: {@code provisioning} or {@code active}. */
   public String stateCode() {
     return active ? "active" : "provisioning";
   }
 
-  /** {@return its nodes in the order of its subnets} */
+  /** Its nodes in the order of its subnets. */
   public List<Node> nodes() {
     return nodes;
   }
 
-  /** {@return its listeners by port} */
+  /** Its listeners by port; those of one port by protocol do not exist in AWS. */
   public Collection<ListenerState> listeners() {
     return Collections.unmodifiableCollection(listeners.values());
   }
@@ -122,13 +121,17 @@ public final class LoadBalancerState {
         .findFirst();
   }
 
-  /** {@return the ARNs of the target groups that its listeners and rules forward to, each once} */
+  /** The ARNs of the target groups that its listeners and rules forward to, each once. */
   public List<String> targetGroupArns() {
-    Set<String> arns = new LinkedHashSet<>();
+    List<String> arns = new ArrayList<>();
     for (ListenerState listener : listeners.values()) {
-      arns.addAll(listener.targetGroupArns());
+      for (String group : listener.targetGroupArns()) {
+        if (!arns.contains(group)) {
+          arns.add(group);
+        }
+      }
     }
-    return List.copyOf(arns);
+    return arns;
   }
 
   void activate() {

@@ -36,22 +36,22 @@ public final class TargetGroupState {
     this.config = config;
   }
 
-  /** {@return its ARN} */
+  /** Its ARN. */
   public String arn() {
     return arn;
   }
 
-  /** {@return its configuration} */
+  /** Its configuration. */
   public TargetGroup config() {
     return config;
   }
 
-  /** {@return the load balancer that uses it; a group has one at most} */
+  /** The load balancer that uses it; a group has one at most. */
   public Optional<LoadBalancerState> loadBalancer() {
     return Optional.ofNullable(loadBalancer);
   }
 
-  /** {@return its targets by id and port, those that drain among them} */
+  /** Its targets by id and port, those that drain among them. */
   public Collection<TargetState> targets() {
     return Collections.unmodifiableCollection(targets.values());
   }

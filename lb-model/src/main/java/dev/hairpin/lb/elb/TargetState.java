@@ -58,45 +58,43 @@ public final class TargetState {
     this.elb = elb;
   }
 
-  /** {@return the target as registered} */
+  /** The target as registered. */
   public TargetDescription description() {
     return description;
   }
 
-  /** {@return its zone, or {@code all} for an address outside the VPC} */
+  /** Its zone, or {@code all} for an address outside the VPC. */
   public String availabilityZone() {
     return availabilityZone;
   }
 
-  /** {@return where packets to it go} */
+  /** Where packets to it go. */
   public SocketAddress socketAddress() {
     return new SocketAddress(address, description.port());
   }
 
-  /**
-   * {@return the instance that it is, or that has its address; nothing if it is outside the VPC}
-   */
+  /** The instance that it is, or that has its address; nothing if it is outside the VPC. */
   public Optional<String> instanceId() {
     return Optional.ofNullable(instanceId);
   }
 
-  /** {@return its health} */
+  /** Its health. */
   public TargetHealth health() {
     return health;
   }
 
-  /** {@return where health checks go to} */
+  /** Where health checks go to. */
   public int healthCheckPort() {
     Integer port = group.config().healthCheck().port();
     return port == null ? description.port() : port;
   }
 
-  /** {@return when it last became healthy; nothing if it is not} */
+  /** When it last became healthy; nothing if it is not. */
   public Optional<Instant> healthySince() {
     return Optional.ofNullable(healthySince);
   }
 
-  /** {@return when its draining ends; nothing if it does not drain} */
+  /** When its draining ends; nothing if it does not drain. */
   public Optional<Instant> drainingUntil() {
     return Optional.ofNullable(drainingSince)
         .map(since -> since.plusSeconds(group.config().deregistrationDelaySeconds()));

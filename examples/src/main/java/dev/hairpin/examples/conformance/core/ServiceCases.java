@@ -63,8 +63,8 @@ final class ServiceCases implements CoreCaseRunner {
     wanted.keySet().forEach(part -> parts.add(String.valueOf(part)));
     parts.removeAll(Set.of("op", "description", "note"));
     for (String part : parts) {
-      @Nullable Object expected = withoutEmpty(wanted.get(part));
-      @Nullable Object actual = withoutEmpty(outcome.get(part));
+      @Nullable Object expected = Trees.withoutEmpty(wanted.get(part));
+      @Nullable Object actual = Trees.withoutEmpty(outcome.get(part));
       Optional<String> difference = Trees.firstDifference(
           path + "." + part,
           expected,
@@ -75,21 +75,6 @@ final class ServiceCases implements CoreCaseRunner {
       }
     }
     return Optional.empty();
-  }
-
-  /** A recording may leave out what is empty. */
-  private static @Nullable Object withoutEmpty(@Nullable Object tree) {
-    if (!(tree instanceof Map<?, ?> map)) {
-      return tree;
-    }
-    Map<String, @Nullable Object> kept = new LinkedHashMap<>();
-    map.forEach((name, value) -> {
-      @Nullable Object inner = withoutEmpty(value);
-      if (!(inner instanceof Map<?, ?> nested && nested.isEmpty())) {
-        kept.put(String.valueOf(name), inner);
-      }
-    });
-    return kept;
   }
 
   /** Of an error only what was recorded is compared. */

@@ -1,5 +1,7 @@
 package dev.hairpin.examples.conformance.core;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +67,27 @@ final class Trees {
       return left.toString().equals(right.toString());
     }
     return expected == null ? actual == null : expected.equals(actual);
+  }
+
+  /** The same tree without objects that have nothing in them, which a recording may leave out. */
+  static @Nullable Object withoutEmpty(@Nullable Object tree) {
+    if (tree instanceof List<?> list) {
+      List<@Nullable Object> items = new ArrayList<>();
+      list.forEach(item -> items.add(withoutEmpty(item)));
+      return items;
+    }
+    if (!(tree instanceof Map<?, ?> map)) {
+      return tree;
+    }
+    Map<String, @Nullable Object> kept = new LinkedHashMap<>();
+    map.forEach((name, value) -> {
+      @Nullable Object inner = withoutEmpty(value);
+      boolean empty = inner == null || (inner instanceof Map<?, ?> nested && nested.isEmpty());
+      if (!empty) {
+        kept.put(String.valueOf(name), inner);
+      }
+    });
+    return kept;
   }
 
   private static String shown(@Nullable Object value) {

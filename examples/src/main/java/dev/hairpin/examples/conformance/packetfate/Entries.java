@@ -3,7 +3,6 @@ package dev.hairpin.examples.conformance.packetfate;
 import com.google.gson.JsonObject;
 import dev.hairpin.net.FiveTuple;
 import dev.hairpin.path.conntrack.ConntrackEntry;
-import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,24 +18,7 @@ final class Entries {
    * @param text protocol, both tuples, state and flags
    * @param timeout the seconds that are left
    */
-  record Entry(String text, int timeout) {
-    static final Comparator<Entry> BY_TEXT =
-        Comparator.comparing(Entry::text).thenComparing(Entry::timeout);
-
-    Entry replacing(String what, String with) {
-      return new Entry(text.replace(what, with), timeout);
-    }
-
-    boolean isNear(Entry other, int seconds) {
-      return text.equals(other.text) && Math.abs(timeout - other.timeout) <= seconds;
-    }
-
-    /** The entry with its timeout. */
-    @Override
-    public String toString() {
-      return text + " " + timeout + " s";
-    }
-  }
+  record Entry(String text, int timeout) {}
 
   private Entries() {}
 

@@ -53,7 +53,7 @@ public record AlbResponse(
     steps = ImmutableList.copyOf(steps);
   }
 
-  /** {@return whether the answer is a target's} */
+  /** Whether the answer is a target's. */
   public boolean fromTarget() {
     return reason == null;
   }

@@ -192,7 +192,7 @@ public final class CompiledRules {
     return (int) (h >>> 40);
   }
 
-  /** {@return the number of rules} */
+  /** The number of rules. */
   public int size() {
     return conditions.length;
   }

@@ -69,17 +69,17 @@ public final class HttpRequest implements RuleCondition.Request {
     return method;
   }
 
-  /** {@return path and query as they came} */
+  /** Path and query as they came. */
   public String target() {
     return target;
   }
 
-  /** {@return the version} */
+  /** The version. */
   public HttpVersion version() {
     return version;
   }
 
-  /** {@return the header lines in their order} */
+  /** The header lines in their order. */
   public List<Header> headers() {
     return headers;
   }
@@ -89,7 +89,7 @@ public final class HttpRequest implements RuleCondition.Request {
     return clientAddress;
   }
 
-  /** {@return the length of the body in octets} */
+  /** The length of the body in octets. */
   public long bodyBytes() {
     return bodyBytes;
   }
@@ -157,19 +157,19 @@ public final class HttpRequest implements RuleCondition.Request {
     return Optional.empty();
   }
 
-  /** {@return whether it asks for a WebSocket: RFC 6455} */
+  /** Whether it asks for a WebSocket: RFC 6455. */
   public boolean isWebSocket() {
     return version == HttpVersion.HTTP_1_1
         && header("upgrade").filter("websocket"::equalsIgnoreCase).isPresent();
   }
 
-  /** {@return whether it is a gRPC call} */
+  /** Whether it is a gRPC call. */
   public boolean isGrpc() {
     return version == HttpVersion.HTTP_2
         && header("content-type").filter(t -> t.startsWith("application/grpc")).isPresent();
   }
 
-  /** {@return the length of request line and headers in octets, as they would be in HTTP/1.1} */
+  /** The length of request line and headers in octets, as they would be in HTTP/1.1. */
   public int headBytes() {
     int bytes = requestLineBytes() + 2;
     for (Header header : headers) {
@@ -182,7 +182,7 @@ public final class HttpRequest implements RuleCondition.Request {
     return method.length() + target.length() + version.toString().length() + 4;
   }
 
-  /** {@return what it was built from, to change something} */
+  /** What it was built from, to change something. */
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.method = method;

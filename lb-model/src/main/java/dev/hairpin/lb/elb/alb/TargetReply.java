@@ -74,12 +74,12 @@ public sealed interface TargetReply {
       this.text = text;
     }
 
-    /** {@return the status with which the load balancer answers, or only logs for 460} */
+    /** The status with which the load balancer answers, or only logs for 460. */
     public int status() {
       return status;
     }
 
-    /** {@return the failure in words} */
+    /** The failure in words. */
     public String text() {
       return text;
     }
