@@ -332,11 +332,12 @@ final class ClusterNetwork {
       return;
     }
     Pod pod = state.get(Pod.class, key.namespace(), key.name()).orElse(null);
-    host.stop(hostName(key));
     List<IpAddress> addresses = pod == null ? List.of() : addressesOf(pod);
     if (pod != null && !addresses.isEmpty() && addresses.stream().allMatch(host::isLocal)) {
+      host.stopListening(hostName(key));
       listen(host, pod);
     } else {
+      host.stop(hostName(key));
       fabric.remove(host);
     }
   }

@@ -1,16 +1,24 @@
 package dev.hairpin.benchmarks;
 
+import dev.hairpin.lb.elb.Arrival;
+import dev.hairpin.lb.elb.Client;
 import dev.hairpin.lb.elb.ElasticLoadBalancing;
 import dev.hairpin.lb.elb.HealthProbe;
 import dev.hairpin.lb.elb.Listener;
 import dev.hairpin.lb.elb.ListenerProtocol;
 import dev.hairpin.lb.elb.LoadBalancer;
+import dev.hairpin.lb.elb.NewFlow;
 import dev.hairpin.lb.elb.TargetDescription;
 import dev.hairpin.lb.elb.TargetGroup;
 import dev.hairpin.lb.elb.Timings;
+import dev.hairpin.lb.elb.TlsSession.ClientHello;
 import dev.hairpin.lb.elb.VpcSketch;
 import dev.hairpin.lb.elb.nlb.CompiledTargets;
 import dev.hairpin.lb.elb.nlb.NetworkLoadBalancer;
+import dev.hairpin.net.FiveTuple;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.Protocol;
+import dev.hairpin.net.SocketAddress;
 import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +56,7 @@ public class NlbTargetChoice {
   int targets;
 
   private @Nullable CompiledTargets compiled;
+  private @Nullable NetworkLoadBalancer readable;
   private final int[] source = new int[RING];
   private final int[] sourcePort = new int[RING];
   private final int[] sequence = new int[RING];
@@ -71,7 +80,9 @@ public class NlbTargetChoice {
     }
     elb.registerTargets(group, pods);
     clock.advance(Duration.ZERO);
-    compiled = CompiledTargets.compile(new NetworkLoadBalancer(elb, 7), lb);
+    NetworkLoadBalancer nlb = new NetworkLoadBalancer(elb, 7);
+    readable = nlb;
+    compiled = CompiledTargets.compile(nlb, lb);
     destination = elb.loadBalancer(lb).nodes().get(0).privateAddress().v4Bits();
     SplittableRandom random = new SplittableRandom(42);
     for (int i = 0; i < RING; i++) {
@@ -104,5 +115,25 @@ public class NlbTargetChoice {
     return table == null
         ? -1
         : table.choose(0, TCP, source[i], sourcePort[i], destination, 80, sequence[i]);
+  }
+
+  /**
+   * The baseline: the same choice told step by step, with security groups, health and the lines of
+   * a trace.
+   *
+   * @return what becomes of the flow
+   */
+  @Benchmark
+  public @Nullable Arrival readable() {
+    int i = at++ & (RING - 1);
+    NetworkLoadBalancer told = readable;
+    if (told == null) {
+      return null;
+    }
+    FiveTuple flow = new FiveTuple(
+        Protocol.TCP,
+        new SocketAddress(IpAddress.v4(source[i]), sourcePort[i]),
+        new SocketAddress(IpAddress.v4(destination), 80));
+    return told.connect(new NewFlow(flow, sequence[i], Client.IN_VPC, ClientHello.PLAIN));
   }
 }

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param served what the server said, or null if nothing came
  * @param errno the error of the caller's system call, or null
+ * @param closedByPeer whether the server had closed the connection in order
  */
-public record Exchange(@Nullable Served served, @Nullable String errno) {
+public record Exchange(@Nullable Served served, @Nullable String errno, boolean closedByPeer) {
 
   /**
    * Whether nothing came at all.
@@ -16,6 +17,6 @@ public record Exchange(@Nullable Served served, @Nullable String errno) {
    * @return true if there was neither an answer nor an error
    */
   public boolean timedOut() {
-    return served == null && errno == null;
+    return served == null && errno == null && !closedByPeer;
   }
 }

@@ -491,13 +491,26 @@ public final class Host {
   }
 
   /**
-   * Stops a process; its connections end with it.
+   * Stops a process: nobody listens any more, and its open connections are closed in order.
    *
    * @param process the name
    */
   public void stop(String process) {
+    stopListening(process);
+    for (Socket s : List.copyOf(sockets.values())) {
+      if (s.listener != null && s.listener.process().equals(process)) {
+        network.transport().close(s, false);
+      }
+    }
+  }
+
+  /**
+   * Closes the listeners of a process; the connections that it has accepted go on.
+   *
+   * @param process the name
+   */
+  public void stopListening(String process) {
     listeners.removeIf(l -> l.process().equals(process));
-    sockets.values().removeIf(s -> s.listener != null && s.listener.process().equals(process));
   }
 
   @Nullable

@@ -14,6 +14,8 @@ final class Socket {
     OPEN,
     /** This side sent FIN. */
     CLOSING,
+    /** The other side sent FIN. */
+    PEER_CLOSED,
     CLOSED
   }
 

@@ -170,10 +170,22 @@ public final class TraceText {
   }
 
   private static String because(Trace trace) {
+    boolean balanced =
+        trace.hops().stream().anyMatch(h -> h.host().startsWith(HostKind.LOAD_BALANCER + " "));
     boolean dnat = trace.hops().stream()
+        .filter(h -> !h.host().startsWith(HostKind.LOAD_BALANCER + " "))
         .flatMap(h -> h.steps().stream())
         .anyMatch(s -> s instanceof Step.Translated t && t.kind() == Step.Rewrite.DNAT);
     boolean snat = trace.first(Step.Masqueraded.class).isPresent();
+    if (balanced) {
+      return !dnat
+          ? "the load balancer sent the connection straight to the server; no rule of a\n"
+              + "node had a say"
+          : "the load balancer chose a node, and a rule of that node the server; "
+              + (snat
+                  ? "the node\nput its own address in place of the caller's"
+                  : "the caller's\naddress was kept");
+    }
     if (dnat && snat) {
       return "a rule chose the server for the first packet, and the node put its own\n"
           + "address in place of the caller's, so that the answer comes back through it";

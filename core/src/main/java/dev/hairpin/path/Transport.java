@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The ends of conversations: TCP, UDP, SCTP and ICMP as the hosts speak them. */
 final class Transport {
   private static final long[] SYN_RETRY_SECONDS = {1, 3, 7, 15, 31, 63, 127};
+  private static final Duration DELAYED_ACK = Duration.ofMillis(40);
   private static final int PORT_UNREACHABLE = 3;
   private static final int REQUEST_LENGTH = 6;
   private static final int ECHO_REQUEST = 8 << 8;
@@ -122,7 +123,7 @@ final class Transport {
     if (socket.errno != null) {
       String error = socket.errno;
       socket.errno = null;
-      return new Exchange(null, error);
+      return new Exchange(null, error, false);
     }
     boolean tcp = socket.ends.protocol() == Protocol.TCP;
     PacketKind kind = tcp ? PacketKind.DATA : PacketKind.DATAGRAM;
@@ -137,11 +138,13 @@ final class Transport {
                 route);
     network.settle();
     if (!tcp && error != null) {
-      return new Exchange(null, error);
+      return new Exchange(null, error, false);
     }
-    BooleanSupplier done = () -> socket.received != null || socket.errno != null;
+    BooleanSupplier done =
+        () -> socket.received != null || socket.errno != null || socket.state == State.PEER_CLOSED;
     await(0, patience.toMillis(), done);
-    Exchange result = new Exchange(socket.received, socket.errno);
+    boolean closed = socket.state == State.PEER_CLOSED;
+    Exchange result = new Exchange(socket.received, closed ? null : socket.errno, closed);
     socket.errno = null;
     return result;
   }
@@ -330,15 +333,20 @@ final class Transport {
   }
 
   private void finished(Passage p, Socket socket) {
-    p.host.sockets.remove(socket.ends, socket);
-    if (socket.isCaller()) {
-      answer(p, PacketKind.ACK, null);
+    if (socket.state == State.CLOSING) {
+      p.host.sockets.remove(socket.ends, socket);
       socket.state = State.CLOSED;
+      answer(p, PacketKind.ACK, null);
+    } else if (socket.isCaller()) {
+      socket.state = State.PEER_CLOSED;
+      network.clock().after(DELAYED_ACK, () -> {
+        answer(p, PacketKind.ACK, null);
+        network.settle();
+      });
     } else {
+      // The server closes too; the caller's last ACK is for a connection that ended in order.
+      socket.state = State.CLOSED;
       answer(p, PacketKind.FIN, null);
-      // The last ACK of the caller is for a connection that this side has closed in order.
-      p.host.sockets.put(
-          socket.ends, new Socket(p.host, socket.ends, socket.listener, State.CLOSED));
     }
   }
 
@@ -348,8 +356,10 @@ final class Transport {
     }
     p.host.sockets.remove(socket.ends, socket);
     if (socket.isCaller()) {
-      socket.errno = socket.state == State.OPENING ? "ECONNREFUSED" : "ECONNRESET";
-      socket.state = State.CLOSED;
+      if (socket.state != State.PEER_CLOSED) {
+        socket.errno = socket.state == State.OPENING ? "ECONNREFUSED" : "ECONNRESET";
+        socket.state = State.CLOSED;
+      }
       arrived(p, socket);
     }
   }

@@ -209,6 +209,30 @@ class NetworkTest {
   }
 
   @Test
+  void aServerThatStopsClosesItsConnectionsAndRefusesNewOnes() {
+    cluster(PodNetwork.PTP, false);
+    Attempt open = call("pod-1", VIP);
+    assertThat(open.exchange(Duration.ofSeconds(1)).served()).isNotNull();
+
+    network.find("web").orElseThrow().stop("web");
+
+    assertThat(open.exchange(Duration.ofSeconds(1)).closedByPeer()).isTrue();
+    assertThat(call("pod-1", VIP).outcome().verdict()).isEqualTo(Verdict.REFUSED);
+  }
+
+  @Test
+  void anAddressThatNobodyHasIsUnreachableAfterThreeSeconds() {
+    cluster(PodNetwork.PTP, false);
+    var before = network.clock().now();
+
+    Outcome outcome = call("pod-1", SocketAddress.parse("192.168.10.77:80")).outcome();
+
+    assertThat(outcome.reason()).isEqualTo(Reason.NO_NEIGHBOUR);
+    assertThat(outcome.errno()).isEqualTo("EHOSTUNREACH");
+    assertThat(Duration.between(before, network.clock().now())).isEqualTo(Duration.ofSeconds(3));
+  }
+
+  @Test
   void aForkAnswersWithoutLeavingATrace() {
     cluster(PodNetwork.PTP, false);
     Network fork = network.fork();

@@ -12,6 +12,7 @@ import dev.hairpin.dns.corefile.ServerBlock;
 import dev.hairpin.dns.corefile.Token;
 import dev.hairpin.dns.kubernetes.ExternalPlugin;
 import dev.hairpin.dns.kubernetes.KubernetesPlugin;
+import dev.hairpin.dns.kubernetes.PlainAnswers;
 import dev.hairpin.dns.message.Client;
 import dev.hairpin.dns.message.Message;
 import dev.hairpin.dns.message.Question;
@@ -27,15 +28,17 @@ import dev.hairpin.dns.plugin.Setup;
 import dev.hairpin.dns.rewrite.RewritePlugin;
 import dev.hairpin.dns.upstream.StubZones;
 import dev.hairpin.dns.upstream.Surroundings;
+import dev.hairpin.dns.upstream.Upstream;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Chooser;
-import java.util.HashMap;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,12 @@ public final class CoreDnsServer {
 
   private static final SocketAddress HERE = new SocketAddress(IpAddress.parse("127.0.0.1"), 53);
 
+  /** More than any sane configuration forwards to itself; a loop ends without answer. */
+  private static final int MAX_QUESTIONS_TO_SELF = 8;
+
+  /** With these and the silent ones only, an answer about a Service needs no chain. */
+  private static final Set<String> PLAIN = Set.of("kubernetes", "forward", "cache", "loadbalance");
+
   private static final Plugins PLUGINS = new Plugins()
       .with("kubernetes", KubernetesPlugin::setUp)
       .with("k8s_external", ExternalPlugin::setUp)
@@ -61,9 +70,13 @@ public final class CoreDnsServer {
   private final ClusterState state;
   private final CoreDnsVersion version;
   private final Surroundings surroundings;
-  private final Map<Integer, Server> servers = new HashMap<>();
+  private final List<Listener> listeners = new ArrayList<>();
   private final Set<Integer> ednsOptions = new HashSet<>();
   private final Chooser chance;
+  private int questionsToSelf;
+
+  /** What listens on a port: on some addresses, or on all if none are named. */
+  private record Listener(Set<IpAddress> addresses, int port, Server server) {}
 
   private CoreDnsServer(
       ClusterState state,
@@ -75,9 +88,11 @@ public final class CoreDnsServer {
     this.version = version;
     this.surroundings = surroundings;
     this.chance = Chooser.seeded(state.seed());
+    List<Runnable> shortcuts = new ArrayList<>();
     for (ServerBlock block : corefile.blocks()) {
-      add(block, synced);
+      shortcuts.add(add(block, synced));
     }
+    shortcuts.forEach(Runnable::run);
   }
 
   /**
@@ -147,23 +162,74 @@ public final class CoreDnsServer {
     return new CoreDnsServer(state, corefile, version, surroundings, false);
   }
 
-  private void add(ServerBlock block, boolean synced) {
+  /** Adds a block, and gives back what lets its plain questions past its chain. */
+  private Runnable add(ServerBlock block, boolean synced) {
     for (ServedZone zone : block.zones()) {
       if (!zone.scheme().equals("dns")) {
         throw new CorefileException(zone + " is not modelled: only plain DNS is");
       }
     }
-    Setup setup =
-        new Setup(block, version, surroundings, synced ? state : null, this::ask, ednsOptions);
+    Set<IpAddress> bound = boundTo(block);
+    Setup setup = new Setup(
+        block,
+        version,
+        surroundings,
+        synced ? state : null,
+        this::ask,
+        this::upstream,
+        ednsOptions);
     Handler chain = chain(block, setup);
     boolean chaos = block.plugins().containsKey("chaos") || block.plugins().containsKey("forward");
     for (ServedZone zone : block.zones()) {
-      Server server = servers.computeIfAbsent(zone.port(), p -> new Server(ednsOptions));
+      Server server = listener(bound, zone.port());
       server.add(zone.zone(), chain);
       if (chaos) {
         server.answerChaos();
       }
     }
+    boolean plain = block.plugins().keySet().stream()
+        .allMatch(name -> Plugins.isSilent(name) || PLAIN.contains(name));
+    Optional<KubernetesPlugin> kubernetes =
+        plain ? setup.shared(KubernetesPlugin.class) : Optional.empty();
+    return () -> kubernetes.ifPresent(names -> block
+        .zones()
+        .forEach(
+            zone -> listener(bound, zone.port()).answerPlainly(names.plainAnswers(setup), chain)));
+  }
+
+  private static Set<IpAddress> boundTo(ServerBlock block) {
+    Set<IpAddress> bound = new HashSet<>();
+    for (String word : block.boundTo()) {
+      bound.add(IpAddress.tryParse(word.equals("lo") ? "127.0.0.1" : word)
+          .orElseThrow(() -> new CorefileException(
+              "plugin/bind: not a valid IP address or" + " interface name: \"" + word + "\"")));
+    }
+    return bound;
+  }
+
+  private Server listener(Set<IpAddress> addresses, int port) {
+    for (Listener listener : listeners) {
+      if (listener.port == port && listener.addresses.equals(addresses)) {
+        return listener.server;
+      }
+    }
+    Server server = new Server(ednsOptions);
+    listeners.add(new Listener(Set.copyOf(addresses), port, server));
+    return server;
+  }
+
+  /** What listens on an address: a block that is bound to it before one that takes any. */
+  private @Nullable Server server(SocketAddress address) {
+    Server any = null;
+    for (Listener listener : listeners) {
+      if (listener.port == address.port()) {
+        if (listener.addresses.contains(address.address())) {
+          return listener.server;
+        }
+        any = listener.addresses.isEmpty() ? listener.server : any;
+      }
+    }
+    return any;
   }
 
   /** Plugins are put one before the other from the last to the first, in CoreDNS's order. */
@@ -191,9 +257,41 @@ public final class CoreDnsServer {
     }
   }
 
+  /** Who answers at an address that questions are forwarded to; that may be this server itself. */
+  private @Nullable Upstream upstream(SocketAddress address) {
+    Upstream known = surroundings.upstreams().get(address);
+    if (known != null) {
+      return known;
+    }
+    boolean own = surroundings.addresses().contains(address.address())
+        || address.address().isLoopback()
+        || listeners.stream().anyMatch(l -> l.addresses.contains(address.address()));
+    return own ? (query, transport) -> askSelf(query, address, transport) : null;
+  }
+
+  private Upstream.Response askSelf(Message query, SocketAddress address, Transport transport) {
+    if (server(address) == null) {
+      return new Upstream.Unreachable();
+    }
+    if (questionsToSelf >= MAX_QUESTIONS_TO_SELF) {
+      return new Upstream.Lost();
+    }
+    questionsToSelf++;
+    try {
+      SocketAddress from = new SocketAddress(address.address(), NOBODY.port());
+      Answer answer = answer(query, new Client(from, address, transport), chance);
+      return answer
+          .message()
+          .<Upstream.Response>map(m -> new Upstream.Answered(m, answer.took()))
+          .orElse(new Upstream.Lost());
+    } finally {
+      questionsToSelf--;
+    }
+  }
+
   /** Asks the server itself, where the question arrived. */
   private @Nullable Message ask(Query query) {
-    Server server = servers.get(query.client().server().port());
+    Server server = server(query.client().server());
     if (server == null || !query.exchange().enter()) {
       return null;
     }
@@ -225,8 +323,18 @@ public final class CoreDnsServer {
    * @return the answer; without a message if nothing listens on the port
    */
   public Answer answer(Message query, Client client, Chooser chooser) {
+    Server server = server(client.server());
+    PlainAnswers plain = server == null ? null : server.plain();
+    Message answer = plain == null ? null : plain.answer(query);
+    return plain != null && answer != null
+        ? new Answer(answer, false, Duration.ZERO, () -> plain.explain(query.question()))
+        : answerByChain(query, client, chooser);
+  }
+
+  /** Answers through the plugins, also what could be answered without them. */
+  Answer answerByChain(Message query, Client client, Chooser chooser) {
+    Server server = server(client.server());
     Exchange exchange = new Exchange(state.clock().now(), chooser);
-    Server server = servers.get(client.server().port());
     Message.Fitted fitted =
         server == null ? null : server.answer(new Query(query, client, exchange));
     return new Answer(
@@ -275,6 +383,6 @@ public final class CoreDnsServer {
    * @return the ports
    */
   public Set<Integer> ports() {
-    return Set.copyOf(servers.keySet());
+    return listeners.stream().map(Listener::port).collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -1,5 +1,6 @@
 package dev.hairpin.dns;
 
+import dev.hairpin.dns.kubernetes.PlainAnswers;
 import dev.hairpin.dns.message.DnsName;
 import dev.hairpin.dns.message.Edns;
 import dev.hairpin.dns.message.EdnsOption;
@@ -34,6 +35,7 @@ final class Server {
   private final Map<DnsName, Handler> blocks = new HashMap<>();
   private final Set<Integer> ednsOptions;
   private boolean answersChaos;
+  private @Nullable PlainAnswers plain;
 
   Server(Set<Integer> ednsOptions) {
     this.ednsOptions = ednsOptions;
@@ -41,6 +43,35 @@ final class Server {
 
   void add(DnsName zone, Handler chain) {
     blocks.put(zone, chain);
+  }
+
+  /**
+   * Takes over what answers plain questions of a block, once all blocks are there: only if every
+   * name of its zones is the block's.
+   */
+  void answerPlainly(PlainAnswers answers, Handler chain) {
+    boolean own = answers.zones().stream()
+        .allMatch(zone -> blockOf(zone) == chain
+            && blocks.entrySet().stream()
+                .noneMatch(b -> b.getKey().isIn(zone) && b.getValue() != chain));
+    if (own && plain == null) {
+      plain = answers;
+    }
+  }
+
+  @Nullable
+  PlainAnswers plain() {
+    return plain;
+  }
+
+  private @Nullable Handler blockOf(DnsName name) {
+    for (int i = 0; i < name.labelCount(); i++) {
+      Handler chain = blocks.get(name.withoutFirst(i));
+      if (chain != null) {
+        return chain;
+      }
+    }
+    return blocks.get(DnsName.ROOT);
   }
 
   /** Lets questions of other classes than the Internet's through. */

@@ -15,6 +15,8 @@ import dev.hairpin.dns.message.Rcode;
 import dev.hairpin.dns.message.RecordType;
 import dev.hairpin.dns.message.ResourceRecord;
 import dev.hairpin.dns.message.Transport;
+import dev.hairpin.dns.upstream.StubZones;
+import dev.hairpin.dns.upstream.Surroundings;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Fraction;
 import dev.hairpin.path.Outcomes;
@@ -156,5 +158,76 @@ class CoreDnsServerTest {
 
   private static Rcode refusal(CoreDnsServer dns, byte[] packet) {
     return Message.decode(dns.answerPacket(packet, CLIENT).orElseThrow()).rcode();
+  }
+
+  @Test
+  void aCacheOnTheNodeAsksTheClustersServerOverTcp() {
+    CoreDnsServer dns =
+        CoreDnsServer.install(Clusters.shop(), Corefile.parse("""
+            cluster.local:53 {
+              bind 169.254.20.10
+              cache {
+                success 9984 30
+                denial 9984 5
+              }
+              forward . 10.96.0.10 {
+                force_tcp
+              }
+            }
+            .:53 {
+              bind 10.96.0.10
+              kubernetes cluster.local {
+                ttl 30
+              }
+            }
+            """), CoreDnsVersion.DEFAULT);
+    Client onNode =
+        new Client(CLIENT.address(), SocketAddress.parse("169.254.20.10:53"), Transport.UDP);
+
+    Answer found = dns.answer(
+        Message.query(1, Question.of("web.shop.svc.cluster.local.", RecordType.A)), onNode);
+    assertThat(answers(found)).containsExactly("web.shop.svc.cluster.local. 30 IN A 10.96.20.1");
+    Answer missing = dns.answer(
+        Message.query(1, Question.of("nope.shop.svc.cluster.local.", RecordType.A)), onNode);
+    assertThat(rcode(missing)).isEqualTo(Rcode.NXDOMAIN);
+    assertThat(missing.message().orElseThrow().authorities().get(0).ttl()).isEqualTo(5);
+  }
+
+  @Test
+  void aSliceWithoutServiceHasNoNameThatAnAnswerCouldHold() {
+    ClusterState state = Clusters.shop();
+    state.store(Clusters.slice("shop", "stray", "", "10.244.9.9"));
+    CoreDnsServer dns = CoreDnsServer.install(state, Corefile.kubeadm(), CoreDnsVersion.DEFAULT);
+
+    Answer answer = dns.lookup("9.9.244.10.in-addr.arpa.", RecordType.PTR);
+    assertThat(answer.message()).isEmpty();
+    assertThat(answer.explain()).last().asString().contains("has an empty label");
+  }
+
+  @Test
+  void aDeadUpstreamFailsAfterSixSecondsAndAClosedOneAfterOne() {
+    StubZones upstream = StubZones.withoutNames();
+    SocketAddress address = SocketAddress.parse("192.0.2.1:53");
+    CoreDnsServer dns = CoreDnsServer.install(
+        Clusters.empty(),
+        Corefile.parse(". {\n  forward . 192.0.2.1\n}\n"),
+        CoreDnsVersion.DEFAULT,
+        Surroundings.NONE.withUpstreams(Map.of(address, upstream)));
+
+    upstream.setClosed(true);
+    Answer refused = dns.lookup("a.test.", RecordType.A);
+    assertThat(rcode(refused)).isEqualTo(Rcode.SERVFAIL);
+    assertThat(refused.took()).hasMillis(1000);
+
+    upstream.setClosed(false);
+    upstream.setDown(true);
+    CoreDnsServer fresh = CoreDnsServer.install(
+        Clusters.empty(),
+        Corefile.parse(". {\n  forward . 192.0.2.1\n}\n"),
+        CoreDnsVersion.DEFAULT,
+        Surroundings.NONE.withUpstreams(Map.of(address, upstream)));
+    Answer lost = fresh.lookup("a.test.", RecordType.A);
+    assertThat(rcode(lost)).isEqualTo(Rcode.SERVFAIL);
+    assertThat(lost.took()).hasMillis(6000);
   }
 }

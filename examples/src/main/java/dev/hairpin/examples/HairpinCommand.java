@@ -1,6 +1,7 @@
 package dev.hairpin.examples;
 
 import dev.hairpin.examples.conformance.ConformanceCommand;
+import dev.hairpin.manifest.ManifestException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,11 +9,33 @@ import picocli.CommandLine.Command;
 @Command(
     name = "hairpin",
     description = "Simulates Kubernetes service networking inside this JVM.",
-    subcommands = {ConformanceCommand.class},
+    subcommands = {
+      TourCommand.class,
+      TraceCommand.class,
+      RulesCommand.class,
+      DigCommand.class,
+      EnvCommand.class,
+      LbCommand.class,
+      SharesCommand.class,
+      ConformanceCommand.class
+    },
     mixinStandardHelpOptions = true,
     version = "hairpin 0.1.0-SNAPSHOT",
     synopsisSubcommandLabel = "COMMAND")
 public final class HairpinCommand {
+
+  /** The program; input that makes no sense is answered in one line, with exit code 2. */
+  static CommandLine commandLine() {
+    return new CommandLine(new HairpinCommand())
+        .setExecutionExceptionHandler((exception, command, parsed) -> {
+          if (exception instanceof IllegalArgumentException
+              || exception instanceof ManifestException) {
+            command.getErr().println("hairpin: " + exception.getMessage());
+            return CommandLine.ExitCode.USAGE;
+          }
+          throw exception;
+        });
+  }
 
   /**
    * Runs the program and ends the JVM with its exit code.
@@ -20,6 +43,6 @@ public final class HairpinCommand {
    * @param args the command line
    */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new HairpinCommand()).execute(args));
+    System.exit(commandLine().execute(args));
   }
 }

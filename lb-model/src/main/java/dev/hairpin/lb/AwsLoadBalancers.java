@@ -6,6 +6,7 @@ import dev.hairpin.api.Ingress;
 import dev.hairpin.api.IngressClass;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.LoadBalancerIngress;
+import dev.hairpin.api.Node;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.Pod;
@@ -20,26 +21,22 @@ import dev.hairpin.lb.deploy.ElbMirror;
 import dev.hairpin.lb.deploy.EndpointProbe;
 import dev.hairpin.lb.elb.ElasticLoadBalancing;
 import dev.hairpin.lb.elb.HealthProbe;
-import dev.hairpin.lb.elb.LoadBalancerDns;
-import dev.hairpin.lb.elb.LoadBalancerState;
-import dev.hairpin.lb.elb.LoadBalancerType;
-import dev.hairpin.lb.elb.Node;
 import dev.hairpin.lb.elb.Timings;
 import dev.hairpin.lb.elb.network.ElbNetwork;
-import dev.hairpin.lb.elb.nlb.NetworkLoadBalancer;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.LoadBalancing;
+import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +55,7 @@ public final class AwsLoadBalancers implements LoadBalancing {
   private final Aws aws;
   private final ControllerOptions options;
   private final ElasticLoadBalancing elb;
-  private final LoadBalancerDns dns;
+  private final ElbNetwork network;
   private final Reconciler reconciler;
   private HealthProbe probe;
 
@@ -81,8 +78,8 @@ public final class AwsLoadBalancers implements LoadBalancing {
         request -> probe.probe(request),
         timings,
         state.seed());
-    this.dns = new LoadBalancerDns(elb);
-    state.list(dev.hairpin.api.Node.class).forEach(this::followNode);
+    this.network = new ElbNetwork(elb, state.seed());
+    state.list(Node.class).forEach(this::followNode);
     state.list(Pod.class).forEach(pod -> followPod(pod, false));
     this.reconciler = new Reconciler(state, aws, options, new ElbMirror(aws, elb));
     reconciler.mergeRepeatedEvents();
@@ -136,7 +133,7 @@ public final class AwsLoadBalancers implements LoadBalancing {
     } else if (object instanceof EndpointSlice slice) {
       dirtyBindings.addAll(
           reconciler.bindingsOf(slice.metadata().namespace(), slice.serviceName()));
-    } else if (object instanceof dev.hairpin.api.Node node) {
+    } else if (object instanceof Node node) {
       if (after != null) {
         followNode(node);
       }
@@ -215,15 +212,15 @@ public final class AwsLoadBalancers implements LoadBalancing {
   }
 
   private static boolean sameTarget(@Nullable KubeObject before, @Nullable KubeObject after) {
-    return before instanceof dev.hairpin.api.Node x
-        && after instanceof dev.hairpin.api.Node y
+    return before instanceof Node x
+        && after instanceof Node y
         && x.metadata().labels().equals(y.metadata().labels())
         && x.taints().equals(y.taints())
         && x.providerId().equals(y.providerId())
         && readiness(x).equals(readiness(y));
   }
 
-  private static String readiness(dev.hairpin.api.Node node) {
+  private static String readiness(Node node) {
     return node.conditions().stream()
         .filter(c -> c.type().equals("Ready"))
         .map(c -> c.status())
@@ -232,7 +229,7 @@ public final class AwsLoadBalancers implements LoadBalancing {
   }
 
   /** A node that the account does not know gets its machine there. */
-  private void followNode(dev.hairpin.api.Node node) {
+  private void followNode(Node node) {
     String id = instanceId(node);
     Optional<IpAddress> address = node.internalIp(IpFamily.IPV4);
     if (id.startsWith("i-") && address.isPresent() && aws.instance(id).isEmpty()) {
@@ -249,13 +246,13 @@ public final class AwsLoadBalancers implements LoadBalancing {
         aws.releaseAddress(ip);
       } else {
         state
-            .get(dev.hairpin.api.Node.class, "", pod.spec().nodeName())
+            .get(Node.class, "", pod.spec().nodeName())
             .ifPresent(n -> aws.holdAddress(ip, instanceId(n)));
       }
     }
   }
 
-  private static String instanceId(dev.hairpin.api.Node node) {
+  private static String instanceId(Node node) {
     return node.providerId().substring(node.providerId().lastIndexOf('/') + 1);
   }
 
@@ -380,44 +377,32 @@ public final class AwsLoadBalancers implements LoadBalancing {
     return Optional.ofNullable(results.get(kind + " " + id));
   }
 
+  /**
+   * What a change of the cluster would do in AWS; nothing is done.
+   *
+   * @param change makes the change in a fork of the cluster that it is given
+   * @return what would be created, changed, replaced and deleted, why, and what clients notice
+   */
+  public Plan plan(Consumer<ClusterState> change) {
+    ClusterState fork = state.fork(new VirtualClock(state.clock().now()));
+    Aws copy = aws.copy();
+    Reconciler trial = new Reconciler(reconciler, fork, copy);
+    fork.watch(trial::note);
+    trial.reconcileAll();
+    Aws settled = copy.copy();
+    ClusterState stateBefore = fork.fork(new VirtualClock(state.clock().now()));
+    change.accept(fork);
+    List<Reconciliation> trialResults = trial.reconcileAll();
+    return new PlanBuilder(settled, copy, stateBefore, fork).build(trialResults);
+  }
+
   @Override
   public Optional<List<IpAddress>> addressesOf(String name) {
-    Optional<LoadBalancerDns.Answer> answer = dns.resolve(name, IpFamily.IPV4);
-    if (answer.isPresent()) {
-      return Optional.of(answer.get().addresses());
-    }
-    String lower = name.toLowerCase(Locale.ROOT);
-    String plain = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
-    return elb.loadBalancers().stream()
-        .filter(lb -> lb.dnsName().equalsIgnoreCase(plain))
-        .findFirst()
-        .map(lb -> List.of());
+    return network.addressesOf(name);
   }
 
   @Override
   public Optional<BalancerNode> at(IpAddress address) {
-    Optional<LoadBalancerState> lb = elb.loadBalancerAt(address);
-    return lb.flatMap(balancer -> balancer.node(address).map(node -> view(balancer, node)));
-  }
-
-  private BalancerNode view(LoadBalancerState balancer, Node node) {
-    boolean network = balancer.config().type() == LoadBalancerType.NETWORK;
-    String label = (network ? "NLB " : "ALB ")
-        + balancer.config().name()
-        + " ("
-        + node.availabilityZone()
-        + ")";
-    List<IpAddress> addresses = new ArrayList<>();
-    addresses.add(node.advertisedAddress());
-    if (!addresses.contains(node.privateAddress())) {
-      addresses.add(node.privateAddress());
-    }
-    if (network) {
-      return new Layer4(
-          label, addresses, new NlbRelay(new NetworkLoadBalancer(elb, state.seed()), aws));
-    }
-    List<Integer> ports =
-        balancer.listeners().stream().map(l -> l.config().port()).toList();
-    return new Layer7(label, addresses, ports, ElbNetwork.router(elb));
+    return network.at(address);
   }
 }

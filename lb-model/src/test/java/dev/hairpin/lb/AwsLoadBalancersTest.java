@@ -3,12 +3,14 @@ package dev.hairpin.lb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hairpin.api.ObjectKey;
+import dev.hairpin.api.Service;
 import dev.hairpin.lb.aws.Aws;
 import dev.hairpin.lb.aws.EksAccount;
 import dev.hairpin.lb.aws.Subnet;
 import dev.hairpin.lb.elb.LoadBalancerState;
 import dev.hairpin.lb.elb.TargetState;
 import dev.hairpin.lb.elb.Timings;
+import dev.hairpin.manifest.Manifests;
 import dev.hairpin.net.FiveTuple;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
@@ -289,5 +291,84 @@ class AwsLoadBalancersTest {
     assertThat(cluster.events())
         .anyMatch(
             e -> e.startsWith("Ingress ui/bad FailedDeployModel: Failed deploy model due to"));
+  }
+
+  @Test
+  void aPlanTellsThatAGroupReplacesTheLoadBalancerAndChangesNothing() {
+    AwsLoadBalancers running = cluster.install(controller());
+    cluster.apply(
+        UiCluster.ingress("ui", "/", Map.of("scheme", "internet-facing", "target-type", "ip")));
+    cluster.settle();
+    String before = cluster.ingressHosts("ui").get(0);
+
+    Plan plan = running.plan(fork -> Manifests.parse(
+            UiCluster.ingress(
+                "ui",
+                "/",
+                Map.of(
+                    "scheme",
+                    "internet-facing",
+                    "target-type",
+                    "ip",
+                    "group.name",
+                    "retail-app-group")),
+            "plan")
+        .objects()
+        .forEach(o -> fork.store(o.withMetadata(o.metadata()
+            .withFinalizers(fork.get(o.key()).orElseThrow().metadata().finalizers())))));
+
+    assertThat(plan.toString()).isEqualTo("""
+            -/+ ALB k8s-ui-ui-5ddc3ba496 -> k8s-retailappgroup-085b071a94
+                  because: Ingress ui/ui moves from IngressGroup ui/ui to IngressGroup retail-app-group, and each group has a load balancer of its own
+                  - listener HTTP:80, 1 rule
+                  + listener HTTP:80, 1 rule
+                  clients: k8s-ui-ui-5ddc3ba496-1201879938.us-west-2.elb.amazonaws.com no longer resolves; its place takes k8s-retailappgroup-085b071a94-4760549480.us-west-2.elb.amazonaws.com, which resolves after about 3 minutes and has targets without health until then. The two are independent work items: nothing makes the new one before the old one breaks
+            +   target group k8s-ui-ui-cb9379fc9b
+                  ip HTTP, 1 target to be registered
+            -   target group k8s-ui-ui-f41d1b18cc
+                  ip HTTP, 1 target to be deregistered
+            +   security group k8s-retailappgroup-516288aa7f
+            -   security group k8s-ui-ui-feac861216
+            Plan: 2 to create, 0 to change, 1 to replace, 2 to delete.
+            """);
+    assertThat(cluster.ingressHosts("ui")).containsExactly(before);
+    assertThat(running.aws().loadBalancers()).hasSize(1);
+  }
+
+  @Test
+  void aPlanForAChangedSchemeIsAReplacement() {
+    AwsLoadBalancers running = cluster.install(controller());
+    cluster.nlb("scheme: internet-facing", "nlb-target-type: instance");
+
+    Plan plan = running.plan(fork -> fork.store(((Service) Manifests.parse(
+                UiCluster.service(
+                    "externalTrafficPolicy: Cluster",
+                    "scheme: internal",
+                    "nlb-target-type: instance"),
+                "plan")
+            .objects()
+            .get(0))
+        .withMetadata(cluster
+            .state
+            .get(Service.class, "ui", "ui-nlb")
+            .orElseThrow()
+            .metadata()
+            .withAnnotations(Map.of(
+                "service.beta.kubernetes.io/aws-load-balancer-type", "external",
+                "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type", "instance",
+                "service.beta.kubernetes.io/aws-load-balancer-scheme", "internal")))));
+
+    assertThat(plan.count(Plan.Action.REPLACE)).isEqualTo(1);
+    assertThat(plan.items().get(0).reason())
+        .isEqualTo("the scheme changes from internet-facing to internal, and a load balancer keeps"
+            + " its scheme for life");
+  }
+
+  @Test
+  void aPlanOfNothingIsEmpty() {
+    AwsLoadBalancers running = cluster.install(controller());
+    cluster.nlb("scheme: internet-facing", "nlb-target-type: instance");
+
+    assertThat(running.plan(fork -> {}).toString()).isEqualTo("No changes.\n");
   }
 }

@@ -371,6 +371,10 @@ public final class Conntrack {
         }
         return true;
       }
+      if (code == TcpStates.SYN && old == TcpStates.SYN_SENT) {
+        // A repeated SYN does not renew the timeout; else a caller could keep an entry for ever.
+        return true;
+      }
     } else if (!has(handle, ASSURED)
         && (old == TcpStates.SYN_RECV || old == TcpStates.ESTABLISHED)
         && next == TcpStates.ESTABLISHED) {

@@ -63,6 +63,15 @@ class ConntrackTest {
   }
 
   @Test
+  void aRepeatedSynDoesNotRenewTheTimeout() {
+    open(40_000);
+    now += 7000;
+    packet(tcp(CLIENT, 40_000, VIP, 80), Segment.TCP_SYN);
+
+    assertThat(table.list(now).get(0).secondsLeft()).isEqualTo(113);
+  }
+
+  @Test
   void closingInOrderLeadsToTimeWait() {
     open(40_000);
     packet(tcp(POD, 8080, CLIENT, 40_000), Segment.TCP_SYN_ACK);

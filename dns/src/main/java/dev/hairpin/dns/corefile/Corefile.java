@@ -23,10 +23,10 @@ public record Corefile(List<ServerBlock> blocks) {
    */
   public Corefile {
     blocks = List.copyOf(blocks);
-    Set<ServedZone> seen = new HashSet<>();
+    Set<String> seen = new HashSet<>();
     for (ServerBlock block : blocks) {
       for (ServedZone zone : block.zones()) {
-        if (!seen.add(zone)) {
+        if (!seen.add(zone + " on " + block.boundTo())) {
           throw new CorefileException("cannot serve " + zone + " - it is already defined");
         }
       }

@@ -12,6 +12,22 @@ import java.util.Map;
  */
 public record ServerBlock(List<ServedZone> zones, Map<String, List<Token>> plugins) {
 
+  /**
+   * The addresses that the plugin {@code bind} names: the block answers on these only.
+   *
+   * @return the words, sorted; empty if the block answers on every address
+   */
+  public List<String> boundTo() {
+    List<Token> words = plugins.getOrDefault("bind", List.of());
+    return words.stream()
+        .map(Token::text)
+        .filter(word -> !word.equals("bind"))
+        .takeWhile(word -> !word.equals("{"))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   /** Keeps the order. */
   public ServerBlock {
     zones = List.copyOf(zones);

@@ -9,6 +9,7 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.dns.message.DnsName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +33,7 @@ final class KubeIndex {
    * so.
    */
   private final Map<String, Map<String, Entry>> entries = new HashMap<>();
+  private final Map<DnsName, Entry> entriesByName = new HashMap<>();
   private final Map<String, Map<String, KubeService>> servicesByIp = new HashMap<>();
   private final Map<String, Map<String, KubeService>> servicesByExternalIp = new HashMap<>();
   private final Map<String, Map<String, KubeSlice>> slicesByIp = new HashMap<>();
@@ -40,7 +41,6 @@ final class KubeIndex {
   private final Set<String> namespaces = new HashSet<>();
   private final KubernetesOptions options;
   private final boolean keepsTerminatingPods;
-  private final List<Consumer<String>> listeners = new ArrayList<>();
   private boolean synced;
   private long modified;
   private long externalModified;
@@ -49,6 +49,16 @@ final class KubeIndex {
   static final class Entry {
     private final Map<String, KubeSlice> slices = new LinkedHashMap<>();
     private @Nullable KubeService service;
+    private PlainAnswers.@Nullable Prepared prepared;
+
+    /** What was prepared for the Service as it is now, or null. */
+    PlainAnswers.@Nullable Prepared prepared() {
+      return prepared;
+    }
+
+    void prepare(PlainAnswers.@Nullable Prepared answers) {
+      prepared = answers;
+    }
 
     @Nullable
     KubeService service() {
@@ -78,13 +88,6 @@ final class KubeIndex {
       }
     }
     synced = true;
-    // A server block that came up without the API had no names; whoever prepared answers must know.
-    listeners.forEach(l -> l.accept(""));
-  }
-
-  /** Calls back with the namespace in which names may have changed; empty for all. */
-  void onChange(Consumer<String> listener) {
-    listeners.add(listener);
   }
 
   boolean isSynced() {
@@ -111,6 +114,12 @@ final class KubeIndex {
   Entry entry(String namespace, String name) {
     Map<String, Entry> inside = entries.get(namespace);
     return inside == null ? null : inside.get(name);
+  }
+
+  /** What has a full name of its own in a zone of the cluster: Services. */
+  @Nullable
+  Entry named(DnsName name) {
+    return entriesByName.get(name);
   }
 
   /** The services of all namespaces, in no particular order. */
@@ -148,8 +157,10 @@ final class KubeIndex {
     switch (key.kind()) {
       case Namespace.KIND -> {
         boolean there = change.after() != null && selected(options.namespaceLabels, change.after());
-        if (there ? namespaces.add(key.name()) : namespaces.remove(key.name())) {
-          listeners.forEach(l -> l.accept(key.name()));
+        if (there) {
+          namespaces.add(key.name());
+        } else {
+          namespaces.remove(key.name());
         }
       }
       case Service.KIND -> applyService(change, now);
@@ -186,19 +197,33 @@ final class KubeIndex {
     if (before != null) {
       before.clusterIps().forEach(ip -> removeFrom(servicesByIp, ip, name));
       before.externalIps().forEach(ip -> removeFrom(servicesByExternalIp, ip, name));
-      entryOf(before.namespace(), before.name()).service = null;
+      Entry entry = entryOf(before.namespace(), before.name());
+      entry.service = null;
+      entry.prepared = null;
     }
     if (after != null) {
       after.clusterIps().forEach(ip -> addTo(servicesByIp, ip, name, after));
       after.externalIps().forEach(ip -> addTo(servicesByExternalIp, ip, name, after));
-      entryOf(after.namespace(), after.name()).service = after;
+      Entry entry = entryOf(after.namespace(), after.name());
+      entry.service = after;
+      if (before == null) {
+        fullNames(after).forEach(n -> entriesByName.put(n, entry));
+      }
     } else if (before != null) {
+      fullNames(before).forEach(entriesByName::remove);
       forgetIfEmpty(before.namespace(), before.name());
     }
     countChange(before, after, now);
-    if (before != null || after != null) {
-      listeners.forEach(l -> l.accept(change.key().namespace()));
+  }
+
+  private List<DnsName> fullNames(KubeService service) {
+    List<DnsName> names = new ArrayList<>();
+    for (DnsName zone : options.zones) {
+      DnsName.tryParse(
+              service.name() + "." + service.namespace() + ".svc." + (zone.isRoot() ? "" : zone))
+          .ifPresent(names::add);
     }
+    return names;
   }
 
   /** Keeps the serial numbers; services that come or go do not count for the external zone. */
@@ -238,9 +263,6 @@ final class KubeIndex {
     if (before == null ? after != null : after == null || !before.answersLike(after)) {
       modified = now;
     }
-    if (before != null || after != null) {
-      listeners.forEach(l -> l.accept(change.key().namespace()));
-    }
   }
 
   private @Nullable Pod pod(@Nullable KubeObject object) {
@@ -267,7 +289,6 @@ final class KubeIndex {
     }
     if (before != null || after != null) {
       modified = now;
-      listeners.forEach(l -> l.accept(change.key().namespace()));
     }
   }
 

@@ -10,17 +10,18 @@ import dev.hairpin.dns.message.RecordData;
 import dev.hairpin.dns.message.RecordType;
 import dev.hairpin.dns.message.ResourceRecord;
 import dev.hairpin.dns.plugin.Handler;
+import dev.hairpin.dns.plugin.Passage;
 import dev.hairpin.dns.plugin.Plugin;
 import dev.hairpin.dns.plugin.Query;
 import dev.hairpin.dns.plugin.Reply;
 import dev.hairpin.dns.plugin.SearchPaths;
 import dev.hairpin.dns.plugin.Setup;
 import dev.hairpin.net.IpAddress;
+import dev.hairpin.path.Chooser;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The plugin kubernetes: the names of Services, their endpoints, and pods.
@@ -70,7 +71,10 @@ public final class KubernetesPlugin implements Plugin {
             query.client().address().address(),
             query.name(),
             setup.surroundings().search()));
-    return new KubernetesPlugin(names, setup.lookup(), setup.version().maxCnames());
+    KubernetesPlugin plugin =
+        new KubernetesPlugin(names, setup.lookup(), setup.version().maxCnames());
+    setup.share(KubernetesPlugin.class, plugin);
+    return plugin;
   }
 
   @Override
@@ -130,7 +134,8 @@ public final class KubernetesPlugin implements Plugin {
         .withRecords(List.of(), List.of(soa(zone)), List.of());
   }
 
-  private ResourceRecord soa(DnsName zone) {
+  /** The zone's SOA record as it is now. */
+  ResourceRecord soa(DnsName zone) {
     return new ResourceRecord(
         zone,
         Math.min(options.ttl, SOA_TTL_LIMIT),
@@ -316,14 +321,43 @@ public final class KubernetesPlugin implements Plugin {
     }
   }
 
-  /** The names of the cluster, for those that prepare answers. */
   KubeNames names() {
     return names;
   }
 
-  /** The serial number's record, for those that prepare answers. */
-  @Nullable
-  ResourceRecord soaOf(DnsName zone) {
-    return soa(zone);
+  /**
+   * What answers plain questions without the chain.
+   *
+   * @param setup the server block, with all its plugins set up, of which none but the cache has a
+   *     part in answers beside this one
+   * @return the answers
+   */
+  public PlainAnswers plainAnswers(Setup setup) {
+    List<DnsName> zones = new ArrayList<>();
+    List<Passage> passages = new ArrayList<>();
+    for (DnsName zone : options.zones) {
+      // A reverse zone has no names of Services; a zone within another takes names from it.
+      boolean alone = options.zones.stream().noneMatch(z -> z.isIn(zone) && !z.equals(zone));
+      if (alone && !KubernetesOptions.isReverse("." + zone)) {
+        zones.add(zone);
+        passages.add(Passage.of(setup, zone));
+      }
+    }
+    return new PlainAnswers(this, zones, passages);
+  }
+
+  /** What the chain would note for a question about an address. */
+  List<String> explain(Question question) {
+    DnsName zone = Setup.match(options.zones, question.name());
+    if (zone == null) {
+      return List.of();
+    }
+    Found found = names.find(question.name(), zone, question.type(), Chooser.seeded(0));
+    boolean v4 = question.type().equals(RecordType.A);
+    boolean any = found.records().stream()
+        .anyMatch(r -> r.address().map(a -> a.isV4() == v4).orElse(false));
+    String why = found.exists() ? found.why() : Rcode.NXDOMAIN + ": " + found.why();
+    boolean empty = found.exists() && !any;
+    return List.of(NAME + ": " + (empty ? "no " + question.type() + " record: " + why : why));
   }
 }

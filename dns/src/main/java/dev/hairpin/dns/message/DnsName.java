@@ -257,6 +257,17 @@ public final class DnsName {
   }
 
   /**
+   * Whether the name ends in a zone's name, letter by letter.
+   *
+   * @param zone a zone that the name {@linkplain #isIn is in}
+   * @return true if the zone is spelled the same within the name
+   */
+  public boolean endsAsSpelled(DnsName zone) {
+    int start = wire.length - zone.wire.length;
+    return start >= 0 && Arrays.equals(wire, start, wire.length, zone.wire, 0, zone.wire.length);
+  }
+
+  /**
    * The name with its letters in lower case.
    *
    * @return an equal name

@@ -43,7 +43,23 @@ final class Cache implements Plugin {
   }
 
   static Cache setUp(Setup setup, Cursor cursor) {
-    return new Cache(CacheOptions.parse(setup, cursor));
+    Cache cache = new Cache(CacheOptions.parse(setup, cursor));
+    setup.share(Cache.class, cache);
+    return cache;
+  }
+
+  /** How answers about names in a zone pass. */
+  Passage passage(DnsName zone) {
+    if (Setup.match(options.zones, zone) == null) {
+      return options.zones.stream().anyMatch(z -> z.isIn(zone)) ? Passage.KEPT : Passage.FREE;
+    }
+    return new Passage(
+        Setup.match(options.successDisabled, zone) != null,
+        Setup.match(options.denialDisabled, zone) != null,
+        options.successMin,
+        options.successMax,
+        options.denialMin,
+        options.denialMax);
   }
 
   private static Map<Key, CachedAnswer> bounded(int capacity) {

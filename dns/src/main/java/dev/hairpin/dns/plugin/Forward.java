@@ -35,7 +35,7 @@ final class Forward implements Plugin {
     for (var address : options.to) {
       proxies.add(new Proxy(
           address,
-          setup.surroundings().upstreams().get(address),
+          setup.upstreams(),
           options.checkInterval,
           options.checkedName,
           options.checkRecursion));

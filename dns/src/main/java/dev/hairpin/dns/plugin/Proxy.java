@@ -23,7 +23,7 @@ final class Proxy {
   private static final Duration CHECK_TIMEOUT = Duration.ofSeconds(1);
 
   private final SocketAddress address;
-  private final @Nullable Upstream upstream;
+  private final Setup.Upstreams upstreams;
   private final Duration interval;
   private final Message check;
   private @Nullable Instant nextCheck;
@@ -33,12 +33,12 @@ final class Proxy {
 
   Proxy(
       SocketAddress address,
-      @Nullable Upstream upstream,
+      Setup.Upstreams upstreams,
       Duration interval,
       DnsName checked,
       boolean recursion) {
     this.address = address;
-    this.upstream = upstream;
+    this.upstreams = upstreams;
     this.interval = interval;
     this.check = Message.query(0, new Question(checked, RecordType.NS)).with(Flag.RD, recursion);
   }
@@ -48,6 +48,8 @@ final class Proxy {
   }
 
   Upstream.Response ask(Message query, Transport transport) {
+    // Found anew each time: the server itself may listen there once all its blocks are set up.
+    Upstream upstream = upstreams.at(address);
     return upstream == null ? new Upstream.Unreachable() : upstream.ask(query, transport);
   }
 

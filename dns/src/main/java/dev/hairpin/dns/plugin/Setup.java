@@ -10,6 +10,8 @@ import dev.hairpin.dns.corefile.ZoneNames;
 import dev.hairpin.dns.message.DnsName;
 import dev.hairpin.dns.message.Message;
 import dev.hairpin.dns.upstream.Surroundings;
+import dev.hairpin.dns.upstream.Upstream;
+import dev.hairpin.net.SocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,7 @@ public final class Setup {
   private final Surroundings surroundings;
   private final @Nullable ClusterState state;
   private final Lookup lookup;
+  private final Upstreams upstreams;
   private final Set<Integer> ednsOptions;
   private final Map<Class<?>, Object> shared = new HashMap<>();
 
@@ -35,6 +38,7 @@ public final class Setup {
    * @param surroundings what CoreDNS finds around it
    * @param state the cluster; null while the API server cannot be reached
    * @param lookup asks the server itself
+   * @param upstreams finds who answers at an address
    * @param ednsOptions the options that the server copies into replies, to which plugins add
    */
   public Setup(
@@ -43,13 +47,29 @@ public final class Setup {
       Surroundings surroundings,
       @Nullable ClusterState state,
       Lookup lookup,
+      Upstreams upstreams,
       Set<Integer> ednsOptions) {
     this.block = block;
     this.version = version;
     this.surroundings = surroundings;
     this.state = state;
     this.lookup = lookup;
+    this.upstreams = upstreams;
     this.ednsOptions = ednsOptions;
+  }
+
+  /** Finds who answers at an address. */
+  @FunctionalInterface
+  public interface Upstreams {
+
+    /**
+     * Finds who answers.
+     *
+     * @param address the address
+     * @return who answers there, or null if nobody does
+     */
+    @Nullable
+    Upstream at(SocketAddress address);
   }
 
   /** Asks the server itself, as a plugin does to resolve a name that it has no data for. */
@@ -100,6 +120,15 @@ public final class Setup {
    */
   public Lookup lookup() {
     return lookup;
+  }
+
+  /**
+   * Who answers at addresses.
+   *
+   * @return the way to find out
+   */
+  public Upstreams upstreams() {
+    return upstreams;
   }
 
   /**

@@ -33,9 +33,9 @@ final class CAres implements Resolver {
   }
 
   @Override
-  public Lookup lookup(String name, AddressFamily family, Transport transport) {
+  public Lookup lookup(String name, AddressFamily family, NameServers servers) {
     AddressType type = family == AddressFamily.AF_INET6 ? AddressType.AAAA : AddressType.A;
-    Wire wire = new Wire(transport, ports);
+    Wire wire = new Wire(servers, ports);
     String fullName = Names.absolute(name);
     Result result = Names.fitsAMessage(fullName)
         ? ask(wire, name, fullName, type)

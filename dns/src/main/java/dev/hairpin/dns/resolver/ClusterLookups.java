@@ -19,14 +19,20 @@ import java.util.Optional;
  * it.
  *
  * <p>The kubelets' {@code --cluster-dns} is the ClusterIP of the Service
- * {@code kube-system/kube-dns}, unless it is said otherwise; a node with a region has the resolver
- * and search domain that AWS gives to instances. Not thread-safe: it reads the cluster's state.
+ * {@code kube-system/kube-dns}, or 172.20.0.10, as on EKS, if there is no such Service; a node with
+ * a region has the resolver and search domain that AWS gives to instances. Not thread-safe: it
+ * reads the cluster's state.
  */
 public final class ClusterLookups {
   private static final String REGION = "topology.kubernetes.io/region";
 
-  /** The resolver of a VPC by its link-local address. */
-  private static final String VPC_RESOLVER = "169.254.169.253";
+  /** The resolver of a VPC by its link-local address; nodes with a region ask it. */
+  public static final IpAddress VPC_RESOLVER = IpAddress.parse("169.254.169.253");
+
+  /** The resolver of nodes without a region; an address that stands for any. */
+  public static final IpAddress NODE_RESOLVER = IpAddress.parse("192.0.2.53");
+
+  private static final IpAddress EKS_CLUSTER_DNS = IpAddress.parse("172.20.0.10");
 
   private static final String NODE_HOSTS = "127.0.0.1 localhost\n::1 localhost\n";
 
@@ -53,14 +59,14 @@ public final class ClusterLookups {
    * @param source who asks: a pod or a node
    * @param name the name as a program says it
    * @param chooser decides what the library leaves to chance
-   * @param transport what carries the questions
+   * @param servers the name servers, and the way to them
    * @return what was asked and what came of it
    * @throws IllegalArgumentException if the pod or node does not exist, or is on the internet
    */
-  public Lookup lookup(Source source, String name, Chooser chooser, Transport transport) {
+  public Lookup lookup(Source source, String name, Chooser chooser, NameServers servers) {
     return library
         .process(host(source), chooser, () -> state.clock().now())
-        .lookup(name, AddressFamily.AF_UNSPEC, transport);
+        .lookup(name, AddressFamily.AF_UNSPEC, servers);
   }
 
   /**
@@ -101,7 +107,12 @@ public final class ClusterLookups {
         addresses);
   }
 
-  private KubeletDns kubelet(Optional<Node> node) {
+  /**
+   * The addresses at which the kubelets have pods ask.
+   *
+   * @return the ClusterIPs of kube-dns
+   */
+  public List<IpAddress> clusterDns() {
     List<IpAddress> clusterDns = new ArrayList<>();
     state
         .get(Service.class, "kube-system", "kube-dns")
@@ -109,8 +120,12 @@ public final class ClusterLookups {
             .spec()
             .clusterIps()
             .forEach(ip -> IpAddress.tryParse(ip).ifPresent(clusterDns::add)));
+    return clusterDns.isEmpty() ? List.of(EKS_CLUSTER_DNS) : clusterDns;
+  }
+
+  private KubeletDns kubelet(Optional<Node> node) {
     return new KubeletDns(
-        clusterDns,
+        clusterDns(),
         clusterDomain,
         Optional.of(node.map(ClusterLookups::nodeFile).orElse("")),
         node.map(ClusterLookups::addresses).orElse(List.of()));
@@ -120,7 +135,7 @@ public final class ClusterLookups {
   private static String nodeFile(Node node) {
     String region = node.metadata().labels().get(REGION);
     if (region == null) {
-      return "nameserver 192.0.2.53\n";
+      return "nameserver " + NODE_RESOLVER + "\n";
     }
     String domain = region.equals("us-east-1") ? "ec2.internal" : region + ".compute.internal";
     return "search " + domain + "\nnameserver " + VPC_RESOLVER + "\n";

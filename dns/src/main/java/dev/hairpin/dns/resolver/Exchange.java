@@ -40,7 +40,7 @@ public record Exchange(Query query, List<Arrival> arrivals) {
   }
 
   /**
-   * Who answered and why, as the transport tells it.
+   * Who answered and why, as whoever carried the question tells it.
    *
    * @return the explanation of the first answer; empty without answer
    */

@@ -48,8 +48,8 @@ final class Glibc implements Resolver {
   }
 
   @Override
-  public Lookup lookup(String name, AddressFamily family, Transport transport) {
-    Wire wire = sender.begin(transport);
+  public Lookup lookup(String name, AddressFamily family, NameServers servers) {
+    Wire wire = sender.begin(servers);
     Result result = local(name, family)
         .orElseGet(() -> new Search(wire, name, types(family), isOldWay(family)).run());
     return new Lookup(name, result, wire.exchanges(), wire.elapsed());

@@ -44,8 +44,8 @@ final class GlibcSender {
     this.singleRequestReopen = conf.singleRequestReopen;
   }
 
-  Wire begin(Transport transport) {
-    return new Wire(transport, ports);
+  Wire begin(NameServers servers) {
+    return new Wire(servers, ports);
   }
 
   /**

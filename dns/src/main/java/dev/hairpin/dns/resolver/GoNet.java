@@ -43,8 +43,8 @@ final class GoNet implements Resolver {
   }
 
   @Override
-  public Lookup lookup(String name, AddressFamily family, Transport transport) {
-    Wire wire = new Wire(transport, ports);
+  public Lookup lookup(String name, AddressFamily family, NameServers servers) {
+    Wire wire = new Wire(servers, ports);
     Result result = local(name, family).orElseGet(() -> walk(wire, name, family));
     return new Lookup(name, result, wire.exchanges(), wire.elapsed());
   }

@@ -33,7 +33,7 @@ final class Jvm implements Resolver {
   }
 
   @Override
-  public Lookup lookup(String name, AddressFamily family, Transport transport) {
+  public Lookup lookup(String name, AddressFamily family, NameServers servers) {
     Optional<IpAddress> literal = IpAddress.tryParse(name);
     if (literal.isPresent()) {
       return new Lookup(name, new Result.Found(List.of(literal.get())), List.of(), Duration.ZERO);
@@ -45,7 +45,7 @@ final class Jvm implements Resolver {
       }
       cache.remove(name);
     }
-    Lookup fresh = library.lookup(name, family, transport);
+    Lookup fresh = library.lookup(name, family, servers);
     Instant done = clock.instant().plus(fresh.took());
     Result told = told(name, fresh.result());
     if (told instanceof Result.Found) {

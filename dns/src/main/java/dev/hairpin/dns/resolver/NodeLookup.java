@@ -15,8 +15,8 @@ final class NodeLookup implements Resolver {
   }
 
   @Override
-  public Lookup lookup(String name, AddressFamily family, Transport transport) {
-    Lookup lookup = library.lookup(name, family, transport);
+  public Lookup lookup(String name, AddressFamily family, NameServers servers) {
+    Lookup lookup = library.lookup(name, family, servers);
     Result result = lookup.result();
     if (result instanceof Result.Failed failed) {
       String code = switch (failed.code()) {

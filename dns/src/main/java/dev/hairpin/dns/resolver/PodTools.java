@@ -31,7 +31,7 @@ public final class PodTools {
 
   private final GlibcConf conf;
   private final Glibc glibc;
-  private final Transport transport;
+  private final NameServers servers;
   private final Wire.Ports ports = new Wire.Ports();
   private final Wire.Ids ids = new Wire.Ids();
 
@@ -40,12 +40,12 @@ public final class PodTools {
    *
    * @param host what they see of the pod
    * @param chooser decides what the C library leaves to chance
-   * @param transport what carries the questions
+   * @param servers the name servers, and the way to them
    */
-  public PodTools(Host host, Chooser chooser, Transport transport) {
+  public PodTools(Host host, Chooser chooser, NameServers servers) {
     this.conf = GlibcConf.read(host);
     this.glibc = new Glibc(host, chooser, false);
-    this.transport = transport;
+    this.servers = servers;
   }
 
   /**
@@ -77,7 +77,7 @@ public final class PodTools {
    */
   public Output nslookup(String name) {
     DnsName.parse(name);
-    Wire wire = new Wire(transport, ports);
+    Wire wire = new Wire(servers, ports);
     StringBuilder text = new StringBuilder();
     List<String> names = namesOf(name);
     for (int i = 0; i < names.size(); i++) {
@@ -175,7 +175,7 @@ public final class PodTools {
    */
   public Output dig(String name, RecordType type) {
     DnsName.parse(name);
-    Wire wire = new Wire(transport, ports);
+    Wire wire = new Wire(servers, ports);
     Wire.Header header = new Wire.Header(OptionalInt.of(DIG_EDNS_SIZE), true);
     @Nullable Answered answered = ask(wire, Names.absolute(name), type, header);
     String text = answered == null
@@ -204,7 +204,7 @@ public final class PodTools {
     List<Exchange> exchanges = new ArrayList<>();
     Duration took = Duration.ZERO;
     for (AddressFamily family : List.of(AddressFamily.AF_INET6, AddressFamily.AF_INET)) {
-      Lookup lookup = glibc.lookup(name, family, transport);
+      Lookup lookup = glibc.lookup(name, family, servers);
       exchanges.addAll(lookup.exchanges());
       took = took.plus(lookup.took());
       if (!lookup.addresses().isEmpty()) {

@@ -48,11 +48,11 @@ public record QueryCosts(String name, List<Integer> ndots, Map<ResolverLibrary, 
    *
    * @param name the name
    * @param host the pod; its own {@code ndots} is replaced
-   * @param transport what carries the questions
+   * @param servers the name servers, and the way to them
    * @param ndots the values to try, such as 1, 2 and 5
    * @return the costs
    */
-  public static QueryCosts of(String name, Host host, Transport transport, List<Integer> ndots) {
+  public static QueryCosts of(String name, Host host, NameServers servers, List<Integer> ndots) {
     Map<ResolverLibrary, List<Cell>> cells = new EnumMap<>(ResolverLibrary.class);
     for (ResolverLibrary library : ResolverLibrary.values()) {
       List<Cell> row = new ArrayList<>();
@@ -65,7 +65,7 @@ public record QueryCosts(String name, List<Integer> ndots, Map<ResolverLibrary, 
             host.addresses());
         Lookup lookup = library
             .process(changed, Chooser.seeded(0), InstantSource.system())
-            .lookup(name, AddressFamily.AF_UNSPEC, transport);
+            .lookup(name, AddressFamily.AF_UNSPEC, servers);
         row.add(new Cell(
             lookup.queries(), lookup.usefulQueries(), !lookup.addresses().isEmpty()));
       }

@@ -15,8 +15,8 @@ public interface Resolver {
    * @param name the name as a program gives it: a host name, an absolute name with a final dot, or
    *     an address
    * @param family which addresses are wanted
-   * @param transport what carries the questions
+   * @param servers the name servers, and the way to them
    * @return what was asked and what came of it
    */
-  Lookup lookup(String name, AddressFamily family, Transport transport);
+  Lookup lookup(String name, AddressFamily family, NameServers servers);
 }

@@ -21,14 +21,14 @@ final class Wire {
   static final long SECOND = 1_000_000_000L;
   static final long MILLISECOND = 1_000_000L;
 
-  private final Transport transport;
+  private final NameServers servers;
   private final Ports ports;
   private final List<Exchange> exchanges = new ArrayList<>();
   private long now;
   private long arrivals;
 
-  Wire(Transport transport, Ports ports) {
-    this.transport = transport;
+  Wire(NameServers servers, Ports ports) {
+    this.servers = servers;
     this.ports = ports;
   }
 
@@ -101,7 +101,7 @@ final class Wire {
         header.ednsSize(),
         header.authenticData(),
         sameSegment);
-    List<Arrival> sorted = transport.send(query).stream()
+    List<Arrival> sorted = servers.send(query).stream()
         .sorted(Comparator.comparing(Arrival::after))
         .toList();
     exchanges.add(new Exchange(query, sorted));

@@ -2,7 +2,7 @@
  * A pod's side of DNS: the files that the kubelet gives it, and what resolver libraries ask.
  *
  * <p>Start at {@link dev.hairpin.dns.resolver.ResolverLibrary}: it makes the resolver of a process,
- * whose lookups ask a {@link dev.hairpin.dns.resolver.Transport} and come back as a
+ * whose lookups ask a {@link dev.hairpin.dns.resolver.NameServers} and come back as a
  * {@link dev.hairpin.dns.resolver.Lookup} that lists every question.
  * {@link dev.hairpin.dns.resolver.KubeletDns} writes a pod's {@code resolv.conf} and
  * {@code /etc/hosts}.

@@ -8,8 +8,6 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /**
  * A DNS server on a real socket, UDP and TCP, that answers out of the model.
@@ -20,10 +18,10 @@ import java.util.concurrent.ExecutionException;
  * }
  * }</pre>
  *
- * <p>One thread reads, answers and writes, so that the handler, and the cluster behind it, are used
- * by one thread only. Whoever wants to change the cluster while the server runs does so by
- * {@link #call}. Memory is bounded: by the number of connections, a message of at most 64 KiB being
- * read on each, and 256 KiB of answers that the client does not fetch.
+ * <p>One thread reads, answers and writes. The cluster behind the handler is not made for several
+ * threads, so whoever changes it while the server runs does so by {@link #call}, which waits until
+ * no packet is being answered. Memory is bounded: by the number of connections, a message of at
+ * most 64 KiB being read on each, and 256 KiB of answers that the client does not fetch.
  *
  * <p>Methods may be called by any thread.
  */
@@ -104,7 +102,7 @@ public final class DnsServer implements AutoCloseable {
   }
 
   /**
-   * Does something between two packets, in the server's thread: the way to change a cluster that is
+   * Does something between two packets, in the caller's thread: the way to change a cluster that is
    * being served.
    *
    * @param action what to do
@@ -112,25 +110,9 @@ public final class DnsServer implements AutoCloseable {
    * @return its result
    * @throws Exception what the action threw
    * @throws IllegalStateException if the server is closed
-   * @throws InterruptedException if the caller is interrupted while it waits
    */
   public <T> T call(Callable<T> action) throws Exception {
-    CompletableFuture<T> done = new CompletableFuture<>();
-    loop.submit(() -> {
-      try {
-        done.complete(action.call());
-      } catch (Exception e) {
-        done.completeExceptionally(e);
-      }
-    });
-    try {
-      return done.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof Exception cause) {
-        throw cause;
-      }
-      throw e;
-    }
+    return loop.call(action);
   }
 
   /** Stops the server and waits until its thread has ended and its sockets are closed. */

@@ -1,5 +1,9 @@
 package dev.hairpin.dns.server;
 
+import dev.hairpin.dns.message.Client;
+import dev.hairpin.dns.message.Transport;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.SocketAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -12,10 +16,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** The one thread of a {@link DnsServer}: waits for packets, has them answered, writes answers. */
@@ -36,13 +40,13 @@ final class EventLoop implements Runnable {
   private final DatagramChannel udp;
   private final ServerSocketChannel tcp;
   private final InetSocketAddress address;
+  private final SocketAddress here;
   private final PacketHandler handler;
   private final DnsServerOptions options;
   private final ByteBuffer incoming = ByteBuffer.allocateDirect(LONGEST_DATAGRAM);
   private final ByteBuffer outgoing = ByteBuffer.allocateDirect(65_536);
-  private final Queue<Runnable> actions = new ConcurrentLinkedQueue<>();
+  private final ReentrantLock answering = new ReentrantLock();
   private volatile boolean stopping;
-  private boolean stopped;
   private final LongAdder datagrams = new LongAdder();
   private final LongAdder messages = new LongAdder();
   private final LongAdder answers = new LongAdder();
@@ -66,6 +70,7 @@ final class EventLoop implements Runnable {
     this.tcp = tcp;
     this.address = address;
     this.handler = handler;
+    this.here = core(address);
     this.options = options;
     udp.configureBlocking(false);
     udp.register(selector, SelectionKey.OP_READ);
@@ -85,15 +90,21 @@ final class EventLoop implements Runnable {
         openConnections.get());
   }
 
-  /** Has something done in the loop's thread. */
-  void submit(Runnable action) {
-    synchronized (actions) {
-      if (stopped) {
+  private static SocketAddress core(InetSocketAddress address) {
+    return new SocketAddress(IpAddress.of(address.getAddress()), address.getPort());
+  }
+
+  /** Does something while no packet is being answered. */
+  <T> T call(Callable<T> action) throws Exception {
+    answering.lock();
+    try {
+      if (stopping) {
         throw new IllegalStateException("the server is closed");
       }
-      actions.add(action);
+      return action.call();
+    } finally {
+      answering.unlock();
     }
-    selector.wakeup();
   }
 
   void stop() {
@@ -106,7 +117,6 @@ final class EventLoop implements Runnable {
     try {
       while (!stopping) {
         selector.select(MILLIS_BETWEEN_SWEEPS);
-        runActions();
         Iterator<SelectionKey> ready = selector.selectedKeys().iterator();
         while (ready.hasNext()) {
           SelectionKey key = ready.next();
@@ -119,12 +129,6 @@ final class EventLoop implements Runnable {
       throw new UncheckedIOException("the DNS server on " + address + " broke", e);
     } finally {
       closeEverything();
-    }
-  }
-
-  private void runActions() {
-    for (Runnable action = actions.poll(); action != null; action = actions.poll()) {
-      action.run();
     }
   }
 
@@ -153,7 +157,7 @@ final class EventLoop implements Runnable {
       incoming.flip();
       byte[] packet = new byte[incoming.remaining()];
       incoming.get(packet);
-      byte @Nullable [] answer = answer(packet, client, PacketHandler.Transport.UDP);
+      byte @Nullable [] answer = answer(packet, client, Transport.UDP);
       if (answer != null) {
         outgoing.clear();
         outgoing.put(answer).flip();
@@ -191,18 +195,20 @@ final class EventLoop implements Runnable {
   /** Answers a message of a connection. */
   byte @Nullable [] answerMessage(byte[] packet, InetSocketAddress client) {
     messages.increment();
-    return answer(packet, client, PacketHandler.Transport.TCP);
+    return answer(packet, client, Transport.TCP);
   }
 
   /** A handler that fails has no answer for this packet; the next one may be better. */
-  private byte @Nullable [] answer(
-      byte[] packet, InetSocketAddress client, PacketHandler.Transport transport) {
+  private byte @Nullable [] answer(byte[] packet, InetSocketAddress client, Transport transport) {
     Optional<byte[]> answer;
+    answering.lock();
     try {
-      answer = handler.answer(packet, client, address, transport);
+      answer = handler.answer(packet, new Client(core(client), here, transport));
     } catch (RuntimeException | StackOverflowError e) {
       failures.increment();
       return null;
+    } finally {
+      answering.unlock();
     }
     if (answer.isEmpty()) {
       unanswered.increment();
@@ -237,10 +243,6 @@ final class EventLoop implements Runnable {
     close(udp);
     close(tcp);
     close(selector);
-    synchronized (actions) {
-      stopped = true;
-    }
-    runActions();
   }
 
   private static void close(AutoCloseable closeable) {

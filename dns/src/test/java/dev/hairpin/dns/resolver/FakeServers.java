@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Name servers that know what a test tells them; every other name does not exist. */
-final class FakeServers implements Transport {
+final class FakeServers implements NameServers {
   static final String SEARCH = "ui.svc.cluster.local svc.cluster.local cluster.local ec2.internal";
   private static final Duration DELAY = Duration.ofMillis(1);
 

@@ -3,6 +3,7 @@ package dev.hairpin.dns.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hairpin.dns.message.Client;
 import dev.hairpin.dns.message.Message;
 import dev.hairpin.dns.message.Question;
 import dev.hairpin.dns.message.Rcode;
@@ -13,7 +14,6 @@ import java.io.OutputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -30,11 +30,7 @@ class DnsServerTest {
   private DnsServer server;
 
   /** Refuses every question, drops what is none, and breaks at a poisonous packet. */
-  private static Optional<byte[]> refuse(
-      byte[] packet,
-      InetSocketAddress client,
-      InetSocketAddress here,
-      PacketHandler.Transport transport) {
+  private static Optional<byte[]> refuse(byte[] packet, Client client) {
     if (packet.length == POISON.length) {
       throw new IllegalStateException("poison");
     }
@@ -43,7 +39,7 @@ class DnsServerTest {
     }
     return Optional.of(Message.query(
             ((packet[0] & 0xff) << 8) | (packet[1] & 0xff),
-            Question.of(transport + ".transport.", RecordType.A))
+            Question.of(client.transport() + ".transport.", RecordType.A))
         .reply(Rcode.REFUSED)
         .encode());
   }
@@ -228,9 +224,9 @@ class DnsServerTest {
     int[] longest = {0};
     server.close();
     server = DnsServer.start(
-        (packet, client, here, transport) -> {
+        (packet, client) -> {
           longest[0] = packet.length;
-          return refuse(packet, client, here, transport);
+          return refuse(packet, client);
         },
         DnsServerOptions.DEFAULT);
     byte[] packet = java.util.Arrays.copyOf(query(2), 1_400);
@@ -241,9 +237,8 @@ class DnsServerTest {
   }
 
   @Test
-  void changesAreMadeInTheServersThread() throws Exception {
-    assertThat(server.<String>call(() -> Thread.currentThread().getName()))
-        .isEqualTo("hairpin-dns-" + server.address().getPort());
+  void changesAreMadeByTheirOwnThreadWhileNoPacketIsAnswered() throws Exception {
+    assertThat(server.<Thread>call(Thread::currentThread)).isSameAs(Thread.currentThread());
     assertThatThrownBy(() -> server.call(() -> {
           throw new IOException("no");
         }))

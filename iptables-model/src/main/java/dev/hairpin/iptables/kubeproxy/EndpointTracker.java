@@ -235,7 +235,10 @@ final class EndpointTracker {
   /** The address if iptables reads the text as it is, and the rules can name it. */
   private @Nullable IpAddress readable(String text) {
     Optional<IpAddress> address = IpAddress.tryParse(text);
-    return address.isPresent() && address.get().family() == family ? address.get() : null;
+    boolean readable = address.isPresent()
+        && address.get().family() == family
+        && (family == IpFamily.IPV6 || text.indexOf(':') < 0);
+    return readable ? address.get() : null;
   }
 
   private boolean isOfFamily(Optional<IpAddress> address) {

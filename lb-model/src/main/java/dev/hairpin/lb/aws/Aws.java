@@ -48,7 +48,7 @@ public final class Aws {
   private final Map<String, TreeMap<Integer, Listener>> listeners = new HashMap<>();
   private final Map<String, TreeMap<Integer, Rule>> rules = new HashMap<>();
   private final Map<String, TargetGroup> targetGroups = new LinkedHashMap<>();
-  private final Map<String, TreeSet<Target>> targets = new HashMap<>();
+  private final Map<String, TreeMap<String, Target>> targets = new HashMap<>();
   private final Map<String, String> webAcls = new TreeMap<>();
   private final Map<String, String> regionalWebAcls = new TreeMap<>();
   private final Map<String, String> shields = new TreeMap<>();
@@ -88,7 +88,7 @@ public final class Aws {
     listeners.forEach((k, v) -> copy.listeners.put(k, new TreeMap<>(v)));
     rules.forEach((k, v) -> copy.rules.put(k, new TreeMap<>(v)));
     copy.targetGroups.putAll(targetGroups);
-    targets.forEach((k, v) -> copy.targets.put(k, new TreeSet<>(v)));
+    targets.forEach((k, v) -> copy.targets.put(k, new TreeMap<>(v)));
     copy.webAcls.putAll(webAcls);
     copy.regionalWebAcls.putAll(regionalWebAcls);
     copy.shields.putAll(shields);
@@ -846,8 +846,8 @@ public final class Aws {
    * @return an unmodifiable view
    */
   public Collection<Target> targets(String targetGroupArn) {
-    TreeSet<Target> found = targets.get(targetGroupArn);
-    return found == null ? List.of() : Collections.unmodifiableSortedSet(found);
+    TreeMap<String, Target> found = targets.get(targetGroupArn);
+    return found == null ? List.of() : Collections.unmodifiableCollection(found.values());
   }
 
   /**
@@ -857,9 +857,9 @@ public final class Aws {
    * @param newTargets the targets
    */
   public void registerTargets(String targetGroupArn, Collection<Target> newTargets) {
-    if (targets.computeIfAbsent(targetGroupArn, a -> new TreeSet<>()).addAll(newTargets)) {
-      changes++;
-    }
+    TreeMap<String, Target> found = targets.computeIfAbsent(targetGroupArn, a -> new TreeMap<>());
+    newTargets.forEach(t -> found.put(t.toString(), t));
+    changes++;
   }
 
   /**
@@ -869,8 +869,9 @@ public final class Aws {
    * @param oldTargets the targets
    */
   public void deregisterTargets(String targetGroupArn, Collection<Target> oldTargets) {
-    TreeSet<Target> found = targets.get(targetGroupArn);
-    if (found != null && oldTargets.stream().map(found::remove).reduce(false, Boolean::logicalOr)) {
+    TreeMap<String, Target> found = targets.get(targetGroupArn);
+    if (found != null) {
+      oldTargets.forEach(t -> found.remove(t.toString()));
       changes++;
     }
   }

@@ -1,5 +1,6 @@
 package dev.hairpin.lb.aws;
 
+import java.util.Comparator;
 import java.util.Locale;
 
 /**
@@ -24,9 +25,15 @@ public record IpPermission(
     return source.startsWith("sg-");
   }
 
+  private static final Comparator<IpPermission> ORDER = Comparator.comparing(IpPermission::protocol)
+      .thenComparingInt(IpPermission::fromPort)
+      .thenComparingInt(IpPermission::toPort)
+      .thenComparing(IpPermission::source)
+      .thenComparing(IpPermission::description);
+
   @Override
   public int compareTo(IpPermission other) {
-    return toString().compareTo(other.toString());
+    return ORDER.compare(this, other);
   }
 
   /** All parts on one line, ports in five digits so that lines sort by port. */

@@ -44,6 +44,7 @@ public final class Reconciler {
   private final IngressGroups ingressGroups;
   private final Bindings bindings;
   private final EndpointIndex endpoints;
+  private final NodeRules nodeRules;
   private final TargetBinder binder;
   private final StackDeployer deployer;
   private final Webhooks webhooks;
@@ -68,11 +69,31 @@ public final class Reconciler {
     this.ingressGroups = new IngressGroups(env);
     this.bindings = new Bindings(env);
     this.endpoints = new EndpointIndex(state);
-    this.binder = new TargetBinder(
-        env, bindings, new NodeRules(env, bindings), endpoints, targets(aws, mirror));
+    this.nodeRules = new NodeRules(env, bindings);
+    this.binder = new TargetBinder(env, bindings, nodeRules, endpoints, targets(aws, mirror));
     this.deployer = new StackDeployer(env, bindings, binder, mirror);
     this.webhooks = new Webhooks(env, ingressGroups, bindings);
     state.list(Ingress.class).forEach(this::index);
+  }
+
+  /**
+   * The same controller over copies, in which a change can be tried without anybody noticing.
+   *
+   * @param other the controller
+   * @param fork a fork of its cluster
+   * @param copy a copy of its account
+   */
+  public Reconciler(Reconciler other, ClusterState fork, Aws copy) {
+    this.env = new Environment(fork, copy, other.env.options(), new EventLog(fork));
+    this.securityGroups = new SecurityGroups(env, other.securityGroups);
+    this.ingressGroups = new IngressGroups(env);
+    this.bindings = new Bindings(env);
+    this.endpoints = new EndpointIndex(fork);
+    this.nodeRules = new NodeRules(env, bindings, other.nodeRules);
+    this.binder = new TargetBinder(env, bindings, nodeRules, endpoints, targets(copy, null));
+    this.deployer = new StackDeployer(env, bindings, binder, null);
+    this.webhooks = new Webhooks(env, ingressGroups, bindings);
+    fork.list(Ingress.class).forEach(this::index);
   }
 
   private static TargetBinder.LiveTargets targets(Aws aws, @Nullable ElbMirror mirror) {

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -219,9 +220,10 @@ public final class ElbMirror {
       if (!targetGroups.containsKey(targetGroupArn)) {
         targetGroup(group.get());
       }
-      Set<Target> made = targets.computeIfAbsent(targetGroupArn, a -> new TreeSet<>());
-      Collection<Target> wanted = aws.targets(targetGroupArn);
-      List<Target> stale = made.stream().filter(t -> !wanted.contains(t)).toList();
+      Set<Target> made = targets.computeIfAbsent(targetGroupArn, a -> new HashSet<>());
+      Set<Target> wanted = new LinkedHashSet<>(aws.targets(targetGroupArn));
+      List<Target> stale =
+          made.stream().filter(t -> !wanted.contains(t)).sorted().toList();
       List<Target> fresh = wanted.stream().filter(t -> !made.contains(t)).toList();
       if (!stale.isEmpty()) {
         elb.deregisterTargets(

@@ -10,8 +10,10 @@ import dev.hairpin.api.ServicePort;
 import dev.hairpin.api.TrafficPolicy;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.lb.elb.HealthProbe;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /**
  * Answers health checks from the cluster's objects, where nobody walks them through the network: a
@@ -21,6 +23,11 @@ import java.util.Optional;
  */
 public final class EndpointProbe implements HealthProbe {
   private final ClusterState state;
+  private final Map<String, Pod> pods = new HashMap<>();
+  private final Map<String, Node> nodes = new HashMap<>();
+  private final Map<Integer, Service> byNodePort = new HashMap<>();
+  private final Map<String, List<EndpointSlice>> slices = new HashMap<>();
+  private long version = -1;
 
   /**
    * A probe of a cluster.
@@ -33,17 +40,42 @@ public final class EndpointProbe implements HealthProbe {
 
   @Override
   public Result probe(Request request) {
+    refresh();
     int port = request.destination().port();
-    String address = request.destination().address().toString();
     if (request.target().id().startsWith("i-")) {
       return nodePort(request.target().id(), port);
     }
-    for (Pod pod : state.list(Pod.class)) {
-      if (pod.podIps().contains(address)) {
-        return pod(pod, port);
-      }
+    Pod pod = pods.get(request.destination().address().toString());
+    return pod == null ? new Result.TimedOut() : pod(pod, port);
+  }
+
+  /** Looks at the objects anew when they changed. */
+  private void refresh() {
+    if (version == state.resourceVersion()) {
+      return;
     }
-    return new Result.TimedOut();
+    version = state.resourceVersion();
+    pods.clear();
+    nodes.clear();
+    byNodePort.clear();
+    slices.clear();
+    state.list(Pod.class).forEach(p -> p.podIps().forEach(ip -> pods.put(ip, p)));
+    for (Node node : state.list(Node.class)) {
+      String id = node.providerId();
+      nodes.put(id.substring(id.lastIndexOf('/') + 1), node);
+    }
+    for (Service service : state.list(Service.class)) {
+      for (ServicePort port : service.spec().ports()) {
+        byNodePort.put(port.nodePort(), service);
+      }
+      byNodePort.put(service.spec().healthCheckNodePort(), service);
+    }
+    for (EndpointSlice slice : state.list(EndpointSlice.class)) {
+      slices
+          .computeIfAbsent(
+              slice.metadata().namespace() + "/" + slice.serviceName(), k -> new ArrayList<>())
+          .add(slice);
+    }
   }
 
   private static Result pod(Pod pod, int port) {
@@ -59,24 +91,19 @@ public final class EndpointProbe implements HealthProbe {
   }
 
   private Result nodePort(String instanceId, int port) {
-    Optional<Node> node = state.list(Node.class).stream()
-        .filter(n -> n.providerId().endsWith("/" + instanceId))
-        .findFirst();
-    if (node.isEmpty() || !node.get().isReady()) {
+    Node node = nodes.get(instanceId);
+    if (node == null || !node.isReady()) {
       return new Result.TimedOut();
     }
-    String name = node.get().metadata().name();
-    for (Service service : state.list(Service.class)) {
-      if (service.spec().healthCheckNodePort() == port && port != 0) {
-        return Result.Answered.code(readyEndpoints(service, name) > 0 ? 200 : 503);
-      }
-      for (ServicePort servicePort : service.spec().ports()) {
-        if (servicePort.nodePort() == port && port != 0) {
-          return throughNodePort(service, name);
-        }
-      }
+    String name = node.metadata().name();
+    Service service = port == 0 ? null : byNodePort.get(port);
+    if (service == null) {
+      return Result.Failed.refused();
     }
-    return Result.Failed.refused();
+    if (service.spec().healthCheckNodePort() == port) {
+      return Result.Answered.code(readyEndpoints(service, name) > 0 ? 200 : 503);
+    }
+    return throughNodePort(service, name);
   }
 
   /** Without any endpoint the rules reject; without one on this node they drop. */
@@ -93,11 +120,7 @@ public final class EndpointProbe implements HealthProbe {
   /** Ready endpoints of a Service on a node, or on all nodes. */
   private int readyEndpoints(Service service, String node) {
     int count = 0;
-    for (EndpointSlice slice : state.list(EndpointSlice.class)) {
-      if (!slice.serviceName().equals(service.metadata().name())
-          || !slice.metadata().namespace().equals(service.metadata().namespace())) {
-        continue;
-      }
+    for (EndpointSlice slice : slices.getOrDefault(service.key().namespacedName(), List.of())) {
       for (Endpoint endpoint : slice.endpoints()) {
         boolean ready = endpoint.ready() == null || endpoint.ready();
         if (ready && (node.isEmpty() || node.equals(endpoint.nodeName()))) {

@@ -60,17 +60,17 @@ public final class ElasticLoadBalancing {
     this.addresses = new AddressPlan(vpc, seed);
   }
 
-  /** The account around it. */
+  /** {@return the account around it} */
   public Vpc vpc() {
     return vpc;
   }
 
-  /** The clock on which its state moves. */
+  /** {@return the clock on which its state moves} */
   public VirtualClock clock() {
     return clock;
   }
 
-  /** How long AWS takes. */
+  /** {@return how long AWS takes} */
   public Timings timings() {
     return timings;
   }
@@ -79,7 +79,7 @@ public final class ElasticLoadBalancing {
     return probe;
   }
 
-  /** The quotas that calls are held to. */
+  /** {@return the quotas that calls are held to} */
   public Quotas quotas() {
     return quotas;
   }
@@ -256,10 +256,10 @@ public final class ElasticLoadBalancing {
     }
     loadBalancers.remove(arn);
     state.nodes().forEach(addresses::release);
-    refreshUse(groups);
+    release(state, groups);
   }
 
-  /** All load balancers in the order of their creation. */
+  /** {@return all load balancers in the order of their creation} */
   public Collection<LoadBalancerState> loadBalancers() {
     return Collections.unmodifiableCollection(loadBalancers.values());
   }
@@ -322,7 +322,7 @@ public final class ElasticLoadBalancing {
     ListenerState state = new ListenerState(Arns.listener(lb.arn(), config.port()), config);
     listeners.put(state.arn(), state);
     lb.put(state);
-    refreshUse(lb.targetGroupArns());
+    use(lb, config.defaultActions());
     return state.arn();
   }
 
@@ -351,8 +351,8 @@ public final class ElasticLoadBalancing {
     lb.remove(state);
     state.configure(config);
     lb.put(state);
-    refreshUse(before);
-    refreshUse(lb.targetGroupArns());
+    release(lb, before);
+    use(lb, config.defaultActions());
   }
 
   private void checkListener(LoadBalancerState lb, @Nullable ListenerState old, Listener config) {
@@ -445,7 +445,7 @@ public final class ElasticLoadBalancing {
     List<String> before = lb.targetGroupArns();
     lb.remove(state);
     listeners.remove(arn);
-    refreshUse(before);
+    release(lb, before);
   }
 
   /**
@@ -484,7 +484,7 @@ public final class ElasticLoadBalancing {
     LoadBalancerState lb = loadBalancer(listener.config().loadBalancerArn());
     withinRules(lb, Quotas.rules(lb) + 1);
     ListenerState.NamedRule named = listener.add(rule);
-    refreshUse(lb.targetGroupArns());
+    use(lb, rule.actions());
     return named.arn();
   }
 
@@ -525,8 +525,8 @@ public final class ElasticLoadBalancing {
     LoadBalancerState lb = loadBalancer(listener.config().loadBalancerArn());
     List<String> before = lb.targetGroupArns();
     listener.replace(old, rule);
-    refreshUse(before);
-    refreshUse(lb.targetGroupArns());
+    release(lb, before);
+    use(lb, rule.actions());
   }
 
   /**
@@ -540,20 +540,22 @@ public final class ElasticLoadBalancing {
     LoadBalancerState lb = loadBalancer(listener.config().loadBalancerArn());
     List<String> before = lb.targetGroupArns();
     listener.remove(rule(listener, ruleArn));
-    refreshUse(before);
+    release(lb, before);
   }
 
   private ListenerState listenerOfRule(String ruleArn) {
-    for (ListenerState listener : listeners.values()) {
-      if (listener.defaultRuleArn().equals(ruleArn)) {
-        throw new ElbException(
-            "OperationNotPermitted", "Default rule '" + ruleArn + "' cannot be changed or deleted");
-      }
-      if (listener.rules().stream().anyMatch(r -> r.arn().equals(ruleArn))) {
-        return listener;
-      }
+    int slash = ruleArn.lastIndexOf('/');
+    String listenerArn =
+        slash < 0 ? ruleArn : ruleArn.substring(0, slash).replace(":listener-rule/", ":listener/");
+    ListenerState listener = listeners.get(listenerArn);
+    if (listener != null && listener.defaultRuleArn().equals(ruleArn)) {
+      throw new ElbException(
+          "OperationNotPermitted", "Default rule '" + ruleArn + "' cannot be changed or deleted");
     }
-    throw new ElbException("RuleNotFound", "One or more rules not found");
+    if (listener == null || listener.rules().stream().noneMatch(r -> r.arn().equals(ruleArn))) {
+      throw new ElbException("RuleNotFound", "One or more rules not found");
+    }
+    return listener;
   }
 
   private static ListenerState.NamedRule rule(ListenerState listener, String ruleArn) {
@@ -641,7 +643,7 @@ public final class ElasticLoadBalancing {
     targetGroups.remove(arn);
   }
 
-  /** All target groups in the order of their creation. */
+  /** {@return all target groups in the order of their creation} */
   public Collection<TargetGroupState> targetGroups() {
     return Collections.unmodifiableCollection(targetGroups.values());
   }
@@ -819,18 +821,25 @@ public final class ElasticLoadBalancing {
 
   // --- what follows from a change ---
 
-  /** Finds out anew which load balancer uses each of these groups. */
-  private void refreshUse(Collection<String> groupArns) {
+  /** A load balancer now forwards to the groups of these actions; no other one does. */
+  private void use(LoadBalancerState lb, List<Action> actions) {
+    List<String> groupArns = new ArrayList<>();
+    ListenerState.collect(actions, groupArns);
     for (String arn : groupArns) {
-      TargetGroupState group = targetGroups.get(arn);
-      if (group != null) {
-        LoadBalancerState user = loadBalancers.values().stream()
-            .filter(lb -> lb.targetGroupArns().contains(arn))
-            .findFirst()
-            .orElse(null);
-        if (user != group.loadBalancer().orElse(null)) {
-          group.useBy(user);
-        }
+      TargetGroupState group = targetGroup(arn);
+      if (group.loadBalancer().isEmpty()) {
+        group.useBy(lb);
+      }
+    }
+    refreshTargets(groupArns);
+  }
+
+  /** A load balancer may forward to these groups no longer. */
+  private void release(LoadBalancerState lb, Collection<String> groupArns) {
+    Set<String> still = new HashSet<>(lb.targetGroupArns());
+    for (String arn : groupArns) {
+      if (!still.contains(arn)) {
+        targetGroup(arn).useBy(null);
       }
     }
     refreshTargets(groupArns);

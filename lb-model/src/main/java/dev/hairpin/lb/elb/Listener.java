@@ -171,7 +171,7 @@ public record Listener(
         attributes);
   }
 
-  /** {@code TCP:80}, as steps name it. */
+  /** {@return {@code TCP:80}, as steps name it} */
   public String label() {
     return protocol + ":" + port;
   }

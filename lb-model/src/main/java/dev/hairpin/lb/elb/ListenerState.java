@@ -21,33 +21,36 @@ public final class ListenerState {
   private final TreeMap<Integer, NamedRule> rules = new TreeMap<>();
   private long moved;
   private long version;
+  private List<NamedRule> rulesInOrder = List.of();
 
   ListenerState(String arn, Listener config) {
     this.arn = arn;
     this.config = config;
   }
 
-  /** Its ARN. */
+  /** {@return its ARN} */
   public String arn() {
     return arn;
   }
 
-  /** Its configuration. */
+  /** {@return its configuration} */
   public Listener config() {
     return config;
   }
 
-  /** Its rules by rising priority, without the default. */
+  /** {@return its rules by rising priority, without the default} */
   public List<NamedRule> rules() {
-    return List.copyOf(rules.values());
+    return rulesInOrder;
   }
 
-  /** The ARN of the default rule, which exists once the listener does. */
+  /** {@return the ARN of the default rule, which exists once the listener does} */
   public String defaultRuleArn() {
     return Arns.rule(arn, "default");
   }
 
-  /** A number that is another one after every change, so that compiled forms can be kept. */
+  /**
+   * {@return a number that is another one after every change, so that compiled forms can be kept}
+   */
   public long version() {
     return version;
   }
@@ -70,7 +73,7 @@ public final class ListenerState {
 
   void configure(Listener newConfig) {
     config = newConfig;
-    version++;
+    changed();
   }
 
   NamedRule add(Rule rule) {
@@ -79,19 +82,24 @@ public final class ListenerState {
     String name = taken ? Arns.rule(arn, rule.priority() + "|" + ++moved) : byPriority;
     NamedRule named = new NamedRule(name, rule);
     rules.put(rule.priority(), named);
-    version++;
+    changed();
     return named;
   }
 
   void replace(NamedRule old, Rule rule) {
     rules.remove(old.rule().priority());
     rules.put(rule.priority(), new NamedRule(old.arn(), rule));
-    version++;
+    changed();
   }
 
   void remove(NamedRule rule) {
     rules.remove(rule.rule().priority());
+    changed();
+  }
+
+  private void changed() {
     version++;
+    rulesInOrder = List.copyOf(rules.values());
   }
 
   Map<Integer, NamedRule> byPriority() {

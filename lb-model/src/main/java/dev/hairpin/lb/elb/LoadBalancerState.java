@@ -2,11 +2,12 @@ package dev.hairpin.lb.elb;
 
 import dev.hairpin.net.IpAddress;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A load balancer as it is: its configuration, its names, its nodes and its listeners. */
@@ -34,57 +35,57 @@ public final class LoadBalancerState {
     this.nodes = List.of();
   }
 
-  /** Its ARN. */
+  /** {@return its ARN} */
   public String arn() {
     return arn;
   }
 
-  /** Its DNS name. */
+  /** {@return its DNS name} */
   public String dnsName() {
     return dnsName;
   }
 
-  /** The hosted zone of its DNS name, for alias records. */
+  /** {@return the hosted zone of its DNS name, for alias records} */
   public String canonicalHostedZoneId() {
     return canonicalHostedZoneId;
   }
 
-  /** Its VPC. */
+  /** {@return its VPC} */
   public String vpcId() {
     return vpcId;
   }
 
-  /** When it was created. */
+  /** {@return when it was created} */
   public Instant createdTime() {
     return createdTime;
   }
 
-  /** When it becomes or became active. */
+  /** {@return when it becomes or became active} */
   public Instant activeAt() {
     return activeAt;
   }
 
-  /** Its configuration. */
+  /** {@return its configuration} */
   public LoadBalancer config() {
     return config;
   }
 
-  /** Whether it takes traffic: false while it is being provisioned. */
+  /** {@return whether it takes traffic: false while it is being provisioned} */
   public boolean isActive() {
     return active;
   }
 
-  /** The state's code as the API writes it: {@code provisioning} or {@code active}. */
+  /** {@return the state's code as the API writes it: {@code provisioning} or {@code active}} */
   public String stateCode() {
     return active ? "active" : "provisioning";
   }
 
-  /** Its nodes in the order of its subnets. */
+  /** {@return its nodes in the order of its subnets} */
   public List<Node> nodes() {
     return nodes;
   }
 
-  /** Its listeners by port; those of one port by protocol do not exist in AWS. */
+  /** {@return its listeners by port} */
   public Collection<ListenerState> listeners() {
     return Collections.unmodifiableCollection(listeners.values());
   }
@@ -121,17 +122,13 @@ public final class LoadBalancerState {
         .findFirst();
   }
 
-  /** The ARNs of the target groups that its listeners and rules forward to, each once. */
+  /** {@return the ARNs of the target groups that its listeners and rules forward to, each once} */
   public List<String> targetGroupArns() {
-    List<String> arns = new ArrayList<>();
+    Set<String> arns = new LinkedHashSet<>();
     for (ListenerState listener : listeners.values()) {
-      for (String group : listener.targetGroupArns()) {
-        if (!arns.contains(group)) {
-          arns.add(group);
-        }
-      }
+      arns.addAll(listener.targetGroupArns());
     }
-    return arns;
+    return List.copyOf(arns);
   }
 
   void activate() {

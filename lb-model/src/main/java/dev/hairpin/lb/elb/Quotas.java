@@ -32,7 +32,7 @@ public record Quotas(String asOf, Map<String, Integer> limits) {
    * @param limit how many there may be
    */
   public record Usage(String quota, String of, int used, int limit) {
-    /** How many more fit; negative if AWS would refuse. */
+    /** {@return how many more fit; negative if AWS would refuse} */
     public int left() {
       return limit - used;
     }

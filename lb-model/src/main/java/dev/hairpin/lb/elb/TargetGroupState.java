@@ -36,22 +36,22 @@ public final class TargetGroupState {
     this.config = config;
   }
 
-  /** Its ARN. */
+  /** {@return its ARN} */
   public String arn() {
     return arn;
   }
 
-  /** Its configuration. */
+  /** {@return its configuration} */
   public TargetGroup config() {
     return config;
   }
 
-  /** The load balancer that uses it; a group has one at most. */
+  /** {@return the load balancer that uses it; a group has one at most} */
   public Optional<LoadBalancerState> loadBalancer() {
     return Optional.ofNullable(loadBalancer);
   }
 
-  /** Its targets by id and port, those that drain among them. */
+  /** {@return its targets by id and port, those that drain among them} */
   public Collection<TargetState> targets() {
     return Collections.unmodifiableCollection(targets.values());
   }

@@ -58,43 +58,45 @@ public final class TargetState {
     this.elb = elb;
   }
 
-  /** The target as registered. */
+  /** {@return the target as registered} */
   public TargetDescription description() {
     return description;
   }
 
-  /** Its zone, or {@code all} for an address outside the VPC. */
+  /** {@return its zone, or {@code all} for an address outside the VPC} */
   public String availabilityZone() {
     return availabilityZone;
   }
 
-  /** Where packets to it go. */
+  /** {@return where packets to it go} */
   public SocketAddress socketAddress() {
     return new SocketAddress(address, description.port());
   }
 
-  /** The instance that it is, or that has its address; nothing if it is outside the VPC. */
+  /**
+   * {@return the instance that it is, or that has its address; nothing if it is outside the VPC}
+   */
   public Optional<String> instanceId() {
     return Optional.ofNullable(instanceId);
   }
 
-  /** Its health. */
+  /** {@return its health} */
   public TargetHealth health() {
     return health;
   }
 
-  /** Where health checks go to. */
+  /** {@return where health checks go to} */
   public int healthCheckPort() {
     Integer port = group.config().healthCheck().port();
     return port == null ? description.port() : port;
   }
 
-  /** When it last became healthy; nothing if it is not. */
+  /** {@return when it last became healthy; nothing if it is not} */
   public Optional<Instant> healthySince() {
     return Optional.ofNullable(healthySince);
   }
 
-  /** When its draining ends; nothing if it does not drain. */
+  /** {@return when its draining ends; nothing if it does not drain} */
   public Optional<Instant> drainingUntil() {
     return Optional.ofNullable(drainingSince)
         .map(since -> since.plusSeconds(group.config().deregistrationDelaySeconds()));

@@ -215,4 +215,49 @@ class ElasticLoadBalancingTest {
             + " Balancer that was created without them nor all removed from one that was created"
             + " with them");
   }
+
+  @Test
+  void aRuleThatForwardsElsewhereFreesItsGroupAndTakesTheOther() {
+    String lb = w.application();
+    String blue = w.group(TargetGroup.ips("blue", HTTP, 8080));
+    String green = w.group(TargetGroup.ips("green", HTTP, 8080));
+    String listener = w.elb.createListener(Listener.of(lb, 80, HTTP, Action.fixed(404, "")));
+    String rule =
+        w.elb.createRule(listener, Rule.of(1, RuleCondition.path("/*"), Action.forward(blue)));
+    w.register(blue, 8080, "10.0.10.21");
+    w.register(green, 8080, "10.0.10.21");
+    w.settle();
+    assertThat(w.health(blue, "10.0.10.21", 8080)).isEqualTo(TargetHealth.HEALTHY);
+    assertThat(w.health(green, "10.0.10.21", 8080)).isEqualTo(TargetHealth.NOT_IN_USE);
+
+    w.elb.modifyRule(rule, Rule.of(7, RuleCondition.path("/*"), Action.forward(green)));
+    w.settle();
+    assertThat(w.health(blue, "10.0.10.21", 8080)).isEqualTo(TargetHealth.NOT_IN_USE);
+    assertThat(w.health(green, "10.0.10.21", 8080)).isEqualTo(TargetHealth.HEALTHY);
+
+    w.elb.deleteRule(rule);
+    assertThat(w.health(green, "10.0.10.21", 8080)).isEqualTo(TargetHealth.NOT_IN_USE);
+    refused(() -> w.elb.deleteRule(rule), "RuleNotFound: One or more rules not found");
+    String defaultRule = w.elb.listener(listener).defaultRuleArn();
+    refused(
+        () -> w.elb.deleteRule(defaultRule),
+        "OperationNotPermitted: Default rule '" + defaultRule + "' cannot be changed or deleted");
+  }
+
+  @Test
+  void aRuleThatTakesAPriorityOfAMovedOneHasANameOfItsOwn() {
+    String listener =
+        w.elb.createListener(Listener.of(w.application(), 80, HTTP, Action.fixed(404, "")));
+    String moved =
+        w.elb.createRule(listener, Rule.of(1, RuleCondition.path("/a"), Action.fixed(200, "")));
+    w.elb.modifyRule(moved, Rule.of(2, RuleCondition.path("/a"), Action.fixed(200, "")));
+
+    String fresh =
+        w.elb.createRule(listener, Rule.of(1, RuleCondition.path("/b"), Action.fixed(200, "")));
+
+    assertThat(fresh).isNotEqualTo(moved);
+    assertThat(w.elb.listener(listener).rules())
+        .extracting(ListenerState.NamedRule::arn)
+        .containsExactly(fresh, moved);
+  }
 }

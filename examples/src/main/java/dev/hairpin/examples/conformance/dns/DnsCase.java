@@ -35,7 +35,6 @@ import java.util.stream.Stream;
 /** A case in one version of CoreDNS: asks its questions and compares the answers. */
 final class DnsCase {
   private static final long SEED = 1;
-  private static final int DNS_PORT = 53;
 
   /**
    * The recording stopped waiting for a reply after this time, unless a question says otherwise.
@@ -96,7 +95,7 @@ final class DnsCase {
       AnswerComparison comparison) {
     Client client = new Client(
         new SocketAddress(question.source(), 40_000),
-        new SocketAddress(question.server(), DNS_PORT),
+        new SocketAddress(question.server(), question.port()),
         question.transport());
     Message query = question.message();
     List<Message> replies = new ArrayList<>();

@@ -67,6 +67,11 @@ final class DnsQuestion {
     return IpAddress.parse(text("server", script.get("server").getAsString()));
   }
 
+  /** The port that is asked, mostly 53. */
+  int port() {
+    return field("port").map(JsonElement::getAsInt).orElse(53);
+  }
+
   Duration pause() {
     return DnsCase.millis(query, "afterMs");
   }

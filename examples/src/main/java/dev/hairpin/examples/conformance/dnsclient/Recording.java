@@ -7,8 +7,8 @@ import dev.hairpin.dns.message.Rcode;
 import dev.hairpin.dns.message.RecordData;
 import dev.hairpin.dns.message.ResourceRecord;
 import dev.hairpin.dns.resolver.Arrival;
+import dev.hairpin.dns.resolver.NameServers;
 import dev.hairpin.dns.resolver.Query;
-import dev.hairpin.dns.resolver.Transport;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.path.Chooser;
 import java.time.Duration;
@@ -26,7 +26,7 @@ import java.util.Map;
  * question. Replies come after microseconds, in the recorded order; those that were late by 100 ms
  * or more are as late here.
  */
-final class Recording implements Transport, Chooser {
+final class Recording implements NameServers, Chooser {
   private static final double NOISE_MS = 1.0;
   private static final double USUAL_MS = 900;
   private static final double LATE_MS = 100;

@@ -3,6 +3,7 @@ package dev.hairpin.examples.conformance.packetfate;
 import com.google.gson.JsonObject;
 import dev.hairpin.net.FiveTuple;
 import dev.hairpin.path.conntrack.ConntrackEntry;
+import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,7 +19,24 @@ final class Entries {
    * @param text protocol, both tuples, state and flags
    * @param timeout the seconds that are left
    */
-  record Entry(String text, int timeout) {}
+  record Entry(String text, int timeout) {
+    static final Comparator<Entry> BY_TEXT =
+        Comparator.comparing(Entry::text).thenComparing(Entry::timeout);
+
+    Entry replacing(String what, String with) {
+      return new Entry(text.replace(what, with), timeout);
+    }
+
+    boolean isNear(Entry other, int seconds) {
+      return text.equals(other.text) && Math.abs(timeout - other.timeout) <= seconds;
+    }
+
+    /** The entry with its timeout. */
+    @Override
+    public String toString() {
+      return text + " " + timeout + " s";
+    }
+  }
 
   private Entries() {}
 

@@ -47,15 +47,14 @@ final class ExampleCheck {
     if (local == null) {
       return Optional.empty();
     }
-    Map<String, List<String>> recorded = recorded(example, false);
+    Map<String, List<Entries.Entry>> recorded = recorded(example, false);
     String proto = Json.text(step, "proto", "tcp");
     String to = Json.text(example, "to", "");
-    Map<String, List<String>> ours = ours(proto, local, SocketAddress.parse(to), made);
+    Map<String, List<Entries.Entry>> ours = ours(proto, local, SocketAddress.parse(to), made);
     // The kernel may have given the caller a port that an earlier call to the same endpoint still
     // holds, so that it was changed; and a port drawn at random can be the caller's own.
     boolean portsDifferByChance = made.portKept;
-    return recorded.equals(ours)
-            || (portsDifferByChance && recorded(example, true).equals(ours))
+    return same(recorded, ours) || (portsDifferByChance && same(recorded(example, true), ours))
         ? Optional.empty()
         : Optional.of("conntrack of " + name + ": " + ours + ", recorded " + recorded);
   }
@@ -65,21 +64,41 @@ final class ExampleCheck {
    *
    * @param hides whether the port that the server saw is to be called the caller's own
    */
-  private static Map<String, List<String>> recorded(JsonObject example, boolean hides) {
+  private static Map<String, List<Entries.Entry>> recorded(JsonObject example, boolean hides) {
     String from = Json.text(example, "from", ":0");
     String own = port(from);
     String seen = port(Json.text(example, "seen", ":0"));
-    Map<String, List<String>> byNode = new TreeMap<>();
+    Map<String, List<Entries.Entry>> byNode = new TreeMap<>();
     for (Map.Entry<String, JsonElement> node : Json.object(example, "conntrack").entrySet()) {
-      List<String> lines = new ArrayList<>();
+      List<Entries.Entry> lines = new ArrayList<>();
       node.getValue().getAsJsonArray().forEach(e -> {
-        String line = line(Entries.of(e.getAsJsonObject()), own, seen);
-        lines.add(hides ? line.replace(":seen", ":caller") : line);
+        Entries.Entry line = line(Entries.of(e.getAsJsonObject()), own, seen);
+        lines.add(hides ? line.replacing(":seen", ":caller") : line);
       });
-      lines.sort(null);
+      lines.sort(Entries.Entry.BY_TEXT);
       byNode.put(node.getKey(), lines);
     }
     return byNode;
+  }
+
+  /** Whether the entries are the same, but for a few seconds that the recording took. */
+  private static boolean same(
+      Map<String, List<Entries.Entry>> recorded, Map<String, List<Entries.Entry>> ours) {
+    if (!recorded.keySet().equals(ours.keySet())) {
+      return false;
+    }
+    for (Map.Entry<String, List<Entries.Entry>> node : recorded.entrySet()) {
+      List<Entries.Entry> mine = ours.getOrDefault(node.getKey(), List.of());
+      if (mine.size() != node.getValue().size()) {
+        return false;
+      }
+      for (int i = 0; i < mine.size(); i++) {
+        if (!mine.get(i).isNear(node.getValue().get(i), TIMEOUT_TOLERANCE)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private static String port(String address) {
@@ -87,17 +106,16 @@ final class ExampleCheck {
   }
 
   /** The entry with the caller's port and the one that the server saw called by their roles. */
-  private static String line(Entries.Entry entry, String own, String seen) {
+  private static Entries.Entry line(Entries.Entry entry, String own, String seen) {
     String text = entry.text().replaceAll(":" + own + "\\b", ":caller");
     if (!seen.equals(own)) {
       text = text.replaceAll(":" + seen + "\\b", ":seen");
     }
-    int about = (entry.timeout() + TIMEOUT_TOLERANCE) / 10;
-    return Entries.withoutRandomPorts(text) + " about " + about * 10 + " s";
+    return new Entries.Entry(Entries.withoutRandomPorts(text), entry.timeout());
   }
 
   /** The entries of every node that belong to the call, followed through translations. */
-  private Map<String, List<String>> ours(
+  private Map<String, List<Entries.Entry>> ours(
       String proto, SocketAddress from, SocketAddress to, Try made) {
     long now = network.clock().now().toEpochMilli();
     String own = "" + from.port();
@@ -118,9 +136,13 @@ final class ExampleCheck {
         }
       }
     }
-    Map<String, List<String>> byNode = new TreeMap<>();
+    Map<String, List<Entries.Entry>> byNode = new TreeMap<>();
     used.forEach((node, entries) -> byNode.put(
-        node, entries.stream().map(e -> line(Entries.of(e), own, seen)).sorted().toList()));
+        node,
+        entries.stream()
+            .map(e -> line(Entries.of(e), own, seen))
+            .sorted(Entries.Entry.BY_TEXT)
+            .toList()));
     return byNode;
   }
 }

@@ -148,6 +148,9 @@ final class Replay {
     if (exchange.errno() != null) {
       return "errno-" + exchange.errno();
     }
+    if (exchange.closedByPeer()) {
+      return "closed-by-peer";
+    }
     Served served = exchange.served();
     if (served == null) {
       return "timeout";
@@ -232,7 +235,11 @@ final class Replay {
     String name = Json.text(step, "pod", "");
     String place = "pod:" + name;
     if (Json.text(step, "action", "").equals("stop")) {
-      lab.host(place).stop(name);
+      if (Json.flag(step, "connections", true)) {
+        lab.host(place).stop(name);
+      } else {
+        lab.host(place).stopListening(name);
+      }
     } else {
       Json.objects(lab.topology, "pods").stream()
           .filter(p -> Json.text(p, "name", "").equals(name))

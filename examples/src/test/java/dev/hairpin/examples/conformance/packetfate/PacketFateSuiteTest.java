@@ -31,7 +31,7 @@ class PacketFateSuiteTest {
   void theRecordingsAreThere() throws IOException {
     List<Path> cases = suite.cases(CASES);
 
-    assertThat(cases).hasSize(80);
+    assertThat(cases).hasSize(85);
   }
 
   @Test

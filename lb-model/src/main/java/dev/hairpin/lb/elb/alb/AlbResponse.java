@@ -53,7 +53,7 @@ public record AlbResponse(
     steps = ImmutableList.copyOf(steps);
   }
 
-  /** Whether the answer is a target's. */
+  /** {@return whether the answer is a target's} */
   public boolean fromTarget() {
     return reason == null;
   }

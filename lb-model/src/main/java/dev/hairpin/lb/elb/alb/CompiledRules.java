@@ -192,7 +192,7 @@ public final class CompiledRules {
     return (int) (h >>> 40);
   }
 
-  /** The number of rules. */
+  /** {@return the number of rules} */
   public int size() {
     return conditions.length;
   }

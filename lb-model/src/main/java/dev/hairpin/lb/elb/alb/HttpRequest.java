@@ -69,17 +69,17 @@ public final class HttpRequest implements RuleCondition.Request {
     return method;
   }
 
-  /** Path and query as they came. */
+  /** {@return path and query as they came} */
   public String target() {
     return target;
   }
 
-  /** The version. */
+  /** {@return the version} */
   public HttpVersion version() {
     return version;
   }
 
-  /** The header lines in their order. */
+  /** {@return the header lines in their order} */
   public List<Header> headers() {
     return headers;
   }
@@ -89,7 +89,7 @@ public final class HttpRequest implements RuleCondition.Request {
     return clientAddress;
   }
 
-  /** The length of the body in octets. */
+  /** {@return the length of the body in octets} */
   public long bodyBytes() {
     return bodyBytes;
   }
@@ -157,19 +157,19 @@ public final class HttpRequest implements RuleCondition.Request {
     return Optional.empty();
   }
 
-  /** Whether it asks for a WebSocket: RFC 6455. */
+  /** {@return whether it asks for a WebSocket: RFC 6455} */
   public boolean isWebSocket() {
     return version == HttpVersion.HTTP_1_1
         && header("upgrade").filter("websocket"::equalsIgnoreCase).isPresent();
   }
 
-  /** Whether it is a gRPC call. */
+  /** {@return whether it is a gRPC call} */
   public boolean isGrpc() {
     return version == HttpVersion.HTTP_2
         && header("content-type").filter(t -> t.startsWith("application/grpc")).isPresent();
   }
 
-  /** The length of request line and headers in octets, as they would be in HTTP/1.1. */
+  /** {@return the length of request line and headers in octets, as they would be in HTTP/1.1} */
   public int headBytes() {
     int bytes = requestLineBytes() + 2;
     for (Header header : headers) {
@@ -182,7 +182,7 @@ public final class HttpRequest implements RuleCondition.Request {
     return method.length() + target.length() + version.toString().length() + 4;
   }
 
-  /** What it was built from, to change something. */
+  /** {@return what it was built from, to change something} */
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.method = method;

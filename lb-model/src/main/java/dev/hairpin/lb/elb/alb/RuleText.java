@@ -12,7 +12,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The rules of a listener as a table, with the one that held marked. */
-final class RuleText {
+public final class RuleText {
+  private static final int DEFAULT = -1;
+  private static final int NOBODY_ASKED = -2;
+
   private final ElasticLoadBalancing elb;
   private final Function<String, String> provenance;
 
@@ -22,10 +25,22 @@ final class RuleText {
   }
 
   /**
+   * The rules of a listener, in the order in which they are looked at.
+   *
+   * @param elb where the listener lives
+   * @param listener the listener of an Application Load Balancer
+   * @return a head line, a line for each rule, and one for the default
+   */
+  public static List<String> table(ElasticLoadBalancing elb, ListenerState listener) {
+    return new RuleText(elb, arn -> "").lines(listener, NOBODY_ASKED);
+  }
+
+  /**
    * The table's lines.
    *
    * @param listener whose rules
-   * @param matched the index of the rule that held, or -1 for the default
+   * @param matched the index of the rule that held, -1 for the default, or -2 if there is no
+   *     request
    */
   List<String> lines(ListenerState listener, int matched) {
     List<List<String>> rows = new ArrayList<>();
@@ -41,17 +56,19 @@ final class RuleText {
           others(rule),
           provenance.apply(rules.get(i).arn()),
           action(rule.actions()),
-          i == matched ? "MATCH" : matched >= 0 && i > matched ? "not reached" : "no"));
+          matched == NOBODY_ASKED
+              ? ""
+              : i == matched ? "MATCH" : matched >= 0 && i > matched ? "not reached" : "no"));
     }
     rows.add(List.of(
-        matched < 0 ? ">" : "",
+        matched == DEFAULT ? ">" : "",
         "d",
         "default",
         "-",
         "",
         "",
         action(listener.config().defaultActions()),
-        matched < 0 ? "MATCH" : "not reached"));
+        matched == NOBODY_ASKED ? "" : matched == DEFAULT ? "MATCH" : "not reached"));
     return format(rows);
   }
 

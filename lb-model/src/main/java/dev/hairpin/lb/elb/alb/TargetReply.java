@@ -74,12 +74,12 @@ public sealed interface TargetReply {
       this.text = text;
     }
 
-    /** The status with which the load balancer answers, or only logs for 460. */
+    /** {@return the status with which the load balancer answers, or only logs for 460} */
     public int status() {
       return status;
     }
 
-    /** The failure in words. */
+    /** {@return the failure in words} */
     public String text() {
       return text;
     }

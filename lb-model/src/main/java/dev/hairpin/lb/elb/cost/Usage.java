@@ -77,7 +77,7 @@ public record Usage(
       double processedBytes,
       double ruleEvaluations) {
 
-    /** The dimension that is billed: the largest, of equals the first. */
+    /** {@return the dimension that is billed: the largest, of equals the first} */
     public Dimension billed() {
       List<Double> all = values();
       int best = 0;
@@ -89,7 +89,7 @@ public record Usage(
       return List.of(Dimension.values()).get(best);
     }
 
-    /** The units that are billed. */
+    /** {@return the units that are billed} */
     public double max() {
       return values().stream().mapToDouble(Double::doubleValue).max().orElseThrow();
     }

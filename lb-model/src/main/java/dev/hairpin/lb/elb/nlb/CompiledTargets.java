@@ -172,7 +172,7 @@ public final class CompiledTargets {
     return table.get(index);
   }
 
-  /** The memory of the arrays in octets. */
+  /** {@return the memory of the arrays in octets} */
   public int bytes() {
     return 4 * (ports.length + first.length + targets.length);
   }

@@ -104,7 +104,7 @@ public final class FlowTable {
     this.elb = nlb.elb();
   }
 
-  /** How many flows are open. */
+  /** {@return how many flows are open} */
   public int size() {
     return flows.size();
   }

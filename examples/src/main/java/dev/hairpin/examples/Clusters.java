@@ -1,0 +1,122 @@
+package dev.hairpin.examples;
+
+import dev.hairpin.Cluster;
+import dev.hairpin.api.Node;
+import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.dns.CoreDns;
+import dev.hairpin.iptables.kubeproxy.KubeProxy;
+import dev.hairpin.iptables.kubeproxy.KubeProxyVersion;
+import dev.hairpin.lb.AwsLoadBalancerController;
+import dev.hairpin.lb.elb.Timings;
+import dev.hairpin.manifest.ManifestSet;
+import dev.hairpin.manifest.Manifests;
+import dev.hairpin.time.VirtualClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystemAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+
+/** Ready-made clusters with everything installed: kube-proxy, CoreDNS and the AWS controller. */
+public final class Clusters {
+  /** The name that the examples' EKS cluster has in its AWS account. */
+  public static final String NAME = "eks-workshop";
+
+  /** How long a load balancer takes until it is active and its targets are healthy, and more. */
+  static final Duration AWS_TAKES = Duration.ofMinutes(5);
+
+  private final long seed;
+  private final KubeProxyVersion version;
+
+  Clusters(long seed, KubeProxyVersion version) {
+    this.seed = seed;
+    this.version = version;
+  }
+
+  /**
+   * The cluster of the EKS workshop, with nothing in it: three nodes in three zones, kube-proxy,
+   * CoreDNS and the AWS Load Balancer Controller.
+   *
+   * @return the cluster
+   */
+  public static Cluster eks() {
+    return new Clusters(1, KubeProxyVersion.V1_36).emptyEks();
+  }
+
+  /**
+   * The retail store of the EKS workshop in {@link #eks}, five minutes after it was applied, when
+   * the load balancers are there.
+   *
+   * @return the cluster
+   */
+  public static Cluster store() {
+    return new Clusters(1, KubeProxyVersion.V1_36).retailStore();
+  }
+
+  Cluster emptyEks() {
+    return install(Cluster.builder().eks(3).seed(seed).build());
+  }
+
+  Cluster retailStore() {
+    Cluster cluster = emptyEks();
+    cluster.apply(manifests("retail-store"));
+    return cluster.advance(AWS_TAKES);
+  }
+
+  /**
+   * A cluster of manifests: of their own nodes if there are any, as a dump of a live cluster has
+   * them, else on the nodes of {@link #eks}.
+   */
+  Cluster of(Path path) {
+    ManifestSet set = Manifests.load(path);
+    if (set.objects().stream().noneMatch(Node.class::isInstance)) {
+      Cluster cluster = emptyEks();
+      cluster.apply(set);
+      return cluster.advance(AWS_TAKES);
+    }
+    ClusterState state = new ClusterState(new VirtualClock(), seed);
+    set.objects().forEach(state::store);
+    return install(Cluster.of(state)).advance(AWS_TAKES);
+  }
+
+  private Cluster install(Cluster cluster) {
+    return cluster
+        .install(KubeProxy.ofVersion(version))
+        .install(CoreDns.eks())
+        .install(AwsLoadBalancerController.eks(NAME).withTimings(Timings.TYPICAL));
+  }
+
+  /** Manifests that come with the program. */
+  static ManifestSet manifests(String name) {
+    return Manifests.load(resource("/manifests/" + name));
+  }
+
+  /** A file or folder beside this class's own, also where that is in a jar. */
+  private static Path resource(String name) {
+    try {
+      URI uri = Objects.requireNonNull(Clusters.class.getResource(name), name).toURI();
+      if (uri.getScheme().equals("jar")) {
+        return inJar(uri).getPath(name);
+      }
+      return Path.of(uri);
+    } catch (URISyntaxException | IOException e) {
+      throw new IllegalStateException("cannot read " + name + " of the program itself", e);
+    }
+  }
+
+  private static FileSystem inJar(URI uri) throws IOException {
+    try {
+      return FileSystems.newFileSystem(uri, Map.of());
+    } catch (FileSystemAlreadyExistsException e) {
+      return FileSystems.getFileSystem(uri);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}
