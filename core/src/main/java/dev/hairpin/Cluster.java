@@ -46,7 +46,6 @@ import org.jspecify.annotations.Nullable;
 public final class Cluster {
   private final ApiServer api;
   private final ClusterState state;
-  private final Optional<Function<ClusterState, ControllerManager>> starter;
   private final Optional<ControllerManager> controllers;
   private final List<AddOn> addOns = new ArrayList<>();
   private final List<AddOn.Component> components = new ArrayList<>();
@@ -56,7 +55,6 @@ public final class Cluster {
   Cluster(ApiServer api, Optional<Function<ClusterState, ControllerManager>> starter) {
     this.api = api;
     this.state = api.state();
-    this.starter = starter;
     this.chooser = Chooser.seeded(state.seed());
     this.controllers = starter.map(start -> start.apply(state));
     settle();
@@ -103,13 +101,14 @@ public final class Cluster {
 
   /**
    * An independent copy, with the same objects, time and add-ons: a change of one does not show in
-   * the other. Connections are not copied; delays that were running begin anew.
+   * the other. Controllers and kubelets go on where they are, with probes that are off and pods in
+   * the midst of starting; connections are not copied, and add-ons begin anew.
    *
    * @return the copy
    */
   public Cluster fork() {
     ClusterState copy = state.fork(new VirtualClock(state.clock().now()));
-    Cluster fork = new Cluster(api.fork(copy), starter);
+    Cluster fork = new Cluster(api.fork(copy), controllers.map(running -> running::fork));
     addOns.forEach(fork::install);
     return fork;
   }
