@@ -87,6 +87,7 @@ public final class PodTools {
         break;
       }
       Message message = answered.message;
+      warnOfNoRecursion(text, answered);
       boolean last = i == names.size() - 1;
       if (message.rcode().equals(Rcode.NXDOMAIN) && !last) {
         continue;
@@ -131,19 +132,32 @@ public final class PodTools {
       text.append("\n\n");
       return;
     }
-    int before = text.length();
-    boolean authoritative = ofA.has(Flag.AA);
-    appendRecords(text, ofA);
-    @Nullable Answered ofAaaa = ask(wire, fullName, RecordType.AAAA, Wire.Header.PLAIN);
-    if (ofAaaa != null && ofAaaa.message.rcode().code() == 0) {
-      appendRecords(text, ofAaaa.message);
+    if (!ofA.answers().isEmpty() && !ofA.has(Flag.AA)) {
+      text.append("Non-authoritative answer:\n");
     }
-    if (text.length() == before) {
+    appendRecords(text, ofA);
+    boolean anything = !ofA.answers().isEmpty();
+    @Nullable Answered ofAaaa = ask(wire, fullName, RecordType.AAAA, Wire.Header.PLAIN);
+    if (ofAaaa != null) {
+      warnOfNoRecursion(text, ofAaaa);
+      appendRecords(text, ofAaaa.message);
+      anything |= !ofAaaa.message.answers().isEmpty();
+    }
+    if (!anything) {
       text.append("*** Can't find ").append(shown).append(": No answer\n");
-    } else if (!authoritative) {
-      text.insert(before, "Non-authoritative answer:\n");
     }
     text.append('\n');
+  }
+
+  /**
+   * CoreDNS does not offer recursion for the cluster's names, which nslookup finds worth a line.
+   */
+  private static void warnOfNoRecursion(StringBuilder text, Answered answered) {
+    if (!answered.message.has(Flag.RA)) {
+      text.append(";; Got recursion not available from ")
+          .append(answered.server.address())
+          .append('\n');
+    }
   }
 
   private static void appendRecords(StringBuilder text, Message message) {

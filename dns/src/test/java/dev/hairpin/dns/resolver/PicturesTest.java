@@ -8,7 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What people see of a lookup. */
+/** What people see of a lookup; nslookup's lines as BIND 9.18 prints them. */
 class PicturesTest {
   private final FakeServers servers = new FakeServers()
       .knows("catalog.catalog.svc.cluster.local.", "172.20.83.84")
@@ -79,11 +79,14 @@ class PicturesTest {
     PodTools.Output output = tools().nslookup("catalog.catalog");
 
     assertThat(output).hasToString("""
+            ;; Got recursion not available from 10.96.0.10
+            ;; Got recursion not available from 10.96.0.10
             Server:\t\t10.96.0.10
             Address:\t10.96.0.10#53
 
             Name:\tcatalog.catalog.svc.cluster.local
             Address: 172.20.83.84
+            ;; Got recursion not available from 10.96.0.10
 
             """);
     assertThat(servers.asked())
@@ -96,9 +99,12 @@ class PicturesTest {
   @Test
   void nslookupStopsAtANameWithoutData() {
     assertThat(tools().nslookup("catalog")).hasToString("""
+            ;; Got recursion not available from 10.96.0.10
+            ;; Got recursion not available from 10.96.0.10
             Server:\t\t10.96.0.10
             Address:\t10.96.0.10#53
 
+            ;; Got recursion not available from 10.96.0.10
             *** Can't find catalog.svc.cluster.local: No answer
 
             """);
@@ -107,6 +113,11 @@ class PicturesTest {
   @Test
   void nslookupNamesTheNameAsGivenWhenNothingExists() {
     assertThat(tools().nslookup("nosuch.example.com")).hasToString("""
+            ;; Got recursion not available from 10.96.0.10
+            ;; Got recursion not available from 10.96.0.10
+            ;; Got recursion not available from 10.96.0.10
+            ;; Got recursion not available from 10.96.0.10
+            ;; Got recursion not available from 10.96.0.10
             Server:\t\t10.96.0.10
             Address:\t10.96.0.10#53
 
