@@ -61,8 +61,12 @@ public final class KubeProxies implements NodeFilters {
     if (object instanceof Node node) {
       String name = node.metadata().name();
       if (change.after() == null) {
-        nodes.remove(name);
+        stop(name);
         return;
+      }
+      if (change.before() instanceof Node before && !startsAlike(before, node)) {
+        // What kube-proxy reads only once has changed: it is restarted.
+        stop(name);
       }
       if (addOn.pacing() == KubeProxy.Pacing.REAL && !nodes.containsKey(name)) {
         start(name);
@@ -78,6 +82,17 @@ public final class KubeProxies implements NodeFilters {
           running.runner.request();
         }
       }
+    }
+  }
+
+  private static boolean startsAlike(Node before, Node now) {
+    return before.podCidrs().equals(now.podCidrs()) && before.addresses().equals(now.addresses());
+  }
+
+  private void stop(String name) {
+    @Nullable Running running = nodes.remove(name);
+    if (running != null && running.runner != null) {
+      running.runner.stop();
     }
   }
 

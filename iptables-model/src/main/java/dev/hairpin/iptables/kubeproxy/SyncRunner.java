@@ -59,6 +59,14 @@ final class SyncRunner {
     }
   }
 
+  /** Stops: no sync runs any more. */
+  void stop() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
   private Duration untilAllowed() {
     if (minInterval.isZero() || lastRun == null) {
       return Duration.ZERO;

@@ -70,6 +70,19 @@ class KubeProxiesTest {
   }
 
   @Test
+  void aNodeThatGetsItsBlockOfPodsLaterIsKnownByItThen() {
+    storeShop();
+    state.store(Fixtures.node("a", "192.0.2.1", ""));
+    KubeProxies proxies = KubeProxy.newest().start(state);
+    String before = rules(proxies);
+
+    state.store(Fixtures.node("a", "192.0.2.1", "10.244.5.0/24"));
+
+    assertThat(before).doesNotContain("10.244.5.0/24");
+    assertThat(rules(proxies)).contains("! -s 10.244.5.0/24");
+  }
+
+  @Test
   void pacedSyncsAreASecondApartAfterABurstOfTwoIn130() {
     assertThat(delaysOfSyncs(KubeProxyVersion.V1_30)).containsExactly(0L, 0L, 1000L, 2000L, 3000L);
   }

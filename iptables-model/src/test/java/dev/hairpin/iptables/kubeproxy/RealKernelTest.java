@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.hairpin.cluster.Change;
+import dev.hairpin.iptables.RestoreOptions;
+import dev.hairpin.iptables.RestoreResult;
 import dev.hairpin.iptables.RuleSet;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.time.VirtualClock;
@@ -108,6 +110,32 @@ class RealKernelTest {
       assertThat(RuleSet.parse(dump, IpFamily.IPV4).save()).isEqualTo(dump);
       assertThat(tables(dump)).isEqualTo(tables(result.ruleSet().save()));
     }
+  }
+
+  @Test
+  void aTextThatIsRefusedInItsSecondTableHasChangedTheFirst() throws Exception {
+    RuleSet before = RuleSet.empty(IpFamily.IPV4).command("-t nat -N X").command("-N X");
+    String text = """
+        *filter
+        :X - [0:0]
+        :Y - [0:0]
+        -A X -j Y
+        COMMIT
+        *nat
+        :X - [0:0]
+        -A X -s 10.244.001.016 -j RETURN
+        -A X -p tcp -j DNAT --to-destination 10.244.001.016:80
+        COMMIT
+        """;
+    assertThat(inNamespace(before.save(), "iptables-legacy-restore")).isEmpty();
+
+    assertThat(inNamespace(text, "iptables-legacy-restore", "--noflush", "--counters"))
+        .contains("Bad IP address");
+
+    String dump = withoutComments(inNamespace("", "iptables-legacy-save"));
+    RestoreResult result = before.restore(text, RestoreOptions.NOFLUSH_COUNTERS);
+    assertThat(result.error()).isPresent();
+    assertThat(tables(result.ruleSet().save())).isEqualTo(tables(dump));
   }
 
   /** The tables, by name: the kernel lists them in the order in which they were first used. */

@@ -183,7 +183,7 @@ public final class KubeProxySuite implements Suite {
       Map<IpFamily, List<String>> probes) {
     List<String> events = new ArrayList<>();
     results.forEach(result -> result.events().forEach(e -> events.add(e.toString())));
-    compare("step " + step + " events", RecordedCase.strings(expected, "events"), events);
+    compareUnordered("step " + step + " events", RecordedCase.strings(expected, "events"), events);
     JsonArray families = expected.getAsJsonArray("families");
     compare("step " + step + " number of families", families.size(), results.size());
     for (int i = 0; i < results.size(); i++) {
@@ -198,14 +198,14 @@ public final class KubeProxySuite implements Suite {
           family.get("largeClusterMode").getAsBoolean(),
           result.largeClusterMode());
       compareConntrack(where, family, result, probes);
-      compare(
+      compareUnordered(
           where + "health-check servers",
           RecordedCase.strings(family, "healthCheckServerEvents"),
           result.healthCheckEvents().stream().map(Object::toString).toList());
-      compare(
+      compareUnordered(
           where + "health-check answers",
-          family.getAsJsonArray("healthCheckResponses"),
-          answers(proxy.proxier(result.family()).orElseThrow()));
+          texts(family.getAsJsonArray("healthCheckResponses")),
+          texts(answers(proxy.proxier(result.family()).orElseThrow())));
       if (family.has("sysctl")) {
         compare(where + "sysctl", RecordedCase.strings(family, "sysctl"), proxy.sysctlCalls());
       }
@@ -231,7 +231,7 @@ public final class KubeProxySuite implements Suite {
       List<String> deleted = probes.getOrDefault(result.family(), List.of()).stream()
           .filter(entry -> isStale(entry, result))
           .toList();
-      compare(
+      compareUnordered(
           where + "conntrackDeleted", RecordedCase.strings(family, "conntrackDeleted"), deleted);
     }
   }
@@ -262,6 +262,17 @@ public final class KubeProxySuite implements Suite {
       }
     }
     return answers;
+  }
+
+  private static List<String> texts(JsonArray array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(item -> texts.add(item.toString()));
+    return texts;
+  }
+
+  /** Compares what the original does in the random order of a Go map. */
+  private static void compareUnordered(String what, List<String> expected, List<String> actual) {
+    compare(what, expected.stream().sorted().toList(), actual.stream().sorted().toList());
   }
 
   private static void compare(String what, Object expected, Object actual) {
