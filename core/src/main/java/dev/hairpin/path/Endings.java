@@ -47,7 +47,7 @@ final class Endings {
       return make(Verdict.UNREACHABLE, reason, socket.icmp.toString(), end, reached, socket, errno);
     }
     String sees = protocol == Protocol.TCP
-        ? "time-out (SYN retransmitted after 1, 3, 7, 15 s ...), not a refusal"
+        ? "time-out, SYN repeated after 1, 3, 7, 15 s ...; not a refusal"
         : "time-out, not a refusal";
     return make(Verdict.TIMEOUT, reason, sees, end, reached, socket, errno);
   }

@@ -1,5 +1,8 @@
 package dev.hairpin.path;
 
+import com.google.common.base.Splitter;
+import dev.hairpin.net.FiveTuple;
+import dev.hairpin.net.SocketAddress;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  * than 80 columns.
  */
 public final class TraceText {
+  private static final int COLUMNS = 80;
+  private static final int INDENT = 6;
   private static final int PLACE = 24;
+  private static final String JUMP = "-> ";
+  private static final String ASKED = "  ->  does it arrive, and where?";
 
   private TraceText() {}
 
@@ -25,8 +32,9 @@ public final class TraceText {
    */
   public static String print(Trace trace) {
     StringBuilder out = new StringBuilder();
-    out.append("why?  ").append(trace.question());
-    out.append("  ->  does it arrive, and where?\n\n");
+    String question = "why?  " + trace.question();
+    boolean fits = question.length() + ASKED.length() <= COLUMNS;
+    out.append(question).append(fits ? ASKED : "\n    " + ASKED).append("\n\n");
     int number = 0;
     for (Hop hop : trace.hops()) {
       hop(out, String.valueOf(number++), hop, number == 1);
@@ -44,21 +52,66 @@ public final class TraceText {
   private static void hop(StringBuilder out, String number, Hop hop, boolean first) {
     String place = hop.stage().isEmpty() ? hop.host() : hop.host() + " " + hop.stage();
     out.append(String.format(Locale.ROOT, "%2s  ", number));
-    String packet = hop.before() + (hop.what().isEmpty() ? "" : "  " + hop.what());
+    FiveTuple before = hop.before();
+    String packet = end(before, before.source())
+        + " > "
+        + end(before, before.destination())
+        + (hop.what().isEmpty() ? "" : "  " + hop.what());
     if (first) {
       out.append(pad(place)).append(packet).append('\n');
     } else {
       out.append(place).append('\n');
     }
-    @Nullable Step before = null;
-    for (Step step : hop.steps()) {
-      if (!toldByDice(before, step)) {
-        out.append("      ").append(line(step)).append('\n');
-      }
-      before = step;
-    }
+    steps(out, hop.steps());
     if (!hop.before().equals(hop.after())) {
       out.append("    ").append(" ".repeat(PLACE)).append(changed(hop)).append('\n');
+    }
+  }
+
+  private static void steps(StringBuilder out, List<Step> steps) {
+    int nowhere = 0;
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      if (leadsNowhere(step, i + 1 < steps.size() ? steps.get(i + 1) : null)) {
+        nowhere++;
+      } else if (i == 0 || !toldByDice(steps.get(i - 1), step)) {
+        out.append("      ").append(line(step)).append('\n');
+      }
+    }
+    if (nowhere > 0) {
+      out.append("      ").append(nowhere).append(nowhere == 1 ? " jump" : " jumps");
+      out.append(" to chains in which no rule matched\n");
+    }
+  }
+
+  /** A jump into a chain in which nothing was found, which is most of what a packet meets. */
+  private static boolean leadsNowhere(Step step, @Nullable Step next) {
+    if (!(step instanceof Step.RuleMatched jump) || !jump.effect().startsWith(JUMP)) {
+      return false;
+    }
+    String chain = jump.effect().substring(JUMP.length());
+    if (next instanceof Step.RuleMatched rule) {
+      return !rule.chain().equals(chain);
+    }
+    return !(next instanceof Step.Drew dice && dice.chain().equals(chain));
+  }
+
+  /** Joins the parts of a line, on two lines where one has no room. */
+  private static String joined(String head, String tail) {
+    return head.length() + 2 + tail.length() + INDENT > COLUMNS
+        ? head + "\n        " + tail
+        : head + "  " + tail;
+  }
+
+  private static void wrapped(StringBuilder out, String text) {
+    for (String line : Splitter.on('\n').split(text)) {
+      String rest = line;
+      while (rest.length() > COLUMNS && rest.lastIndexOf(' ', COLUMNS) > 0) {
+        int cut = rest.lastIndexOf(' ', COLUMNS);
+        out.append(rest, 0, cut).append('\n');
+        rest = rest.substring(cut + 1);
+      }
+      out.append(rest).append('\n');
     }
   }
 
@@ -77,9 +130,14 @@ public final class TraceText {
         : place + "\n    " + " ".repeat(PLACE);
   }
 
+  /** An end of a packet; ICMP has no ports. */
+  private static String end(FiveTuple packet, SocketAddress end) {
+    return packet.protocol().hasPorts() ? end.toString() : end.address().toString();
+  }
+
   private static String changed(Hop hop) {
-    String source = hop.after().source().toString();
-    String destination = hop.after().destination().toString();
+    String source = end(hop.after(), hop.after().source());
+    String destination = end(hop.after(), hop.after().destination());
     boolean newSource = !hop.before().source().equals(hop.after().source());
     boolean newDestination = !hop.before().destination().equals(hop.after().destination());
     return (newSource ? "*" + source + "*" : source)
@@ -93,11 +151,15 @@ public final class TraceText {
       String skipped = r.skipped() == 0
           ? ""
           : "   " + r.skipped() + (r.skipped() == 1 ? " rule" : " rules") + " not matched";
-      return r.table() + " " + r.chain() + "[" + r.index() + "/" + r.count() + "]" + what + "  "
-          + r.effect() + skipped;
+      String head = r.table() + " " + r.chain() + "[" + r.index() + "/" + r.count() + "]" + what;
+      return joined(head, r.effect() + skipped);
     }
     if (step instanceof Step.Drew d) {
-      return "  " + d.chain() + d;
+      String text = d.toString();
+      int yes = text.indexOf("  yes ");
+      return yes < 0
+          ? "  " + d.chain() + text
+          : joined("  " + d.chain() + text.substring(0, yes), text.substring(yes + 2));
     }
     if (step instanceof Step.Translated t) {
       return t.kind().name().replace("UN_", "un-") + "  " + t.before() + " -> " + t.after();
@@ -136,7 +198,8 @@ public final class TraceText {
         out.append("   source seen: ").append(outcome.sourceSeen().address());
         out.append(kept ? " (kept)" : " (client lost)");
       }
-      out.append('\n').append("because: ").append(because(trace)).append(".\n");
+      out.append('\n');
+      wrapped(out, "because: " + because(trace) + ".");
       return;
     }
     out.append("NOT DELIVERED   ").append(outcome.reason());
@@ -153,7 +216,7 @@ public final class TraceText {
       out.append(" at ").append(outcome.serverAddress()).append('\n');
     }
     out.append("  client sees : ").append(outcome.clientSees()).append('\n');
-    out.append("because: ").append(outcome.reason().sentence()).append(".\n");
+    wrapped(out, "because: " + outcome.reason().sentence() + ".");
   }
 
   private static void probability(StringBuilder out, @Nullable Fraction p) {

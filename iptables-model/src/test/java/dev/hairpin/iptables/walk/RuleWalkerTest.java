@@ -166,6 +166,43 @@ class RuleWalkerTest {
   }
 
   @Test
+  void theTraceOfARefusalIsACardWithRuleCauseAndWhatTheClientSees() {
+    cluster(rules(KUBE));
+
+    assertThat(call(network, "client", "10.96.0.11:80", chooser).trace()).hasToString("""
+        why?  client calls 10.96.0.11:80 (tcp)  ->  does it arrive, and where?
+
+         0  client                  10.244.1.20:32768 > 10.96.0.11:80  SYN
+              socket opened
+         1  node n1 PREROUTING
+              conntrack NEW #1
+              1 jump to chains in which no rule matched
+         2  node n1 FORWARD
+              route  default via 192.168.10.254 dev eth0
+              filter FORWARD[2/2]  -> KUBE-SERVICES
+              filter KUBE-SERVICES[1/2] shop/none:http has no endpoints
+                REJECT --reject-with icmp-port-unreachable
+              REJECTED with icmp-port-unreachable  NO_ENDPOINTS
+              1 jump to chains in which no rule matched
+         <  client                  10.244.1.1 > 10.244.1.20  icmp 3/3
+              delivered to client at 10.244.1.20:32768
+
+        NOT DELIVERED   NO_ENDPOINTS   at node n1 KUBE-SERVICES[1]
+          -A KUBE-SERVICES -d 10.96.0.11/32 -p tcp -m comment --comment "shop/none:http has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable
+          client sees : connection refused at once (icmp type 3 code 3 from 10.244.1.1)
+        because: the Service has no endpoints, so kube-proxy rejects what is sent to it.
+        """);
+  }
+
+  @Test
+  void noLineOfATraceIsLongerThanEightyColumns() {
+    cluster(rules(KUBE));
+
+    assertThat(call(network, "n1", "10.96.0.10:80", chooser).trace().toString().lines())
+        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+  }
+
+  @Test
   void aServiceWithoutLocalEndpointsIsSilence() {
     cluster(rules(KUBE));
 
