@@ -42,6 +42,17 @@ class RuleSetTest {
   }
 
   @Test
+  void theChainsOfOtherProgramsAreKnown() {
+    // AWS VPC CNI, Docker, flannel, Calico, fail2ban and an administrator, on one node.
+    String dump = Oracle.read("other-programs.iptables-save");
+
+    RuleSet read = RuleSet.parse(dump, IpFamily.IPV4);
+
+    assertThat(read.unknown()).isEmpty();
+    assertThat(read.saveWithCounters()).isEqualTo(dump);
+  }
+
+  @Test
   void countersAreKeptWhereADumpHasThem() {
     String dump = """
         *filter

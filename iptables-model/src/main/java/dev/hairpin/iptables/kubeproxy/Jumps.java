@@ -5,13 +5,23 @@ import dev.hairpin.iptables.Rule;
 import dev.hairpin.iptables.RuleSet;
 import dev.hairpin.iptables.Table;
 import dev.hairpin.iptables.TableName;
+import dev.hairpin.iptables.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The jumps from the built-in chains, and the chains that kube-proxy watches for a flush. */
 final class Jumps {
   static final String CANARY = "KUBE-PROXY-CANARY";
+
+  private static final Set<String> OWN_CHAINS = Set.of(
+      ServiceRules.SERVICES,
+      ServiceRules.EXTERNAL_SERVICES,
+      ServiceRules.NODE_PORTS,
+      ServiceRules.PROXY_FIREWALL,
+      FixedRules.FORWARD,
+      FixedRules.POSTROUTING);
 
   private record Jump(TableName table, String from, String to, Rule rule) {}
 
@@ -86,6 +96,27 @@ final class Jumps {
       result = result.with(table);
     }
     return result;
+  }
+
+  /** Takes away the jumps to kube-proxy's own chains, in whatever form they were made. */
+  static RuleSet removedFrom(RuleSet rules) {
+    RuleSet result = rules;
+    for (Table table : rules.tables()) {
+      List<Chain> changed = new ArrayList<>();
+      for (Chain chain : table.chains()) {
+        if (chain.isBuiltIn()) {
+          List<Rule> kept =
+              chain.rules().stream().filter(rule -> !jumpsToOwnChain(rule)).toList();
+          changed.add(chain.withRules(kept));
+        }
+      }
+      result = result.with(table.withChains(List.of(), changed));
+    }
+    return result;
+  }
+
+  private static boolean jumpsToOwnChain(Rule rule) {
+    return rule.target() instanceof Target.Jump jump && OWN_CHAINS.contains(jump.chain());
   }
 
   private static Table withChain(Table table, String chain) {

@@ -130,6 +130,11 @@ public enum KubeProxyVersion {
     return minor >= 36;
   }
 
+  /** 1.36: {@code --cleanup} leaves neither canaries nor the chain that marks packets. */
+  boolean cleansUpEverything() {
+    return minor >= 36;
+  }
+
   /** The version as {@code 1.36}. */
   @Override
   public String toString() {

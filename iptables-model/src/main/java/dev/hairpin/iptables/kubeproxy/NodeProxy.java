@@ -51,6 +51,17 @@ public final class NodeProxy {
     return new NodeProxy(version, configuration, host, node, initial, keepsText);
   }
 
+  /**
+   * Runs {@code kube-proxy --cleanup} on a node.
+   *
+   * @param version which version runs
+   * @param rules the node's rules of one family
+   * @return what is left of them
+   */
+  public static RuleSet cleanup(KubeProxyVersion version, RuleSet rules) {
+    return Cleanup.of(rules, version);
+  }
+
   private NodeProxy(
       KubeProxyVersion version,
       KubeProxyConfiguration configuration,

@@ -230,4 +230,25 @@ class SyncPropertiesTest {
 
     assertThat(rules(restarted).save()).isEqualTo(rules(fresh).save());
   }
+
+  @Property(tries = 20)
+  void cleanupLeavesOnlyTheFirewallThatTheKubeletMayHaveMade(@ForAll long seed) {
+    Cluster cluster = new Cluster(seed);
+    NodeProxy proxy = start(KubeProxyVersion.V1_36, false, Map.of());
+    for (int i = 0; i < 20; i++) {
+      proxy.changed(cluster.change());
+    }
+    proxy.sync(VirtualClock.EPOCH);
+
+    RuleSet left = NodeProxy.cleanup(KubeProxyVersion.V1_36, rules(proxy));
+
+    assertThat(left.save().lines().filter(line -> line.contains("KUBE-")))
+        .containsExactly(
+            ":KUBE-FIREWALL - [0:0]",
+            "-A INPUT -j KUBE-FIREWALL",
+            "-A OUTPUT -j KUBE-FIREWALL",
+            "-A KUBE-FIREWALL ! -s 127.0.0.0/8 -d 127.0.0.0/8 -m comment --comment \"block"
+                + " incoming localnet connections\" -m conntrack ! --ctstate"
+                + " RELATED,ESTABLISHED,DNAT -j DROP");
+  }
 }
