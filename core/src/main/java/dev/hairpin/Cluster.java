@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * A simulated Kubernetes cluster: its state, what is installed in it, and the questions one asks.
  *
  * <pre>{@code
- * Cluster cluster = Cluster.eks().install(new KubeProxy()).install(new CoreDns());
+ * Cluster cluster = Cluster.eks().install(KubeProxy.newest()).install(CoreDns.eks());
  * cluster.apply(Manifests.load(Path.of("shop.yaml")));
  * Trace trace = cluster.from("shop/client").to("http://web.shop");
  * }</pre>

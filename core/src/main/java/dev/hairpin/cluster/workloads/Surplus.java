@@ -26,9 +26,9 @@ final class Surplus {
     pods.forEach(pod -> onNode.merge(pod.spec().nodeName(), 1, Integer::sum));
     List<Pod> sorted = new ArrayList<>(pods);
     sorted.sort(Comparator.comparing((Pod pod) -> !pod.spec().nodeName().isEmpty())
-        .thenComparing(Surplus::phase)
+        .thenComparingInt(Surplus::phase)
         .thenComparing(Pod::isReady)
-        .thenComparing(Surplus::cost)
+        .thenComparingInt(Surplus::cost)
         .thenComparing(
             pod -> onNode.getOrDefault(pod.spec().nodeName(), 0), Comparator.reverseOrder())
         .thenComparing(Availability::readySince, newestFirst())

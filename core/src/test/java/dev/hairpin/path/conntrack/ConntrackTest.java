@@ -73,20 +73,24 @@ class ConntrackTest {
 
   @Test
   void closingInOrderLeadsToTimeWait() {
+    closeInOrder();
+
+    assertThat(table.list(now).get(0).state()).isEqualTo("TIME_WAIT");
+    assertThat(table.list(now).get(0).secondsLeft()).isEqualTo(120);
+  }
+
+  private void closeInOrder() {
     open(40_000);
     packet(tcp(POD, 8080, CLIENT, 40_000), Segment.TCP_SYN_ACK);
     packet(tcp(CLIENT, 40_000, VIP, 80), Segment.TCP_ACK);
     packet(tcp(CLIENT, 40_000, VIP, 80), Segment.TCP_FIN);
     packet(tcp(POD, 8080, CLIENT, 40_000), Segment.TCP_FIN);
     packet(tcp(CLIENT, 40_000, VIP, 80), Segment.TCP_ACK);
-
-    assertThat(table.list(now).get(0).state()).isEqualTo("TIME_WAIT");
-    assertThat(table.list(now).get(0).secondsLeft()).isEqualTo(120);
   }
 
   @Test
   void aSynOnAClosedConnectionBeginsANewOneUnderNewRules() {
-    closingInOrderLeadsToTimeWait();
+    closeInOrder();
 
     int again = packet(tcp(CLIENT, 40_000, VIP, 80), Segment.TCP_SYN);
 

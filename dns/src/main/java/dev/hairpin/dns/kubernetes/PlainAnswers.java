@@ -43,7 +43,7 @@ public final class PlainAnswers {
   private final List<PlainZone> zones;
 
   /** A zone of the cluster, and what is the same in all its answers. */
-  private static final class PlainZone {
+  static final class PlainZone {
     final DnsName zone;
     final DnsName services;
     final int serviceLabels;

@@ -60,9 +60,9 @@ final class AddressOrder {
     sorted.sort(Comparator.comparing((IpAddress a) -> source(a) == null)
         .thenComparing(a -> !matches(a, AddressOrder::scope))
         .thenComparing(a -> !matches(a, this::label))
-        .thenComparing(a -> -precedence(a))
-        .thenComparing(AddressOrder::scope)
-        .thenComparing(a -> -commonBits(a)));
+        .thenComparingInt(a -> -precedence(a))
+        .thenComparingInt(AddressOrder::scope)
+        .thenComparingInt(a -> -commonBits(a)));
     return sorted;
   }
 

@@ -34,7 +34,8 @@ public final class CoreSuite implements Suite {
   public List<Path> cases(Path dir) throws IOException {
     List<Path> cases = new ArrayList<>();
     try (Stream<Path> files = Files.walk(dir)) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList()) {
+      for (Path file :
+          files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList()) {
         if (Files.isRegularFile(file) && isCase(file)) {
           cases.add(file);
         }

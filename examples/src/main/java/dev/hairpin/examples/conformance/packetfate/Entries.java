@@ -21,7 +21,7 @@ final class Entries {
    */
   record Entry(String text, int timeout) {
     static final Comparator<Entry> BY_TEXT =
-        Comparator.comparing(Entry::text).thenComparing(Entry::timeout);
+        Comparator.comparing(Entry::text).thenComparingInt(Entry::timeout);
 
     Entry replacing(String what, String with) {
       return new Entry(text.replace(what, with), timeout);
