@@ -41,7 +41,7 @@ final class CorefileParser {
       boolean snippet = keys.size() == 1 && isSnippet(keys.get(0));
       if (snippet) {
         snippet(keys.get(0));
-      } else if (!keys.isEmpty()) {
+      } else if (!keys.isEmpty() || (at < tokens.size() && tokens.get(at).text().equals("{"))) {
         block(keys);
       }
     }
@@ -139,7 +139,9 @@ final class CorefileParser {
         throw new CorefileException(String.valueOf(e.getMessage()));
       }
     }
-    blocks.add(new ServerBlock(zones, plugins));
+    if (!keys.isEmpty()) { // a block without an address is read, and serves nobody
+      blocks.add(new ServerBlock(zones, plugins));
+    }
   }
 
   private void plugin(Map<String, List<Token>> plugins) {

@@ -110,6 +110,14 @@ class CorefileTest {
         .containsSubsequence("ttl", "30");
   }
 
+  @Test
+  void aBlockWithoutAnAddressIsReadAndServesNobody() {
+    assertThat(Corefile.parse("{\n errors\n}\n").blocks()).isEmpty();
+    assertThatThrownBy(() -> Corefile.parse("{"))
+        .isInstanceOf(CorefileException.class)
+        .hasMessageContaining("Unexpected EOF");
+  }
+
   @Property
   void anyTextIsAConfigurationOrAnError(
       @ForAll @StringLength(max = 80) @CharRange(from = ' ', to = '~') String text) {
