@@ -242,12 +242,12 @@ public final class TraceText {
     boolean snat = trace.first(Step.Masqueraded.class).isPresent();
     if (balanced) {
       return !dnat
-          ? "the load balancer sent the connection straight to the server; no rule of a\n"
-              + "node had a say"
+          ? "the load balancer sent the connection straight to the server; no rule of a"
+              + " node had a say"
           : "the load balancer chose a node, and a rule of that node the server; "
               + (snat
-                  ? "the node\nput its own address in place of the caller's"
-                  : "the caller's\naddress was kept");
+                  ? "the node put its own address in place of the caller's"
+                  : "the caller's address was kept");
     }
     if (dnat && snat) {
       return "a rule chose the server for the first packet, and the node put its own\n"

@@ -1,6 +1,7 @@
 package dev.hairpin.examples.conformance.packetfate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -38,9 +39,8 @@ class PacketFateSuiteTest {
   void anotherPodThanTheRecordedOneIsADifference() throws IOException {
     String text = Files.readString(CASES.resolve("112-masquerade-address-ptp.json"));
 
-    JsonObject changed = JsonParser.parseString(
-            text.replace("\"web-2\": {\n     \"n\"", "\"web-9\": {\n     \"n\""))
-        .getAsJsonObject();
+    JsonObject changed =
+        JsonParser.parseString(text.replace("\"web-2\": {", "\"web-9\": {")).getAsJsonObject();
 
     assertThat(new Replay(changed).firstDifference()).isPresent();
   }
@@ -69,7 +69,8 @@ class PacketFateSuiteTest {
 
   @Test
   void surpriseIsOneForWhatIsExpectedAndSmallForWhatIsNot() {
-    assertThat(Multinomial.surprise(new int[] {8, 8}, new double[] {0.5, 0.5})).isEqualTo(1);
+    assertThat(Multinomial.surprise(new int[] {8, 8}, new double[] {0.5, 0.5}))
+        .isCloseTo(1, within(1e-9));
     assertThat(Multinomial.surprise(new int[] {16, 0}, new double[] {0.5, 0.5}))
         .isBetween(2.9e-5, 3.2e-5);
     assertThat(Multinomial.surprise(new int[] {1100, 900}, new double[] {0.5, 0.5}))
