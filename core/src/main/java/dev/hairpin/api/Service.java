@@ -62,4 +62,24 @@ public record Service(
   public Service withLoadBalancer(List<LoadBalancerIngress> ingress) {
     return new Service(metadata, spec, ingress, conditions);
   }
+
+  /**
+   * The Service in a line: {@code Service ui/ui-nlb LoadBalancer 172.20.235.206 http 80:30264/TCP
+   * -> 8080}.
+   */
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder(key().toString()).append("  ").append(spec.type());
+    if (!spec.clusterIps().isEmpty()) {
+      out.append("  ").append(String.join(",", spec.clusterIps()));
+    }
+    for (ServicePort port : spec.ports()) {
+      out.append("  ").append(port.name().isEmpty() ? "" : port.name() + " ").append(port.port());
+      if (port.nodePort() != 0) {
+        out.append(':').append(port.nodePort());
+      }
+      out.append('/').append(port.protocol()).append(" -> ").append(port.targetPort());
+    }
+    return out.toString();
+  }
 }

@@ -1,7 +1,6 @@
 package dev.hairpin.iptables.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.hairpin.iptables.Chain;
 import dev.hairpin.iptables.RestoreOptions;
@@ -63,7 +62,7 @@ class KernelDifferentialTest {
   @Timeout(300)
   void theModelAndTheKernelAgreeOnRandomRules() {
     String missing = KernelLab.missing();
-    assumeTrue(missing == null, () -> "the kernel is not asked: " + missing);
+    AskedKernel.needs(missing == null, String.valueOf(missing));
     try (KernelLab lab = build()) {
       SplittableRandom random = new SplittableRandom(SEED);
       for (int i = 0; i < CASES; i++) {

@@ -1,12 +1,12 @@
 package dev.hairpin.iptables.kubeproxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.hairpin.cluster.Change;
 import dev.hairpin.iptables.RestoreOptions;
 import dev.hairpin.iptables.RestoreResult;
 import dev.hairpin.iptables.RuleSet;
+import dev.hairpin.iptables.kernel.AskedKernel;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.time.VirtualClock;
 import java.io.IOException;
@@ -34,11 +34,12 @@ class RealKernelTest {
   @BeforeEach
   void makeNamespace() throws Exception {
     boolean linux = System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
-    assumeTrue(linux, "the kernel is not Linux");
-    assumeTrue(isThere("iptables-legacy-restore"), "iptables-legacy-restore is not installed");
-    assumeTrue(isThere("ip"), "ip is not installed");
-    assumeTrue(run("", "id", "-u").trim().equals("0"), "not root");
-    assumeTrue(run("", "ip", "netns", "add", namespace).isEmpty(), "no network namespaces");
+    AskedKernel.needs(linux, "the kernel is not Linux");
+    AskedKernel.needs(
+        isThere("iptables-legacy-restore"), "iptables-legacy-restore is not installed");
+    AskedKernel.needs(isThere("ip"), "ip is not installed");
+    AskedKernel.needs(run("", "id", "-u").trim().equals("0"), "not root");
+    AskedKernel.needs(run("", "ip", "netns", "add", namespace).isEmpty(), "no network namespaces");
   }
 
   @AfterEach
