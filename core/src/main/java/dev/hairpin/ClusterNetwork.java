@@ -43,6 +43,7 @@ import java.util.Set;
  * the cost of a question depends on its way and not on the cluster.
  */
 final class ClusterNetwork {
+  private static final String KUBE_PROXY = "kube-proxy";
   private static final Cidr LONELY_NETWORK = Cidr.parse("192.0.2.0/24");
 
   private final ClusterState state;
@@ -53,6 +54,7 @@ final class ClusterNetwork {
   private final Cidr nodeNetwork;
   private final Map<IpAddress, ObjectKey> ownerOf = new HashMap<>();
   private final Set<ObjectKey> changed = new HashSet<>();
+  private boolean servicesChanged;
 
   ClusterNetwork(ClusterState state, List<AddOn.Component> components) {
     this.state = state;
@@ -77,8 +79,12 @@ final class ClusterNetwork {
     for (Host host : network.hosts()) {
       if (host.kind() == HostKind.NODE) {
         installRules(host);
+        if (servicesChanged) {
+          listenForHealthChecks(host);
+        }
       }
     }
+    servicesChanged = false;
     return network;
   }
 
@@ -103,6 +109,7 @@ final class ClusterNetwork {
   private void note(Change change) {
     KubeObject before = change.before();
     KubeObject after = change.after();
+    servicesChanged |= change.object() instanceof Service;
     if (!(change.object() instanceof Pod || change.object() instanceof Node)) {
       return;
     }
@@ -225,12 +232,7 @@ final class ClusterNetwork {
     }
     host.sysctl("net.ipv4.conf.all.route_localnet", "1");
     installRules(host);
-    for (Service service : state.list(Service.class)) {
-      int port = service.spec().healthCheckNodePort();
-      if (port != 0) {
-        host.listen(new Listener("kube-proxy", Protocol.TCP, null, port));
-      }
-    }
+    listenForHealthChecks(host);
     for (Pod pod : state.list(Pod.class)) {
       if (pod.spec().hostNetwork() && pod.spec().nodeName().equals(name)) {
         listen(host, pod);
@@ -250,6 +252,17 @@ final class ClusterNetwork {
     return podCidr.isPresent()
         ? NodeShape.ptp(name, primary, length, podCidr.get(), gateway)
         : NodeShape.awsVpcCni(name, primary, length, gateway);
+  }
+
+  /** Opens the health check node ports that Services have now, as kube-proxy does on every node. */
+  private void listenForHealthChecks(Host node) {
+    node.stopListening(KUBE_PROXY);
+    for (Service service : state.list(Service.class)) {
+      int port = service.spec().healthCheckNodePort();
+      if (port != 0) {
+        node.listen(new Listener(KUBE_PROXY, Protocol.TCP, null, port));
+      }
+    }
   }
 
   private void installRules(Host node) {
@@ -279,7 +292,7 @@ final class ClusterNetwork {
     }
     List<IpAddress> addresses = addressesOf(pod);
     if (pod.spec().nodeName().isEmpty() || addresses.isEmpty()) {
-      throw new IllegalStateException(
+      throw new IllegalArgumentException(
           pod.key() + " has no " + (addresses.isEmpty() ? "address" : "node") + " yet");
     }
     nodeHost(builder, net, pod.spec().nodeName());

@@ -3,6 +3,10 @@ package dev.hairpin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.api.Service;
+import dev.hairpin.api.ServiceSpec;
+import dev.hairpin.api.ServiceType;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.manifest.Manifests;
 import dev.hairpin.path.Fraction;
@@ -10,6 +14,7 @@ import dev.hairpin.path.Reason;
 import dev.hairpin.path.Trace;
 import dev.hairpin.path.Verdict;
 import dev.hairpin.time.VirtualClock;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ClusterTest {
@@ -95,6 +100,40 @@ class ClusterTest {
         .isTrue();
     assertThat(cluster.from("shop/client").to("10.0.1.10:8080").outcome().delivered())
         .isFalse();
+  }
+
+  @Test
+  void aHealthCheckNodePortOpensAndClosesWithItsServiceOnNodesThatWereAskedBefore() {
+    Connection outside = cluster.from("internet");
+    assertThat(outside.to("node/a:32100").outcome().verdict()).isEqualTo(Verdict.REFUSED);
+
+    cluster.state().store(localService(32_100));
+    assertThat(outside.to("node/a:32100").outcome().server()).isEqualTo("kube-proxy");
+
+    cluster.state().remove(localService(0).key());
+    assertThat(outside.to("node/a:32100").outcome().verdict()).isEqualTo(Verdict.REFUSED);
+  }
+
+  private static Service localService(int healthCheckNodePort) {
+    ServiceSpec spec = ServiceSpec.builder()
+        .type(ServiceType.LOAD_BALANCER)
+        .healthCheckNodePort(healthCheckNodePort)
+        .build();
+    return new Service(ObjectMeta.of("shop", "web"), spec, List.of(), List.of());
+  }
+
+  @Test
+  void aPodWithoutAnAddressIsNoSource() {
+    Manifests.parse(
+            "{apiVersion: v1, kind: Pod, metadata: {namespace: shop, name: late},"
+                + " spec: {containers: [{name: c, image: i}]}}",
+            "test")
+        .objects()
+        .forEach(cluster.state()::store);
+
+    assertThatThrownBy(() -> cluster.from("shop/late").to("10.0.1.10:8080"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Pod shop/late has no address yet");
   }
 
   @Test

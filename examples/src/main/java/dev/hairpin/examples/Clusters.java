@@ -12,7 +12,6 @@ import dev.hairpin.manifest.ManifestSet;
 import dev.hairpin.manifest.Manifests;
 import dev.hairpin.time.VirtualClock;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystem;
@@ -115,8 +114,6 @@ public final class Clusters {
       return FileSystems.newFileSystem(uri, Map.of());
     } catch (FileSystemAlreadyExistsException e) {
       return FileSystems.getFileSystem(uri);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
     }
   }
 }
