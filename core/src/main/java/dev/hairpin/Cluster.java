@@ -102,14 +102,17 @@ public final class Cluster {
   /**
    * An independent copy, with the same objects, time and add-ons: a change of one does not show in
    * the other. Controllers and kubelets go on where they are, with probes that are off and pods in
-   * the midst of starting; connections are not copied, and add-ons begin anew.
+   * the midst of starting; so do load balancers. Connections are not copied.
    *
    * @return the copy
    */
   public Cluster fork() {
     ClusterState copy = state.fork(new VirtualClock(state.clock().now()));
     Cluster fork = new Cluster(api.fork(copy), controllers.map(running -> running::fork));
-    addOns.forEach(fork::install);
+    for (int i = 0; i < addOns.size(); i++) {
+      AddOn addOn = addOns.get(i);
+      fork.add(addOn, addOn.fork(components.get(i), copy));
+    }
     return fork;
   }
 
@@ -236,10 +239,14 @@ public final class Cluster {
     if (addOns.stream().anyMatch(a -> a.name().equals(addOn.name()))) {
       throw new IllegalStateException(addOn.name() + " is installed already");
     }
-    addOns.add(addOn);
-    components.add(addOn.start(state));
-    settle();
+    add(addOn, addOn.start(state));
     return this;
+  }
+
+  private void add(AddOn addOn, AddOn.Component running) {
+    addOns.add(addOn);
+    components.add(running);
+    settle();
   }
 
   /**

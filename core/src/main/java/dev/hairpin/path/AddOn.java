@@ -8,8 +8,7 @@ import dev.hairpin.cluster.ClusterState;
  *
  * <p>An add-on is a setting, not a running thing: it is immutable and can be started in any number
  * of clusters. What it starts is a function of the cluster's state. It reads the state, watches it,
- * and writes what the real component writes; it keeps nothing that it could not work out again, so
- * that a fork of a cluster starts it anew and goes on.
+ * and writes what the real component writes; what it keeps besides, {@link #fork} hands on.
  */
 public interface AddOn {
 
@@ -27,6 +26,18 @@ public interface AddOn {
    * @return the running component
    */
   Component start(ClusterState state);
+
+  /**
+   * Goes on in a fork of a cluster. What a component holds besides the cluster's objects, such as
+   * load balancers that live outside of it, has to be there in the fork too, and independent.
+   *
+   * @param running what this add-on started in the original; it is not changed
+   * @param fork the state of the fork
+   * @return the component of the fork; by default one that starts anew from the fork's objects
+   */
+  default Component fork(Component running, ClusterState fork) {
+    return start(fork);
+  }
 
   /**
    * A running add-on. What it can do for the network it says by the interfaces that it implements:

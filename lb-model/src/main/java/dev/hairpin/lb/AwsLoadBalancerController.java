@@ -87,4 +87,9 @@ public final class AwsLoadBalancerController implements AddOn {
   public AwsLoadBalancers start(ClusterState state) {
     return new AwsLoadBalancers(state, account.copy(), options, timings);
   }
+
+  @Override
+  public AwsLoadBalancers fork(Component running, ClusterState fork) {
+    return ((AwsLoadBalancers) running).fork(fork);
+  }
 }

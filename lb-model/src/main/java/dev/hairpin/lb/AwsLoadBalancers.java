@@ -28,8 +28,10 @@ import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.LoadBalancing;
 import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -56,6 +58,7 @@ public final class AwsLoadBalancers implements LoadBalancing {
   private final ControllerOptions options;
   private final ElasticLoadBalancing elb;
   private final ElbNetwork network;
+  private final ElbMirror mirror;
   private final Reconciler reconciler;
   private HealthProbe probe;
 
@@ -65,6 +68,9 @@ public final class AwsLoadBalancers implements LoadBalancing {
   private final Set<ObjectKey> dirtyBindings = new TreeSet<>();
   private final Map<String, Integer> failures = new HashMap<>();
   private final Map<String, Reconciliation> results = new HashMap<>();
+  /** What is looked at again later, in the order in which it was put off. */
+  private final Set<Retry> retries = new LinkedHashSet<>();
+
   private boolean scheduled;
 
   AwsLoadBalancers(ClusterState state, Aws aws, ControllerOptions options, Timings timings) {
@@ -81,7 +87,8 @@ public final class AwsLoadBalancers implements LoadBalancing {
     this.network = new ElbNetwork(elb, state.seed());
     state.list(Node.class).forEach(this::followNode);
     state.list(Pod.class).forEach(pod -> followPod(pod, false));
-    this.reconciler = new Reconciler(state, aws, options, new ElbMirror(aws, elb));
+    this.mirror = new ElbMirror(aws, elb);
+    this.reconciler = new Reconciler(state, aws, options, mirror);
     reconciler.mergeRepeatedEvents();
     state.watch(this::changed);
     installClass();
@@ -95,6 +102,42 @@ public final class AwsLoadBalancers implements LoadBalancing {
       dirtyBindings.add(binding.key());
     }
     schedule();
+  }
+
+  /**
+   * The same controller and the same load balancers in a fork, at the same point of their lives.
+   */
+  private AwsLoadBalancers(AwsLoadBalancers other, ClusterState fork) {
+    this.state = fork;
+    this.aws = other.aws.copy();
+    this.options = other.options;
+    this.probe = new EndpointProbe(fork);
+    this.elb = other.elb.fork(
+        new AccountVpc(aws, fork), fork.clock(), request -> probe.probe(request), fork.seed());
+    this.network = new ElbNetwork(elb, fork.seed());
+    this.mirror = other.mirror.fork(aws, elb);
+    this.reconciler = new Reconciler(other.reconciler, fork, aws, mirror);
+    reconciler.mergeRepeatedEvents();
+    dirtyServices.addAll(other.dirtyServices);
+    dirtyIngresses.addAll(other.dirtyIngresses);
+    dirtyGroups.addAll(other.dirtyGroups);
+    dirtyBindings.addAll(other.dirtyBindings);
+    failures.putAll(other.failures);
+    results.putAll(other.results);
+    fork.watch(this::changed);
+    other.retries.forEach(this::later);
+    schedule();
+  }
+
+  /**
+   * The controller and the load balancers of a fork of the cluster: what is being provisioned,
+   * registered, checked or drained goes on there, independently.
+   *
+   * @param fork the fork's state
+   * @return the component of the fork; its health checks are answered from the objects again
+   */
+  AwsLoadBalancers fork(ClusterState fork) {
+    return new AwsLoadBalancers(this, fork);
   }
 
   /** The Helm chart brings an IngressClass along. */
@@ -275,7 +318,7 @@ public final class AwsLoadBalancers implements LoadBalancing {
       String item = "service " + key.namespacedName();
       Optional<Reconciliation> result = reconciler.service(key);
       result.ifPresentOrElse(
-          r -> finished(item, r, () -> dirtyServices.add(key)), () -> forgotten(item));
+          r -> finished(item, r, new Work.OfService(key)), () -> forgotten(item));
     }
     Set<String> groups = new TreeSet<>(taken(dirtyGroups));
     for (ObjectKey key : taken(dirtyIngresses)) {
@@ -284,16 +327,16 @@ public final class AwsLoadBalancers implements LoadBalancing {
           .ifPresent(r -> results.put("ingress " + key.namespacedName(), r));
     }
     for (String id : groups) {
-      finished("ingressGroup " + id, reconciler.group(id), () -> dirtyGroups.add(id));
+      finished("ingressGroup " + id, reconciler.group(id), new Work.OfGroup(id));
     }
     for (ObjectKey key : taken(dirtyBindings)) {
       String item = "targetGroupBinding " + key.namespacedName();
       Optional<Reconciliation> failure = reconciler.binding(key);
       failure.ifPresentOrElse(
-          r -> finished(item, r, () -> dirtyBindings.add(key)), () -> forgotten(item));
+          r -> finished(item, r, new Work.OfBinding(key)), () -> forgotten(item));
     }
     for (ObjectKey key : reconciler.takeUnsettled()) {
-      later(HEALTH_REQUEUE, () -> dirtyBindings.add(key));
+      later(HEALTH_REQUEUE, new Work.OfBinding(key));
     }
     schedule();
   }
@@ -304,7 +347,27 @@ public final class AwsLoadBalancers implements LoadBalancing {
     return items;
   }
 
-  private void finished(String item, Reconciliation result, Runnable again) {
+  /** A piece of work that is to be done again. */
+  private sealed interface Work {
+    record OfService(ObjectKey key) implements Work {}
+
+    record OfGroup(String id) implements Work {}
+
+    record OfBinding(ObjectKey key) implements Work {}
+  }
+
+  /** Work that waits for its time; compared by identity, since the same may wait twice. */
+  private static final class Retry {
+    final Instant due;
+    final Work work;
+
+    Retry(Instant due, Work work) {
+      this.due = due;
+      this.work = work;
+    }
+  }
+
+  private void finished(String item, Reconciliation result, Work again) {
     results.put(item, result);
     if (result.error() == null) {
       failures.remove(item);
@@ -320,9 +383,21 @@ public final class AwsLoadBalancers implements LoadBalancing {
     failures.remove(item);
   }
 
-  private void later(Duration delay, Runnable mark) {
-    state.clock().after(delay, () -> {
-      mark.run();
+  private void later(Duration delay, Work work) {
+    later(new Retry(state.clock().now().plus(delay), work));
+  }
+
+  private void later(Retry retry) {
+    retries.add(retry);
+    state.clock().after(Duration.between(state.clock().now(), retry.due), () -> {
+      retries.remove(retry);
+      if (retry.work instanceof Work.OfService service) {
+        dirtyServices.add(service.key());
+      } else if (retry.work instanceof Work.OfGroup group) {
+        dirtyGroups.add(group.id());
+      } else if (retry.work instanceof Work.OfBinding binding) {
+        dirtyBindings.add(binding.key());
+      }
       schedule();
     });
   }
@@ -386,7 +461,7 @@ public final class AwsLoadBalancers implements LoadBalancing {
   public Plan plan(Consumer<ClusterState> change) {
     ClusterState fork = state.fork(new VirtualClock(state.clock().now()));
     Aws copy = aws.copy();
-    Reconciler trial = new Reconciler(reconciler, fork, copy);
+    Reconciler trial = new Reconciler(reconciler, fork, copy, null);
     fork.watch(trial::note);
     trial.reconcileAll();
     Aws settled = copy.copy();

@@ -82,18 +82,20 @@ public final class Reconciler {
    * @param other the controller
    * @param fork a fork of its cluster
    * @param copy a copy of its account
+   * @param mirror where what is deployed becomes true in the copy; null to keep the books only
    */
-  public Reconciler(Reconciler other, ClusterState fork, Aws copy) {
+  public Reconciler(Reconciler other, ClusterState fork, Aws copy, @Nullable ElbMirror mirror) {
     this.env = new Environment(fork, copy, other.env.options(), new EventLog(fork));
     this.securityGroups = new SecurityGroups(env, other.securityGroups);
     this.ingressGroups = new IngressGroups(env);
     this.bindings = new Bindings(env);
     this.endpoints = new EndpointIndex(fork);
     this.nodeRules = new NodeRules(env, bindings, other.nodeRules);
-    this.binder = new TargetBinder(env, bindings, nodeRules, endpoints, targets(copy, null));
-    this.deployer = new StackDeployer(env, bindings, binder, null);
+    this.binder = new TargetBinder(env, bindings, nodeRules, endpoints, targets(copy, mirror));
+    this.deployer = new StackDeployer(env, bindings, binder, mirror);
     this.webhooks = new Webhooks(env, ingressGroups, bindings);
     fork.list(Ingress.class).forEach(this::index);
+    unsettled.addAll(other.unsettled);
   }
 
   private static TargetBinder.LiveTargets targets(Aws aws, @Nullable ElbMirror mirror) {

@@ -51,6 +51,13 @@ public final class ElbMirror {
       this.arn = arn;
       this.listener = listener;
     }
+
+    Deployed copy() {
+      Deployed copy = new Deployed(arn, listener);
+      copy.rules.putAll(rules);
+      copy.ruleArns.putAll(ruleArns);
+      return copy;
+    }
   }
 
   /**
@@ -62,6 +69,26 @@ public final class ElbMirror {
   public ElbMirror(Aws aws, ElasticLoadBalancing elb) {
     this.aws = aws;
     this.elb = elb;
+  }
+
+  /**
+   * The same mirror between copies of its two sides.
+   *
+   * @param books a copy of the account's books
+   * @param copy a fork of where it is true
+   * @return a mirror that knows what was made already
+   */
+  public ElbMirror fork(Aws books, ElasticLoadBalancing copy) {
+    ElbMirror fork = new ElbMirror(books, copy);
+    fork.loadBalancers.putAll(loadBalancers);
+    fork.targetGroups.putAll(targetGroups);
+    listeners.forEach((arn, made) -> {
+      TreeMap<Integer, Deployed> copies = new TreeMap<>();
+      made.forEach((port, deployed) -> copies.put(port, deployed.copy()));
+      fork.listeners.put(arn, copies);
+    });
+    targets.forEach((arn, made) -> fork.targets.put(arn, new HashSet<>(made)));
+    return fork;
   }
 
   /**

@@ -66,6 +66,11 @@ final class AddressPlan {
     return node;
   }
 
+  /** Takes over what another plan has given away. */
+  void hold(AddressPlan other) {
+    used.addAll(other.used);
+  }
+
   void release(Node node) {
     used.remove(node.privateAddress());
     if (node.publicAddress() != null) {

@@ -60,6 +60,36 @@ public final class ElasticLoadBalancing {
     this.addresses = new AddressPlan(vpc, seed);
   }
 
+  /**
+   * The same load balancers in a copy of their surroundings, at the same point of their lives: what
+   * is being provisioned, registered, checked or drained goes on there, independently.
+   *
+   * @param copy the account around it
+   * @param clock a clock that stands where this one's does
+   * @param probe what answers health checks
+   * @param seed decides which free addresses new load balancers get
+   * @return the fork
+   */
+  public ElasticLoadBalancing fork(Vpc copy, VirtualClock clock, HealthProbe probe, long seed) {
+    ElasticLoadBalancing fork = new ElasticLoadBalancing(copy, clock, probe, timings, seed);
+    fork.quotas = quotas;
+    fork.addresses.hold(addresses);
+    loadBalancers.forEach((arn, state) -> {
+      LoadBalancerState twin = state.fork();
+      fork.loadBalancers.put(arn, twin);
+      twin.listeners().forEach(listener -> fork.listeners.put(listener.arn(), listener));
+      if (!twin.isActive()) {
+        clock.after(Duration.between(clock.now(), twin.activeAt()), twin::activate);
+      }
+    });
+    targetGroups.forEach((arn, state) -> {
+      LoadBalancerState user =
+          state.loadBalancer().map(lb -> fork.loadBalancers.get(lb.arn())).orElse(null);
+      fork.targetGroups.put(arn, state.fork(user, fork));
+    });
+    return fork;
+  }
+
   /** {@return the account around it} */
   public Vpc vpc() {
     return vpc;

@@ -28,6 +28,15 @@ public final class ListenerState {
     this.config = config;
   }
 
+  ListenerState fork() {
+    ListenerState fork = new ListenerState(arn, config);
+    fork.rules.putAll(rules);
+    fork.moved = moved;
+    fork.version = version;
+    fork.rulesInOrder = rulesInOrder;
+    return fork;
+  }
+
   /** {@return its ARN} */
   public String arn() {
     return arn;

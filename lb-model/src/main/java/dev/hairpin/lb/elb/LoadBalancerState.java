@@ -35,6 +35,23 @@ public final class LoadBalancerState {
     this.nodes = List.of();
   }
 
+  private LoadBalancerState(LoadBalancerState other) {
+    this.config = other.config;
+    this.arn = other.arn;
+    this.dnsName = other.dnsName;
+    this.canonicalHostedZoneId = other.canonicalHostedZoneId;
+    this.vpcId = other.vpcId;
+    this.createdTime = other.createdTime;
+    this.active = other.active;
+    this.activeAt = other.activeAt;
+    this.nodes = other.nodes;
+    other.listeners.forEach((port, listener) -> listeners.put(port, listener.fork()));
+  }
+
+  LoadBalancerState fork() {
+    return new LoadBalancerState(this);
+  }
+
   /** {@return its ARN} */
   public String arn() {
     return arn;

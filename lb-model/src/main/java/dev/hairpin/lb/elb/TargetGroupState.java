@@ -36,6 +36,14 @@ public final class TargetGroupState {
     this.config = config;
   }
 
+  TargetGroupState fork(@Nullable LoadBalancerState user, ElasticLoadBalancing elb) {
+    TargetGroupState fork = new TargetGroupState(arn, config);
+    fork.loadBalancer = user;
+    targets.forEach((description, target) -> fork.targets.put(description, target.fork(fork, elb)));
+    fork.version = version;
+    return fork;
+  }
+
   /** {@return its ARN} */
   public String arn() {
     return arn;

@@ -42,6 +42,7 @@ public final class TargetState {
   private int failures;
   private VirtualClock.@Nullable Timer next;
   private VirtualClock.@Nullable Timer answer;
+  private TargetHealth awaited = TargetHealth.CHECKING;
 
   TargetState(
       TargetDescription description,
@@ -56,6 +57,35 @@ public final class TargetState {
     this.instanceId = instanceId;
     this.group = group;
     this.elb = elb;
+  }
+
+  /** The same target in a fork, at the same point of its life. */
+  TargetState fork(TargetGroupState twin, ElasticLoadBalancing other) {
+    TargetState fork =
+        new TargetState(description, availabilityZone, address, instanceId, twin, other);
+    fork.health = health;
+    fork.healthySince = healthySince;
+    fork.drainingSince = drainingSince;
+    fork.servedBeforeDraining = servedBeforeDraining;
+    fork.slowStart = slowStart;
+    fork.successes = successes;
+    fork.failures = failures;
+    VirtualClock clock = other.clock();
+    if (answer != null) {
+      fork.later(Duration.between(clock.now(), answer.due()), awaited);
+    }
+    if (next != null) {
+      fork.next = clock.after(Duration.between(clock.now(), next.due()), fork.afterWait());
+    }
+    return fork;
+  }
+
+  /** What the running timer leads to; each state waits for one thing. */
+  private Runnable afterWait() {
+    if (isDraining()) {
+      return () -> group.remove(this);
+    }
+    return health.equals(TargetHealth.REGISTERING) ? this::known : this::check;
   }
 
   /** {@return the target as registered} */
@@ -171,7 +201,7 @@ public final class TargetState {
       Duration provisioning = Duration.between(elb.clock().now(), user.activeAt());
       Duration wait = elb.timings().registration(user.config().type());
       next = elb.clock()
-          .after(provisioning.isNegative() ? wait : wait.plus(provisioning), this::known);
+          .after(provisioning.isNegative() ? wait : wait.plus(provisioning), afterWait());
     }
   }
 
@@ -213,22 +243,30 @@ public final class TargetState {
       boolean good = healthCheck.protocol() == ListenerProtocol.TCP
           || healthCheck.matcher().matches(answered.code());
       TargetHealth verdict = good ? TargetHealth.HEALTHY : TargetHealth.badCode(answered.code());
-      later(answered.after(), verdict);
+      judge(answered.after(), verdict);
     } else if (result instanceof HealthProbe.Result.Failed failed
         && failed.after().compareTo(timeout) <= 0) {
-      later(failed.after(), TargetHealth.FAILED);
+      judge(failed.after(), TargetHealth.FAILED);
     } else {
       boolean http = healthCheck.protocol() != ListenerProtocol.TCP;
-      later(timeout, http ? TargetHealth.TIMED_OUT : TargetHealth.FAILED);
+      judge(timeout, http ? TargetHealth.TIMED_OUT : TargetHealth.FAILED);
+    }
+  }
+
+  private void judge(Duration delay, TargetHealth verdict) {
+    if (delay.isZero()) {
+      count(verdict);
+    } else {
+      later(delay, verdict);
     }
   }
 
   private void later(Duration delay, TargetHealth verdict) {
-    if (delay.isZero()) {
+    awaited = verdict;
+    answer = elb.clock().after(delay, () -> {
+      answer = null;
       count(verdict);
-    } else {
-      answer = elb.clock().after(delay, () -> count(verdict));
-    }
+    });
   }
 
   private void count(TargetHealth verdict) {
@@ -273,9 +311,7 @@ public final class TargetState {
     healthySince = null;
     become(TargetHealth.DEREGISTERING);
     next = elb.clock()
-        .after(
-            Duration.ofSeconds(group.config().deregistrationDelaySeconds()),
-            () -> group.remove(this));
+        .after(Duration.ofSeconds(group.config().deregistrationDelaySeconds()), afterWait());
     return false;
   }
 
