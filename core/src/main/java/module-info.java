@@ -25,5 +25,6 @@ module dev.hairpin.core {
   exports dev.hairpin.net;
   exports dev.hairpin.path;
   exports dev.hairpin.path.conntrack;
+  exports dev.hairpin.render;
   exports dev.hairpin.time;
 }

@@ -74,6 +74,18 @@ class ArchitectureTest {
   }
 
   @Test
+  void theRenderKitKnowsNobody() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.hairpin.render..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("dev.hairpin..")
+            .and(com.tngtech.archunit.base.DescribedPredicate.not(
+                resideInAnyPackage("dev.hairpin.render.."))))
+        .check(HAIRPIN);
+  }
+
+  @Test
   void netKnowsNobody() {
     noClasses()
         .that()

@@ -1,0 +1,142 @@
+package dev.hairpin.render;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
+/** Makes text safe for a format, and numbers equal on every machine. */
+public final class Escape {
+  private static final String CSV_SPECIAL = ",\"\r\n";
+
+  private Escape() {}
+
+  /**
+   * Text for an element or a quoted attribute of XML, SVG or HTML.
+   *
+   * @param text any text
+   * @return the text with {@code & < > " '} as entities, and without characters that XML forbids
+   */
+  public static String xml(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 16);
+    text.codePoints().forEach(c -> {
+      switch (c) {
+        case '&' -> out.append("&amp;");
+        case '<' -> out.append("&lt;");
+        case '>' -> out.append("&gt;");
+        case '"' -> out.append("&quot;");
+        case '\'' -> out.append("&#39;");
+        default -> {
+          if (isXml(c)) {
+            out.appendCodePoint(c);
+          }
+        }
+      }
+    });
+    return out.toString();
+  }
+
+  /** XML 1.0, production Char. */
+  private static boolean isXml(int c) {
+    return c == '\t'
+        || c == '\n'
+        || c == '\r'
+        || (c >= 0x20 && c <= 0xd7ff)
+        || (c >= 0xe000 && c <= 0xfffd)
+        || c >= 0x10000;
+  }
+
+  /**
+   * A cell of comma-separated values.
+   *
+   * @param text any text
+   * @return the text, quoted as RFC 4180 asks where it holds a comma, a quote or a line end
+   */
+  public static String csv(String text) {
+    boolean special = text.chars().anyMatch(c -> CSV_SPECIAL.indexOf(c) >= 0);
+    return special ? '"' + text.replace("\"", "\"\"") + '"' : text;
+  }
+
+  /**
+   * A string of JSON.
+   *
+   * @param text any text
+   * @return the text with its quotes
+   */
+  public static String json(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 2).append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        default -> {
+          if (c < 0x20 || Character.isSurrogate(c) || c == 0x2028 || c == 0x2029) {
+            out.append("\\u");
+            String hex = Integer.toHexString(c);
+            out.append("0".repeat(4 - hex.length())).append(hex);
+          } else {
+            out.append(c);
+          }
+        }
+      }
+    }
+    return out.append('"').toString();
+  }
+
+  /**
+   * A label of Mermaid.
+   *
+   * @param text any text; a line end becomes a line break
+   * @return the text with its quotes, its own quotes, angles and hashes as Mermaid's entities
+   */
+  public static String mermaid(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 2).append('"');
+    text.replace("\r\n", "\n").codePoints().forEach(c -> {
+      switch (c) {
+        case '"' -> out.append("#quot;");
+        case '#' -> out.append("#35;");
+        case '<' -> out.append("#lt;");
+        case '>' -> out.append("#gt;");
+        case '`' -> out.append("#96;");
+        case '\n', '\r' -> out.append("<br/>");
+        default -> out.appendCodePoint(c);
+      }
+    });
+    return out.append('"').toString();
+  }
+
+  /**
+   * A number without exponent and trailing zeros, in the English way without grouping.
+   *
+   * @param value the number
+   * @param decimals how many decimals at most; 0 to 15
+   * @return such as {@code 0.25}; {@code -}, where it is no finite number
+   */
+  public static String number(double value, int decimals) {
+    if (!Double.isFinite(value)) {
+      return "-";
+    }
+    BigDecimal rounded = BigDecimal.valueOf(value).setScale(decimals, RoundingMode.HALF_EVEN);
+    return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
+  }
+
+  /**
+   * A number as people read it: with three digits that count, thousands apart.
+   *
+   * @param value the number
+   * @return such as {@code 0.0125}, {@code 1.5}, {@code 312} or {@code 131,072}
+   */
+  public static String readable(double value) {
+    double size = Math.abs(value);
+    if (!Double.isFinite(value)) {
+      return "-";
+    }
+    if (size >= 100) {
+      return String.format(java.util.Locale.ROOT, "%,d", Math.round(value));
+    }
+    int decimals = size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : size >= 0.01 ? 4 : 6;
+    return number(value, decimals);
+  }
+}
