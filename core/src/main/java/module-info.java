@@ -9,6 +9,8 @@ module dev.hairpin.core {
   requires static transitive org.jspecify;
 
   exports dev.hairpin;
+  exports dev.hairpin.analysis.explain;
+  exports dev.hairpin.analysis.lint;
   exports dev.hairpin.api;
   exports dev.hairpin.cluster;
   exports dev.hairpin.kubectl;

@@ -1,5 +1,9 @@
 package dev.hairpin;
 
+import dev.hairpin.analysis.explain.Explainer;
+import dev.hairpin.analysis.explain.VariableDiagnosis;
+import dev.hairpin.analysis.lint.Findings;
+import dev.hairpin.analysis.lint.Lint;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.ObjectKey;
@@ -15,6 +19,7 @@ import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.AddOn;
 import dev.hairpin.path.Chooser;
+import dev.hairpin.path.Explanation;
 import dev.hairpin.path.LoadBalancing;
 import dev.hairpin.path.NameService;
 import dev.hairpin.path.Network;
@@ -331,6 +336,59 @@ public final class Cluster {
             addresses.isEmpty() ? "no address" : rotated.get(0).toString(),
             "public DNS, the load balancer's zone")),
         addresses.isEmpty() ? Reason.NAME_HAS_NO_ADDRESS : Reason.DELIVERED);
+  }
+
+  // ---- why
+
+  /**
+   * Why a pod, Service or Ingress is as it is: pending, without address, without endpoints, or
+   * well.
+   *
+   * @param object {@code pod/NAMESPACE/NAME}, {@code service/NAMESPACE/NAME} or
+   *     {@code ingress/NAMESPACE/NAME}; short forms as {@link #get} takes them
+   * @return the explanation; prints as a card
+   * @throws IllegalArgumentException if there is no such object, with the name that was meant
+   */
+  public Explanation explain(String object) {
+    return explainer().object(NamedObject.find(object, state));
+  }
+
+  /**
+   * Why a name has the addresses that it has, or none.
+   *
+   * @param source as for {@link #from}
+   * @param name the name
+   * @return the explanation
+   */
+  public Explanation explainName(String source, String name) {
+    Source asker = source(source);
+    return explainer().lookup(asker, lookup(asker, name, chooser));
+  }
+
+  /**
+   * Why the first container of a pod has a variable, does not have it, or has an old value.
+   *
+   * @param pod as for {@link #pod}
+   * @param variable the variable's name, such as {@code CATALOG_SERVICE_HOST}
+   * @return the explanation
+   * @throws IllegalArgumentException if there is no such pod
+   * @throws IllegalStateException if the cluster is a snapshot, in which no kubelets run
+   */
+  public Explanation explainVariable(String pod, String variable) {
+    return new VariableDiagnosis(state).explain(pod(pod), env(pod), variable);
+  }
+
+  /**
+   * Looks through the cluster for what is probably wrong, without sending a packet.
+   *
+   * @return what was found, the worst first; prints as a list
+   */
+  public Findings lint() {
+    return Lint.of(state, components);
+  }
+
+  Explainer explainer() {
+    return new Explainer(state, components);
   }
 
   // ---- for the parts of the front door

@@ -47,11 +47,14 @@ public final class Connection {
    * @param target a URL such as {@code http://ui.ui/catalog}, or {@code host:port}, for TCP;
    *     {@code udp://host:port} for a datagram. The host is a name or an address, or
    *     {@code node/NAME} for a node's internal address
-   * @return the way of the first packet and of what came back
+   * @return the way of the first packet and of what came back; {@link Trace#explain} says why
    * @throws IllegalArgumentException if the target is none of these
    */
   public Trace to(String target) {
-    return connect(Target.parse(target, cluster), cluster.network(), cluster.chooser());
+    Trace trace = connect(Target.parse(target, cluster), cluster.network(), cluster.chooser());
+    return trace.hops().isEmpty()
+        ? trace
+        : trace.explainedBy(cluster.explainer().connection(source, target, trace));
   }
 
   /**
@@ -119,7 +122,7 @@ public final class Connection {
     return new Trace(trace.question(), hops, trace.reply(), trace.outcome(), trace.probability());
   }
 
-  private static Trace unresolved(String question, NameService.Lookup lookup) {
+  private Trace unresolved(String question, NameService.Lookup lookup) {
     Outcome outcome = new Outcome(
         Verdict.UNREACHABLE,
         lookup.reason(),
@@ -131,7 +134,8 @@ public final class Connection {
         null,
         null,
         null);
-    return new Trace(question, List.of(), List.of(), outcome, null);
+    Trace trace = new Trace(question, List.of(), List.of(), outcome, null);
+    return trace.explainedBy(cluster.explainer().unresolved(source, lookup, trace));
   }
 
   /** The second connection, from a load balancer of layer 7 to its target. */

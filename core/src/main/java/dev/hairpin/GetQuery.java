@@ -86,7 +86,7 @@ record GetQuery(
     return new GetQuery(kinds, names, namespace, everywhere, wide);
   }
 
-  private static String kind(String word) {
+  static String kind(String word) {
     String kind = KINDS.get(word.toLowerCase(Locale.ROOT));
     if (kind == null) {
       throw Suggestions.unknown("kind", word, new TreeSet<>(KINDS.keySet()));

@@ -1,7 +1,7 @@
 package dev.hairpin;
 
+import dev.hairpin.analysis.explain.Nearest;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,29 +34,6 @@ final class Suggestions {
         .filter(k -> k.endsWith("/" + name) || k.contains(name))
         .sorted()
         .findFirst();
-    return byPart.isPresent()
-        ? byPart
-        : known.stream()
-            .filter(k -> distance(name, k) <= Math.max(1, k.length() / 3))
-            .min(Comparator.comparingInt((String k) -> distance(name, k))
-                .thenComparing(Comparator.naturalOrder()));
-  }
-
-  /** How many letters must be added, dropped or changed (Levenshtein). */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(changed, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
+    return byPart.isPresent() ? byPart : Nearest.one(name, known);
   }
 }

@@ -13,18 +13,58 @@ import org.jspecify.annotations.Nullable;
  *     nothing was sent back
  * @param outcome the end
  * @param probability how likely this way was among all, or null if it was not computed
+ * @param explanation why it ended so, with a look at the cluster of the time, or null if nobody
+ *     looked; see {@link #explain}
  */
 public record Trace(
     String question,
     List<Hop> hops,
     List<Hop> reply,
     Outcome outcome,
-    @Nullable Fraction probability) {
+    @Nullable Fraction probability,
+    @Nullable Explanation explanation) {
 
   /** Takes copies of the hops. */
   public Trace {
     hops = List.copyOf(hops);
     reply = List.copyOf(reply);
+  }
+
+  /**
+   * A trace that nobody has explained.
+   *
+   * @param question what was asked
+   * @param hops the way of the first packet
+   * @param reply the way of what came back
+   * @param outcome the end
+   * @param probability how likely this way was among all, or null if it was not computed
+   */
+  public Trace(
+      String question,
+      List<Hop> hops,
+      List<Hop> reply,
+      Outcome outcome,
+      @Nullable Fraction probability) {
+    this(question, hops, reply, outcome, probability, null);
+  }
+
+  /**
+   * Why it ended as it did, and what to do about it.
+   *
+   * @return the explanation; prints as a card
+   */
+  public Explanation explain() {
+    return explanation == null ? Explanation.of(outcome) : explanation;
+  }
+
+  /**
+   * The same trace, explained.
+   *
+   * @param why why it ended so
+   * @return a copy
+   */
+  public Trace explainedBy(Explanation why) {
+    return new Trace(question, hops, reply, outcome, probability, why);
   }
 
   /**
@@ -34,7 +74,7 @@ public record Trace(
    * @return a copy
    */
   public Trace withProbability(Fraction p) {
-    return new Trace(question, hops, reply, outcome, p);
+    return new Trace(question, hops, reply, outcome, p, explanation);
   }
 
   /**
@@ -47,7 +87,7 @@ public record Trace(
   public Trace after(String newQuestion, List<Hop> before) {
     List<Hop> all = new java.util.ArrayList<>(before);
     all.addAll(hops);
-    return new Trace(newQuestion, all, reply, outcome, probability);
+    return new Trace(newQuestion, all, reply, outcome, probability, explanation);
   }
 
   /**

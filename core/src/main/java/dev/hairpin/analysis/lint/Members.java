@@ -1,0 +1,61 @@
+package dev.hairpin.analysis.lint;
+
+import dev.hairpin.api.Container;
+import dev.hairpin.api.ContainerPort;
+import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.LabelSelector;
+import dev.hairpin.api.ObjectKey;
+import dev.hairpin.api.OwnerReference;
+import dev.hairpin.api.Pod;
+import dev.hairpin.api.Service;
+import dev.hairpin.cluster.ClusterView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The pods behind a Service, and what they are made by. */
+final class Members {
+  private Members() {}
+
+  /** The pods that a Service's selector matches and that have not ended. */
+  static List<Pod> of(Service service, ClusterView state) {
+    @Nullable Map<String, String> selector = service.spec().selector();
+    if (selector == null || selector.isEmpty()) {
+      return List.of();
+    }
+    LabelSelector labels = LabelSelector.of(selector);
+    return state.list(Pod.class).stream()
+        .filter(p -> p.metadata().namespace().equals(service.metadata().namespace()))
+        .filter(p -> !p.phase().equals("Succeeded") && !p.phase().equals("Failed"))
+        .filter(p -> labels.matches(p.metadata().labels()))
+        .toList();
+  }
+
+  /** The workload that a pod belongs to: what owns its owner, or its owner, or itself. */
+  static String workload(Pod pod, ClusterView state) {
+    Optional<OwnerReference> owner = pod.metadata().controller();
+    if (owner.isEmpty()) {
+      return "Pod " + pod.metadata().name();
+    }
+    ObjectKey key = new ObjectKey(
+        owner.get().kind(), pod.metadata().namespace(), owner.get().name());
+    Optional<OwnerReference> above =
+        state.get(key).map(KubeObject::metadata).flatMap(m -> m.controller());
+    OwnerReference top = above.orElse(owner.get());
+    return top.kind() + " " + top.name();
+  }
+
+  /** What the containers of a pod declare, sidecars too. */
+  static List<ContainerPort> ports(Pod pod) {
+    List<ContainerPort> ports = new ArrayList<>();
+    for (Container container : pod.spec().containers()) {
+      ports.addAll(container.ports());
+    }
+    pod.spec().initContainers().stream()
+        .filter(c -> "Always".equals(c.restartPolicy()))
+        .forEach(c -> ports.addAll(c.ports()));
+    return ports;
+  }
+}
