@@ -1,5 +1,6 @@
 package dev.hairpin.path;
 
+import com.google.common.collect.ImmutableList;
 import java.util.List;
 
 /**
@@ -398,12 +399,12 @@ public enum Reason {
 
   private final String sentence;
   private final String incident;
-  private final List<String> fixes;
+  private final ImmutableList<String> fixes;
 
   Reason(String sentence, String incident, String... fixes) {
     this.sentence = sentence;
     this.incident = incident;
-    this.fixes = List.of(fixes);
+    this.fixes = ImmutableList.copyOf(fixes);
   }
 
   /**
