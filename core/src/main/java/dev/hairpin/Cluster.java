@@ -19,6 +19,7 @@ import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.AddOn;
 import dev.hairpin.path.Chooser;
+import dev.hairpin.path.Courier;
 import dev.hairpin.path.Explanation;
 import dev.hairpin.path.LoadBalancing;
 import dev.hairpin.path.NameService;
@@ -302,10 +303,10 @@ public final class Cluster {
    * @return the questions that the resolver sent, and the addresses
    */
   public NameService.Lookup lookup(String source, String name) {
-    return lookup(source(source), name, chooser);
+    return lookup(source(source), name, chooser, network());
   }
 
-  NameService.Lookup lookup(Source source, String name, Chooser choices) {
+  NameService.Lookup lookup(Source source, String name, Chooser choices, Network way) {
     for (LoadBalancing balancing : all(LoadBalancing.class)) {
       Optional<List<IpAddress>> addresses = balancing.addressesOf(name);
       if (addresses.isPresent() && source instanceof Source.Internet) {
@@ -316,8 +317,18 @@ public final class Cluster {
       return new NameService.Lookup(name, List.of(), List.of(), Reason.NO_SUCH_NAME);
     }
     return component(NameService.class)
-        .map(names -> names.lookup(source, name, choices))
+        .map(names -> names.lookup(source, name, choices, wires().courier(way)))
         .orElseGet(() -> new NameService.Lookup(name, List.of(), List.of(), Reason.DNS_NO_ANSWER));
+  }
+
+  /**
+   * Carries packets over the cluster's network, for components that ask each other something. Got
+   * anew for each question: it does not see what changes later.
+   *
+   * @return the courier
+   */
+  public Courier courier() {
+    return wires().courier(network());
   }
 
   private static NameService.Lookup publicAnswer(

@@ -14,7 +14,12 @@ import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.net.Protocol;
+import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.AddOn;
+import dev.hairpin.path.Attempt;
+import dev.hairpin.path.Call;
+import dev.hairpin.path.Chooser;
+import dev.hairpin.path.Courier;
 import dev.hairpin.path.Device;
 import dev.hairpin.path.Fabric;
 import dev.hairpin.path.Host;
@@ -26,6 +31,7 @@ import dev.hairpin.path.NodeFilters;
 import dev.hairpin.path.NodeShape;
 import dev.hairpin.path.Route;
 import dev.hairpin.path.Source;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -102,6 +108,28 @@ final class ClusterNetwork {
       return nodeHost(fabric, network, onNode.name());
     }
     return clientHost(((Source.Internet) source).address());
+  }
+
+  /** Carries packets in this network, or in a copy of it. */
+  Courier courier(Network net) {
+    return new Courier() {
+      @Override
+      public Attempt carry(
+          Source from, Protocol protocol, SocketAddress to, int sourcePort, Chooser chooser) {
+        Host caller = net.find(hostOf(from).name()).orElseThrow();
+        Attempt attempt = net.call(Call.of(caller, protocol, to, chooser)
+            .boundTo(sourcePort, null)
+            .waiting(Duration.ZERO)
+            .untraced());
+        attempt.close();
+        return attempt;
+      }
+
+      @Override
+      public boolean isRehearsal() {
+        return net != network;
+      }
+    };
   }
 
   // ---- who has which address

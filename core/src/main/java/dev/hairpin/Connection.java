@@ -80,7 +80,7 @@ public final class Connection {
     if (target.address().isPresent()) {
       addresses = List.of(target.address().get());
     } else {
-      NameService.Lookup lookup = cluster.lookup(source, target.host(), chooser);
+      NameService.Lookup lookup = cluster.lookup(source, target.host(), chooser, network);
       if (lookup.addresses().isEmpty()) {
         return unresolved(question, lookup);
       }
@@ -123,11 +123,12 @@ public final class Connection {
   }
 
   private Trace unresolved(String question, NameService.Lookup lookup) {
+    boolean unanswered = lookup.reason() == Reason.DNS_NO_ANSWER && !lookup.questions().isEmpty();
     Outcome outcome = new Outcome(
         Verdict.UNREACHABLE,
         lookup.reason(),
         "could not resolve host: " + lookup.name(),
-        "",
+        unanswered ? lookup.questions().get(0).explanation() : "",
         null,
         null,
         null,

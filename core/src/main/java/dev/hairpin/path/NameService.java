@@ -11,10 +11,11 @@ public interface NameService extends AddOn.Component {
    *
    * @param source who asks; its resolv.conf and search list count
    * @param name the name as a program says it, with or without a trailing dot
-   * @param chooser decides the order of several addresses
+   * @param chooser decides the order of several addresses, and which way packets take
+   * @param courier carries the questions to the name servers
    * @return the questions that were sent and the addresses found
    */
-  Lookup lookup(Source source, String name, Chooser chooser);
+  Lookup lookup(Source source, String name, Chooser chooser, Courier courier);
 
   /**
    * What came of a name.
@@ -40,7 +41,7 @@ public interface NameService extends AddOn.Component {
    * @param name the full name that was asked for
    * @param type the record type, such as {@code A}
    * @param answer the answer in short, such as {@code NXDOMAIN} or {@code 172.20.8.9}
-   * @param explanation who answered and why
+   * @param explanation who answered and why, or why nobody did
    */
   record Asked(String name, String type, String answer, String explanation) {}
 }

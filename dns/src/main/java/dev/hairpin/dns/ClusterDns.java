@@ -1,14 +1,14 @@
 package dev.hairpin.dns;
 
+import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.dns.corefile.CoreDnsVersion;
-import dev.hairpin.dns.corefile.Corefile;
 import dev.hairpin.dns.message.Client;
+import dev.hairpin.dns.resolver.Arrival;
 import dev.hairpin.dns.resolver.ClusterLookups;
 import dev.hairpin.dns.resolver.NameServers;
 import dev.hairpin.dns.resolver.PodTools;
+import dev.hairpin.dns.resolver.Query;
 import dev.hairpin.dns.resolver.QueryCosts;
-import dev.hairpin.dns.resolver.ResolverLibrary;
 import dev.hairpin.dns.server.DnsServer;
 import dev.hairpin.dns.server.DnsServerOptions;
 import dev.hairpin.dns.upstream.Surroundings;
@@ -16,6 +16,7 @@ import dev.hairpin.dns.upstream.Upstream;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Chooser;
+import dev.hairpin.path.Courier;
 import dev.hairpin.path.NameService;
 import dev.hairpin.path.Source;
 import java.io.IOException;
@@ -23,13 +24,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * CoreDNS running in a cluster, with the resolver libraries that ask it.
  *
- * <p>A question to the ClusterIP of {@code kube-system/kube-dns} is answered by CoreDNS, one to a
- * node's own resolver by the upstream; any other is lost. Not thread-safe: it belongs to the thread
- * that writes the cluster.
+ * <p>Over a {@link Courier} questions travel through the cluster's network, to whatever CoreDNS pod
+ * the rules lead them; each pod has a cache of its own. Without one, every question to the ClusterIP
+ * of {@code kube-system/kube-dns} reaches {@link #server}. A question to a node's own resolver is
+ * answered by the upstream. Not thread-safe: it belongs to the thread that writes the cluster.
  */
 public final class ClusterDns implements NameService {
   private static final String CLUSTER_DOMAIN = "cluster.local";
@@ -40,23 +44,29 @@ public final class ClusterDns implements NameService {
       new SocketAddress(ClusterLookups.VPC_RESOLVER, DNS_PORT),
       new SocketAddress(ClusterLookups.NODE_RESOLVER, DNS_PORT));
 
+  private final ClusterState state;
+  private final CoreDnsSettings settings;
+  private final CoreDnsObjects objects;
   private final CoreDnsServer server;
   private final Map<SocketAddress, Upstream> machines = new HashMap<>();
   private final ClusterLookups lookups;
+  private final Map<String, Replica> replicas = new TreeMap<>();
+  private final NodeCaches nodeCaches;
+  private boolean hasPods;
 
-  ClusterDns(
-      ClusterState state,
-      Corefile corefile,
-      CoreDnsVersion version,
-      Upstream upstream,
-      ResolverLibrary library) {
+  ClusterDns(ClusterState state, CoreDnsSettings settings) {
+    this.state = state;
+    this.settings = settings;
+    this.objects = new CoreDnsObjects(state);
     Surroundings surroundings = Surroundings.NONE.withAddresses(CoreDnsServer.ownAddresses(state));
     for (SocketAddress resolver : NODE_RESOLVERS) {
-      surroundings = surroundings.withNameserver(resolver, upstream);
-      machines.put(resolver, upstream);
+      surroundings = surroundings.withNameserver(resolver, settings.upstream());
+      machines.put(resolver, settings.upstream());
     }
-    this.server = CoreDnsServer.install(state, corefile, version, surroundings);
-    this.lookups = new ClusterLookups(state, CLUSTER_DOMAIN, library);
+    this.server =
+        CoreDnsServer.install(state, settings.corefile(), settings.version(), surroundings);
+    this.lookups = new ClusterLookups(state, CLUSTER_DOMAIN, settings.library());
+    this.nodeCaches = new NodeCaches(state, settings.version(), surroundings, this::replica);
   }
 
   /**
@@ -79,7 +89,7 @@ public final class ClusterDns implements NameService {
 
   /**
    * The name servers as a pod or node reaches them, without a network between; see
-   * {@link NameServers#behind} to put one there.
+   * {@link NameServers#behind} to put one of one's own there.
    *
    * @param source the pod or node
    * @param chooser decides the order of addresses in answers
@@ -87,8 +97,7 @@ public final class ClusterDns implements NameService {
    * @throws IllegalArgumentException if the source does not exist
    */
   public NameServers servers(Source source, Chooser chooser) {
-    IpAddress client =
-        lookups.host(source).addresses().stream().findFirst().orElse(IpAddress.parse("127.0.0.1"));
+    IpAddress client = clientAddress(source, 0).address();
     return new CoreDnsServers(server, lookups.clusterDns(), machines, client, chooser);
   }
 
@@ -106,10 +115,128 @@ public final class ClusterDns implements NameService {
     return lookups.lookup(source, name, chooser, servers(source, chooser));
   }
 
-  @Override
+  /**
+   * Looks a name up without a network between.
+   *
+   * @param source the pod or node that asks
+   * @param name the name as a program says it
+   * @param chooser decides what is left to chance
+   * @return the questions that were sent and the addresses found
+   * @throws IllegalArgumentException if the source does not exist
+   */
   public Lookup lookup(Source source, String name, Chooser chooser) {
     return ClusterLookups.told(resolve(source, name, chooser));
   }
+
+  @Override
+  public Lookup lookup(Source source, String name, Chooser chooser, Courier courier) {
+    if (isAskedDirectly()) {
+      return lookup(source, name, chooser);
+    }
+    NetworkedServers servers = networked(source, chooser, courier);
+    return ClusterLookups.told(
+        lookups.lookup(source, name, chooser, servers), servers::explain);
+  }
+
+  // ---- over the network
+
+  /** Without a controller that makes pods there is nobody whom a packet could reach. */
+  private boolean isAskedDirectly() {
+    hasPods |= !settings.direct() && !objects.isDeploymentWithoutController();
+    return !hasPods;
+  }
+
+  private NetworkedServers networked(Source source, Chooser chooser, Courier courier) {
+    return new NetworkedServers(this, source, chooser, courier, state.clock().now());
+  }
+
+  /**
+   * The name servers as a pod or node reaches them over the cluster's network.
+   *
+   * @param source the pod or node
+   * @param chooser decides the order of addresses in answers, and which way packets take
+   * @param courier carries the questions
+   * @return the servers, for one lookup
+   * @throws IllegalArgumentException if the source does not exist
+   */
+  public NameServers servers(Source source, Chooser chooser, Courier courier) {
+    return isAskedDirectly() ? servers(source, chooser) : networked(source, chooser, courier);
+  }
+
+  /** Asks a node's own resolver, if the question is for one. */
+  Optional<List<Arrival>> askMachine(Query query) {
+    return Optional.ofNullable(machines.get(query.server()))
+        .map(machine -> CoreDnsServers.askMachine(machine, query));
+  }
+
+  /** The CoreDNS that a pod is, made when it is first reached; null if the pod is something else. */
+  @Nullable
+  Replica replica(String name) {
+    Optional<Pod> pod = pod(name).filter(CoreDnsObjects::isCoreDns);
+    if (pod.isEmpty()) {
+      replicas.remove(name);
+      return null;
+    }
+    return replicas.computeIfAbsent(
+        name, n -> new Replica(n, server.replica(CoreDnsServer.addressesOf(pod.get()))));
+  }
+
+  private Optional<Pod> pod(String name) {
+    int slash = name.indexOf('/');
+    return slash < 0
+        ? Optional.empty()
+        : state.get(Pod.class, name.substring(0, slash), name.substring(slash + 1));
+  }
+
+  /** The cache on the node of a source, if it listens at an address. */
+  @Nullable
+  Replica nodeCache(Source source, SocketAddress asked, Courier courier, Chooser chooser) {
+    if (!settings.nodeCache() || !nodeCaches.listenAt(asked.address())) {
+      return null;
+    }
+    String node = source instanceof Source.OnNode on
+        ? on.name()
+        : source instanceof Source.InPod in
+            ? pod(in.namespace() + "/" + in.name()).map(p -> p.spec().nodeName()).orElse("")
+            : "";
+    return nodeCaches.on(node, courier, chooser);
+  }
+
+  /** The address that a source asks from, before any translation. */
+  SocketAddress clientAddress(Source source, int port) {
+    IpAddress own =
+        lookups.host(source).addresses().stream().findFirst().orElse(IpAddress.parse("127.0.0.1"));
+    return new SocketAddress(own, port);
+  }
+
+  /**
+   * Lets something be wrong with a pod of CoreDNS while it is ready, such as an overload.
+   *
+   * @param pod the pod as {@code namespace/name}
+   * @param fault what is wrong; null for nothing any more
+   * @throws IllegalArgumentException if it is no pod of CoreDNS
+   */
+  public void fault(String pod, @Nullable ReplicaFault fault) {
+    Replica replica = replica(pod);
+    if (replica == null) {
+      throw new IllegalArgumentException(pod + " is no pod of CoreDNS");
+    }
+    replica.fault(fault);
+  }
+
+  /**
+   * What the pods that answer had to do: those of CoreDNS that were asked over the network, and the
+   * caches on the nodes.
+   *
+   * @return a row for each pod that is or was asked; prints as a table
+   */
+  public DnsLoad load() {
+    Map<String, Replica> all = new TreeMap<>(replicas);
+    all.putAll(nodeCaches.all());
+    return new DnsLoad(all.values().stream().map(Replica::load).toList());
+  }
+
+  // ---- tools
 
   /**
    * The commands {@code nslookup}, {@code dig} and {@code getent} on a pod or node.

@@ -1,54 +1,38 @@
 package dev.hairpin.dns;
 
-import dev.hairpin.api.Namespace;
-import dev.hairpin.api.ObjectMeta;
-import dev.hairpin.api.Service;
-import dev.hairpin.api.ServicePort;
-import dev.hairpin.api.ServiceSpec;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.dns.corefile.CoreDnsVersion;
 import dev.hairpin.dns.corefile.Corefile;
 import dev.hairpin.dns.resolver.ResolverLibrary;
 import dev.hairpin.dns.upstream.StubZones;
 import dev.hairpin.dns.upstream.Upstream;
-import dev.hairpin.net.IpAddress;
-import dev.hairpin.net.Protocol;
 import dev.hairpin.path.AddOn;
-import java.util.List;
-import java.util.Map;
 
 /**
  * CoreDNS as an add-on of a cluster: without it names do not resolve.
  *
  * <pre>{@code
- * cluster.install(CoreDns.eks());
+ * cluster.install(KubeProxy.newest()).install(CoreDns.eks());
  * cluster.lookup("ui/ui-1", "catalog.catalog");
  * }</pre>
  *
- * <p>It creates the Service {@code kube-system/kube-dns} if there is none, with the tenth address
- * of the block that the Service {@code kubernetes} has its address from. The programs that ask use
- * one resolver library, glibc unless it is said otherwise. The setting is immutable.
+ * <p>It creates what the real add-on creates, if there is no Service {@code kube-system/kube-dns}
+ * yet: this Service, with the tenth address of the block that the Service {@code kubernetes} has its
+ * address from, and the Deployment {@code kube-system/coredns} of two pods. Questions travel as any
+ * packet does: to the ClusterIP, by the rules of kube-proxy to one of the pods, and back. Where no
+ * controller makes pods of the Deployment, as in a snapshot without {@code kube-system}, and with
+ * {@link #askedDirectly}, CoreDNS is asked without a network between.
+ *
+ * <p>The programs that ask use one resolver library, glibc unless it is said otherwise. The setting
+ * is immutable.
  */
 public final class CoreDns implements AddOn {
-  private static final String NAMESPACE = "kube-system";
-  private static final String SERVICE = "kube-dns";
+  private static final int USUAL_REPLICAS = 2;
 
-  /** The tenth address, as kubeadm and EKS give it to the cluster's DNS; the first is the API's. */
-  private static final int TENTH_AFTER_FIRST = 9;
+  private final CoreDnsSettings settings;
 
-  private static final String USUAL_ADDRESS = "10.96.0.10";
-
-  private final Corefile corefile;
-  private final CoreDnsVersion version;
-  private final Upstream upstream;
-  private final ResolverLibrary library;
-
-  private CoreDns(
-      Corefile corefile, CoreDnsVersion version, Upstream upstream, ResolverLibrary library) {
-    this.corefile = corefile;
-    this.version = version;
-    this.upstream = upstream;
-    this.library = library;
+  private CoreDns(CoreDnsSettings settings) {
+    this.settings = settings;
   }
 
   /**
@@ -76,38 +60,122 @@ public final class CoreDns implements AddOn {
    * @return the add-on
    */
   public static CoreDns of(Corefile corefile) {
-    return new CoreDns(
-        corefile, CoreDnsVersion.DEFAULT, StubZones.withoutNames(), ResolverLibrary.GLIBC);
+    return new CoreDns(new CoreDnsSettings(
+        corefile,
+        CoreDnsVersion.DEFAULT,
+        StubZones.withoutNames(),
+        ResolverLibrary.GLIBC,
+        USUAL_REPLICAS,
+        false,
+        false));
   }
 
   /**
    * The add-on in another version of CoreDNS.
    *
-   * @param newVersion the version
+   * @param version the version
    * @return the copy
    */
-  public CoreDns version(CoreDnsVersion newVersion) {
-    return new CoreDns(corefile, newVersion, upstream, library);
+  public CoreDns version(CoreDnsVersion version) {
+    return new CoreDns(new CoreDnsSettings(
+        settings.corefile(),
+        version,
+        settings.upstream(),
+        settings.library(),
+        settings.replicas(),
+        settings.direct(),
+        settings.nodeCache()));
   }
 
   /**
    * The add-on in front of another resolver, which also stands for the nodes' own.
    *
-   * @param newUpstream the resolver
+   * @param upstream the resolver
    * @return the copy
    */
-  public CoreDns upstream(Upstream newUpstream) {
-    return new CoreDns(corefile, version, newUpstream, library);
+  public CoreDns upstream(Upstream upstream) {
+    return new CoreDns(new CoreDnsSettings(
+        settings.corefile(),
+        settings.version(),
+        upstream,
+        settings.library(),
+        settings.replicas(),
+        settings.direct(),
+        settings.nodeCache()));
   }
 
   /**
    * The add-on in a cluster whose programs use another resolver library.
    *
-   * @param newLibrary the library
+   * @param library the library
    * @return the copy
    */
-  public CoreDns askedBy(ResolverLibrary newLibrary) {
-    return new CoreDns(corefile, version, upstream, newLibrary);
+  public CoreDns askedBy(ResolverLibrary library) {
+    return new CoreDns(new CoreDnsSettings(
+        settings.corefile(),
+        settings.version(),
+        settings.upstream(),
+        library,
+        settings.replicas(),
+        settings.direct(),
+        settings.nodeCache()));
+  }
+
+  /**
+   * The add-on with another number of pods.
+   *
+   * @param replicas how many; 0 makes the Deployment without pods
+   * @return the copy
+   * @throws IllegalArgumentException if it is negative
+   */
+  public CoreDns replicas(int replicas) {
+    if (replicas < 0) {
+      throw new IllegalArgumentException(replicas + " replicas");
+    }
+    return new CoreDns(new CoreDnsSettings(
+        settings.corefile(),
+        settings.version(),
+        settings.upstream(),
+        settings.library(),
+        replicas,
+        settings.direct(),
+        settings.nodeCache()));
+  }
+
+  /**
+   * The add-on without pods: every question to the address of the cluster's DNS reaches CoreDNS,
+   * whatever becomes of the network. Neither Deployment nor endpoints are made.
+   *
+   * @return the copy
+   */
+  public CoreDns askedDirectly() {
+    return new CoreDns(new CoreDnsSettings(
+        settings.corefile(),
+        settings.version(),
+        settings.upstream(),
+        settings.library(),
+        0,
+        true,
+        false));
+  }
+
+  /**
+   * The add-on with NodeLocal DNSCache in front, as the manifests of Kubernetes set it up for
+   * kube-proxy in iptables mode: on every node a cache listens at the address of kube-dns; it asks
+   * CoreDNS over TCP at the Service {@code kube-dns-upstream} for names of the cluster, and the
+   * node's own resolver for all others. Where its pod does not run, questions go on to kube-dns.
+   *
+   * @return the copy
+   */
+  public CoreDns withNodeLocalCache() {
+    return new CoreDns(new CoreDnsSettings(
+        settings.corefile(),
+        settings.version(),
+        settings.upstream(),
+        settings.library(),
+        settings.replicas(),
+        false,
+        true));
   }
 
   @Override
@@ -117,43 +185,11 @@ public final class CoreDns implements AddOn {
 
   @Override
   public ClusterDns start(ClusterState state) {
-    if (state.get(Service.class, NAMESPACE, SERVICE).isEmpty()) {
-      createService(state);
+    CoreDnsObjects objects = new CoreDnsObjects(state);
+    objects.create(settings.direct() ? -1 : settings.replicas());
+    if (settings.nodeCache()) {
+      objects.createNodeCache();
     }
-    return new ClusterDns(state, corefile, version, upstream, library);
-  }
-
-  /** The Service of the cluster's DNS. */
-  static java.util.Optional<Service> serviceOf(ClusterState state) {
-    return state.get(Service.class, NAMESPACE, SERVICE);
-  }
-
-  private static void createService(ClusterState state) {
-    if (state.get(Namespace.class, "", NAMESPACE).isEmpty()) {
-      state.store(new Namespace(ObjectMeta.of("", NAMESPACE)));
-    }
-    IpAddress address = state
-        .get(Service.class, "default", "kubernetes")
-        .flatMap(api -> IpAddress.tryParse(api.spec().clusterIp()))
-        .map(first -> first.plus(TENTH_AFTER_FIRST))
-        .orElse(IpAddress.parse(USUAL_ADDRESS));
-    Map<String, String> labels = Map.of("k8s-app", SERVICE);
-    state.store(new Service(
-        ObjectMeta.of(NAMESPACE, SERVICE).withLabels(labels),
-        ServiceSpec.builder()
-            .selector(labels)
-            .clusterIps(List.of(address.toString()))
-            .ipFamilies(List.of(address.family()))
-            .ports(List.of(
-                port("dns", Protocol.UDP, 53),
-                port("dns-tcp", Protocol.TCP, 53),
-                port("metrics", Protocol.TCP, 9153)))
-            .build(),
-        List.of(),
-        List.of()));
-  }
-
-  private static ServicePort port(String name, Protocol protocol, int port) {
-    return new ServicePort(name, protocol, port, dev.hairpin.api.IntOrString.of(port), 0, null);
+    return new ClusterDns(state, settings);
   }
 }

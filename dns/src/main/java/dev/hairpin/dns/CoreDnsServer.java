@@ -17,7 +17,9 @@ import dev.hairpin.dns.message.Client;
 import dev.hairpin.dns.message.Message;
 import dev.hairpin.dns.message.Question;
 import dev.hairpin.dns.message.RecordType;
+import dev.hairpin.dns.message.ResourceRecord;
 import dev.hairpin.dns.message.Transport;
+import dev.hairpin.dns.plugin.AnswerCache;
 import dev.hairpin.dns.plugin.Exchange;
 import dev.hairpin.dns.plugin.Handler;
 import dev.hairpin.dns.plugin.Plugin;
@@ -62,6 +64,9 @@ public final class CoreDnsServer {
   /** With these and the silent ones only, an answer about a Service needs no chain. */
   private static final Set<String> PLAIN = Set.of("kubernetes", "forward", "cache", "loadbalance");
 
+  /** With these and the silent ones only in front of the cache, a hit of one record is final. */
+  private static final Set<String> BEFORE_CACHE = Set.of("loadbalance");
+
   private static final Plugins PLUGINS = new Plugins()
       .with("kubernetes", KubernetesPlugin::setUp)
       .with("k8s_external", ExternalPlugin::setUp)
@@ -69,11 +74,15 @@ public final class CoreDnsServer {
 
   private final ClusterState state;
   private final CoreDnsVersion version;
+  private final Corefile corefile;
   private final Surroundings surroundings;
+  private final List<Setup> setups = new ArrayList<>();
+  private final List<AnswerCache> caches = new ArrayList<>();
   private final List<Listener> listeners = new ArrayList<>();
   private final Set<Integer> ednsOptions = new HashSet<>();
   private final Chooser chance;
   private int questionsToSelf;
+  private long questions;
 
   /** What listens on a port: on some addresses, or on all if none are named. */
   private record Listener(Set<IpAddress> addresses, int port, Server server) {}
@@ -83,14 +92,17 @@ public final class CoreDnsServer {
       Corefile corefile,
       CoreDnsVersion version,
       Surroundings surroundings,
-      boolean synced) {
+      boolean synced,
+      @Nullable CoreDnsServer sibling) {
     this.state = state;
+    this.corefile = corefile;
     this.version = version;
     this.surroundings = surroundings;
     this.chance = Chooser.seeded(state.seed());
     List<Runnable> shortcuts = new ArrayList<>();
     for (ServerBlock block : corefile.blocks()) {
-      shortcuts.add(add(block, synced));
+      Setup other = sibling == null ? null : sibling.setups.get(setups.size());
+      shortcuts.add(add(block, synced, other));
     }
     shortcuts.forEach(Runnable::run);
   }
@@ -120,13 +132,17 @@ public final class CoreDnsServer {
   /** The addresses of the first pod of CoreDNS. */
   static List<IpAddress> ownAddresses(ClusterState state) {
     for (Pod pod : state.list(Pod.class)) {
-      if ("kube-dns".equals(pod.metadata().labels().get("k8s-app"))) {
-        return pod.podIps().stream()
-            .flatMap(ip -> IpAddress.tryParse(ip).stream())
-            .toList();
+      if (CoreDnsObjects.isCoreDns(pod)) {
+        return addressesOf(pod);
       }
     }
     return List.of();
+  }
+
+  static List<IpAddress> addressesOf(Pod pod) {
+    return pod.podIps().stream()
+        .flatMap(ip -> IpAddress.tryParse(ip).stream())
+        .toList();
   }
 
   /**
@@ -142,7 +158,19 @@ public final class CoreDnsServer {
    */
   public static CoreDnsServer install(
       ClusterState state, Corefile corefile, CoreDnsVersion version, Surroundings surroundings) {
-    return new CoreDnsServer(state, corefile, version, surroundings, true);
+    return new CoreDnsServer(state, corefile, version, surroundings, true, null);
+  }
+
+  /**
+   * Another pod of the same Deployment: it watches the same objects, has the same configuration, and
+   * caches of its own.
+   *
+   * @param addresses its own addresses
+   * @return the server
+   */
+  CoreDnsServer replica(List<IpAddress> addresses) {
+    Surroundings own = surroundings.withAddresses(addresses);
+    return new CoreDnsServer(state, corefile, version, own, true, this);
   }
 
   /**
@@ -159,11 +187,11 @@ public final class CoreDnsServer {
    */
   public static CoreDnsServer unsynced(
       ClusterState state, Corefile corefile, CoreDnsVersion version, Surroundings surroundings) {
-    return new CoreDnsServer(state, corefile, version, surroundings, false);
+    return new CoreDnsServer(state, corefile, version, surroundings, false, null);
   }
 
   /** Adds a block, and gives back what lets its plain questions past its chain. */
-  private Runnable add(ServerBlock block, boolean synced) {
+  private Runnable add(ServerBlock block, boolean synced, @Nullable Setup sibling) {
     for (ServedZone zone : block.zones()) {
       if (!zone.scheme().equals("dns")) {
         throw new CorefileException(zone + " is not modelled: only plain DNS is");
@@ -177,8 +205,12 @@ public final class CoreDnsServer {
         synced ? state : null,
         this::ask,
         this::upstream,
-        ednsOptions);
+        ednsOptions,
+        sibling);
+    setups.add(setup);
     Handler chain = chain(block, setup);
+    Optional<AnswerCache> cache = setup.shared(AnswerCache.class);
+    cache.ifPresent(caches::add);
     boolean chaos = block.plugins().containsKey("chaos") || block.plugins().containsKey("forward");
     for (ServedZone zone : block.zones()) {
       Server server = listener(bound, zone.port());
@@ -187,14 +219,19 @@ public final class CoreDnsServer {
         server.answerChaos();
       }
     }
-    boolean plain = block.plugins().keySet().stream()
-        .allMatch(name -> Plugins.isSilent(name) || PLAIN.contains(name));
-    Optional<KubernetesPlugin> kubernetes =
-        plain ? setup.shared(KubernetesPlugin.class) : Optional.empty();
-    return () -> kubernetes.ifPresent(names -> block
-        .zones()
-        .forEach(
-            zone -> listener(bound, zone.port()).answerPlainly(names.plainAnswers(setup), chain)));
+    Set<String> plugins = block.plugins().keySet();
+    Optional<PlainAnswers> plain = plugins.stream()
+            .allMatch(name -> Plugins.isSilent(name) || PLAIN.contains(name))
+        ? setup.shared(KubernetesPlugin.class).map(names -> names.plainAnswers(setup))
+        : Optional.empty();
+    boolean cacheIsFirst = PluginOrder.before("cache").stream()
+        .filter(plugins::contains)
+        .allMatch(name -> Plugins.isSilent(name) || BEFORE_CACHE.contains(name));
+    return () -> block.zones().forEach(zone -> {
+      Server server = listener(bound, zone.port());
+      plain.filter(PlainAnswers::isUseful).ifPresent(a -> server.answerPlainly(a, chain));
+      cache.filter(c -> cacheIsFirst).ifPresent(c -> server.answerFrom(c, chain));
+    });
   }
 
   private static Set<IpAddress> boundTo(ServerBlock block) {
@@ -323,18 +360,40 @@ public final class CoreDnsServer {
    * @return the answer; without a message if nothing listens on the port
    */
   public Answer answer(Message query, Client client, Chooser chooser) {
+    return answer(query, client, chooser, false);
+  }
+
+  /**
+   * Answers a message, and leaves no trace of it in caches and counters if it is a rehearsal, so
+   * that it can be asked again from the same state.
+   */
+  Answer answer(Message query, Client client, Chooser chooser, boolean rehearsal) {
+    questions += rehearsal ? 0 : 1;
     Server server = server(client.server());
-    PlainAnswers plain = server == null ? null : server.plain();
-    Message answer = plain == null ? null : plain.answer(query);
-    return plain != null && answer != null
-        ? new Answer(answer, false, Duration.ZERO, () -> plain.explain(query.question()))
-        : answerByChain(query, client, chooser);
+    if (server != null && query.isPlainQuestion()) {
+      PlainAnswers plain = server.plain();
+      Message answer = plain == null ? null : plain.answer(query);
+      if (plain != null && answer != null) {
+        return new Answer(answer, false, Duration.ZERO, () -> plain.explain(query.question()));
+      }
+      AnswerCache cache = server.cache();
+      Message hit = cache == null ? null : cache.plainHit(query, state.clock().now(), !rehearsal);
+      if (hit != null) {
+        return new Answer(hit, false, Duration.ZERO, () -> explainHit(hit));
+      }
+    }
+    return answerByChain(query, client, chooser, rehearsal);
+  }
+
+  private static List<String> explainHit(Message hit) {
+    List<ResourceRecord> records = hit.answers().isEmpty() ? hit.authorities() : hit.answers();
+    return List.of("cache: an answer of which " + records.get(0).ttl() + " s are left");
   }
 
   /** Answers through the plugins, also what could be answered without them. */
-  Answer answerByChain(Message query, Client client, Chooser chooser) {
+  Answer answerByChain(Message query, Client client, Chooser chooser, boolean rehearsal) {
     Server server = server(client.server());
-    Exchange exchange = new Exchange(state.clock().now(), chooser);
+    Exchange exchange = new Exchange(state.clock().now(), chooser, rehearsal);
     Message.Fitted fitted =
         server == null ? null : server.answer(new Query(query, client, exchange));
     return new Answer(
@@ -366,6 +425,21 @@ public final class CoreDnsServer {
   public Answer lookup(String name, RecordType type) {
     return answer(
         Message.query(0, Question.of(name, type)), new Client(NOBODY, HERE, Transport.UDP));
+  }
+
+  /** How many questions it was asked. */
+  long questions() {
+    return questions;
+  }
+
+  /** How often its caches knew the answer. */
+  long cacheHits() {
+    return caches.stream().mapToLong(AnswerCache::hits).sum();
+  }
+
+  /** How often its caches had to ask. */
+  long cacheMisses() {
+    return caches.stream().mapToLong(AnswerCache::misses).sum();
   }
 
   /**

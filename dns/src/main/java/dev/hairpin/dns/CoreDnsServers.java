@@ -23,7 +23,7 @@ import java.util.Optional;
 final class CoreDnsServers implements NameServers {
 
   /** What a question within a data centre takes there and back. */
-  private static final Duration ROUND_TRIP = Duration.ofNanos(300_000);
+  static final Duration ROUND_TRIP = Duration.ofNanos(300_000);
 
   private final CoreDnsServer coreDns;
   private final List<IpAddress> clusterDns;
@@ -55,18 +55,21 @@ final class CoreDnsServers implements NameServers {
 
   @Override
   public List<Arrival> send(Query query) {
-    Transport transport = query.protocol() == Protocol.TCP ? Transport.TCP : Transport.UDP;
     if (clusterDns.contains(query.server().address())) {
-      return askCoreDns(query, transport);
+      return askCoreDns(query);
     }
     Upstream machine = machines.get(query.server());
-    return machine == null ? List.of() : askMachine(machine, query, transport);
+    return machine == null ? List.of() : askMachine(machine, query);
   }
 
-  private List<Arrival> askCoreDns(Query query, Transport transport) {
+  private static Transport transport(Query query) {
+    return query.protocol() == Protocol.TCP ? Transport.TCP : Transport.UDP;
+  }
+
+  private List<Arrival> askCoreDns(Query query) {
     SocketAddress from = new SocketAddress(client, query.sourcePort());
     Answer answer =
-        coreDns.answer(query.message(), new Client(from, query.server(), transport), chooser);
+        coreDns.answer(query.message(), new Client(from, query.server(), transport(query)), chooser);
     Optional<Message> message = answer.message();
     return message
         .<List<Arrival>>map(m -> List.of(new Arrival.Answered(
@@ -74,8 +77,8 @@ final class CoreDnsServers implements NameServers {
         .orElseGet(List::of);
   }
 
-  private static List<Arrival> askMachine(Upstream machine, Query query, Transport transport) {
-    Upstream.Response response = machine.ask(query.message(), transport);
+  static List<Arrival> askMachine(Upstream machine, Query query) {
+    Upstream.Response response = machine.ask(query.message(), transport(query));
     if (response instanceof Upstream.Answered answered) {
       return List.of(new Arrival.Answered(
           ROUND_TRIP.plus(answered.delay()), answered.message(), "the machine's resolver"));

@@ -9,6 +9,7 @@ import dev.hairpin.dns.message.Rcode;
 import dev.hairpin.dns.message.RecordClass;
 import dev.hairpin.dns.message.RecordType;
 import dev.hairpin.dns.message.Transport;
+import dev.hairpin.dns.plugin.AnswerCache;
 import dev.hairpin.dns.plugin.Handler;
 import dev.hairpin.dns.plugin.Query;
 import dev.hairpin.dns.plugin.Reply;
@@ -36,6 +37,7 @@ final class Server {
   private final Set<Integer> ednsOptions;
   private boolean answersChaos;
   private @Nullable PlainAnswers plain;
+  private @Nullable AnswerCache cache;
 
   Server(Set<Integer> ednsOptions) {
     this.ednsOptions = ednsOptions;
@@ -59,9 +61,21 @@ final class Server {
     }
   }
 
+  /** Takes over the cache of a block: only if there is no other block to which a name may belong. */
+  void answerFrom(AnswerCache first, Handler chain) {
+    if (blocks.size() == 1 && blocks.get(DnsName.ROOT) == chain) {
+      cache = first;
+    }
+  }
+
   @Nullable
   PlainAnswers plain() {
     return plain;
+  }
+
+  @Nullable
+  AnswerCache cache() {
+    return cache;
   }
 
   private @Nullable Handler blockOf(DnsName name) {

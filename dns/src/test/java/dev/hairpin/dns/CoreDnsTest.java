@@ -76,6 +76,7 @@ class CoreDnsTest {
 
     CoreDns.eks().start(state);
 
-    assertThat(CoreDns.serviceOf(state).orElseThrow().spec().clusterIp()).isEqualTo("172.20.0.10");
+    assertThat(new CoreDnsObjects(state).service().orElseThrow().spec().clusterIp())
+        .isEqualTo("172.20.0.10");
   }
 }

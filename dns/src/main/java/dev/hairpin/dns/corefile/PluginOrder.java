@@ -71,6 +71,16 @@ public final class PluginOrder {
   private PluginOrder() {}
 
   /**
+   * The plugins that see a question before another one does.
+   *
+   * @param name the other
+   * @return those in front of it, first to last
+   */
+  public static List<String> before(String name) {
+    return NAMES.subList(0, NAMES.indexOf(name));
+  }
+
+  /**
    * Whether CoreDNS has such a plugin.
    *
    * @param name the name in lower case

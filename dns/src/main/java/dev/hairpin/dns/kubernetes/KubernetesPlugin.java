@@ -55,15 +55,17 @@ public final class KubernetesPlugin implements Plugin {
    */
   public static KubernetesPlugin setUp(Setup setup, Cursor cursor) {
     KubernetesOptions options = KubernetesOptions.parse(setup, cursor);
-    KubeIndex index = new KubeIndex(options, setup.version().keepsTerminatingPods());
+    // Replicas see the same objects; what tells them apart is their caches and addresses.
+    KubeIndex index = setup
+        .sibling()
+        .flatMap(other -> other.shared(KubeNames.class))
+        .map(KubeNames::index)
+        .orElseGet(() -> newIndex(options, setup));
     // The original looks for its own addresses among those it is bound to, but reads them as
     // blocks,
     // which an address that was given to the plugin bind is not.
     List<IpAddress> own = setup.has("bind") ? List.of() : setup.surroundings().addresses();
     KubeNames names = new KubeNames(options, index, own, setup.version().padsIpv6Names());
-    if (setup.state() != null) {
-      index.follow(setup.state());
-    }
     setup.share(KubeNames.class, names);
     setup.share(
         SearchPaths.class,
@@ -75,6 +77,14 @@ public final class KubernetesPlugin implements Plugin {
         new KubernetesPlugin(names, setup.lookup(), setup.version().maxCnames());
     setup.share(KubernetesPlugin.class, plugin);
     return plugin;
+  }
+
+  private static KubeIndex newIndex(KubernetesOptions options, Setup setup) {
+    KubeIndex index = new KubeIndex(options, setup.version().keepsTerminatingPods());
+    if (setup.state() != null) {
+      index.follow(setup.state());
+    }
+    return index;
   }
 
   @Override

@@ -32,7 +32,6 @@ public final class PlainAnswers {
 
   private static final int REPLY = Message.bits(Flag.QR, Flag.AA);
   private static final int KEPT = Message.bits(Flag.RD, Flag.CD);
-  private static final int TAKEN = Message.bits(Flag.RD, Flag.CD, Flag.AD);
 
   /** Id, flags, counts, and type and class of the question. */
   private static final int FIXED_OCTETS = 16;
@@ -93,6 +92,15 @@ public final class PlainAnswers {
   }
 
   /**
+   * Whether any answer may pass the cache by.
+   *
+   * @return false if all of them have to go through it
+   */
+  public boolean isUseful() {
+    return zones.stream().anyMatch(z -> z.passage.answers() || z.passage.denials());
+  }
+
+  /**
    * The zones in which names are.
    *
    * @return the zones
@@ -104,20 +112,15 @@ public final class PlainAnswers {
   /**
    * Answers a plain question.
    *
-   * @param query any message
+   * @param query a {@linkplain Message#isPlainQuestion plain question}
    * @return the answer, which fits into any datagram without compression; null if the chain has to
    *     be asked
    */
   public @Nullable Message answer(Message query) {
-    if ((query.flags() & ~TAKEN) != 0
-        || query.questions().size() != 1
-        || !query.additionals().isEmpty()) {
-      return null;
-    }
     Question question = query.questions().get(0);
     int type = question.type().code();
     boolean v4 = type == RecordType.A.code();
-    if (question.recordClass().code() != 1 || (!v4 && type != RecordType.AAAA.code())) {
+    if (!v4 && type != RecordType.AAAA.code()) {
       return null;
     }
     KubeIndex.Entry entry = index.named(question.name());

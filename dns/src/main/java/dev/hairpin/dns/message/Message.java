@@ -32,6 +32,7 @@ public record Message(
   /** The largest message over UDP without EDNS, in octets. */
   public static final int PLAIN_UDP_OCTETS = 512;
 
+  private static final int PLAIN_FLAGS = bits(Flag.RD, Flag.CD, Flag.AD);
   private static final int OPCODE_SHIFT = 11;
   private static final int OPCODE = 0xf << OPCODE_SHIFT;
 
@@ -123,6 +124,19 @@ public record Message(
     int low = flags & 0xf;
     @Nullable ResourceRecord opt = opt();
     return Rcode.of(opt == null ? low : ((int) (opt.ttl() >>> 24) << 4) | low);
+  }
+
+  /**
+   * Whether this is a question as most programs ask it: an ordinary query with one question of the
+   * class IN, and without EDNS.
+   *
+   * @return true if nothing in it is special
+   */
+  public boolean isPlainQuestion() {
+    return (flags & ~PLAIN_FLAGS) == 0
+        && questions.size() == 1
+        && additionals.isEmpty()
+        && questions.get(0).recordClass().code() == RecordClass.IN.code();
   }
 
   /**

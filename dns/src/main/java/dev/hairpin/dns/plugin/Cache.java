@@ -4,6 +4,7 @@ import dev.hairpin.dns.corefile.Cursor;
 import dev.hairpin.dns.message.DnsName;
 import dev.hairpin.dns.message.Flag;
 import dev.hairpin.dns.message.Message;
+import dev.hairpin.dns.message.Question;
 import dev.hairpin.dns.message.Rcode;
 import dev.hairpin.dns.message.RecordType;
 import dev.hairpin.dns.message.ResourceRecord;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: CoreDNS 1.11.3 and 1.13.1. Every record of an answer gets one time to live, also in
  * the first answer, which does not come out of the cache.
  */
-final class Cache implements Plugin {
+final class Cache implements Plugin, AnswerCache {
   private static final String NAME = "cache";
   private static final long MAX_RECORD_TTL = 3600;
   private static final long MIN_RECORD_TTL = 5;
@@ -32,6 +33,8 @@ final class Cache implements Plugin {
   private final CacheOptions options;
   private final Map<Key, CachedAnswer> successes;
   private final Map<Key, CachedAnswer> denials;
+  private long hits;
+  private long misses;
 
   /** What tells answers apart: neither class nor client, transport or size. */
   private record Key(DnsName name, RecordType type, boolean dnssecOk, boolean checkingDisabled) {}
@@ -45,6 +48,7 @@ final class Cache implements Plugin {
   static Cache setUp(Setup setup, Cursor cursor) {
     Cache cache = new Cache(CacheOptions.parse(setup, cursor));
     setup.share(Cache.class, cache);
+    setup.share(AnswerCache.class, cache);
     return cache;
   }
 
@@ -89,9 +93,12 @@ final class Cache implements Plugin {
         new Key(query.name(), query.type(), query.dnssecOk(), query.message().has(Flag.CD));
     Instant now = query.exchange().now();
     CachedAnswer cached = find(key, now);
+    boolean counted = !query.exchange().isRehearsal();
     if (cached == null) {
+      misses += counted ? 1 : 0;
       return next.serve(query).map(m -> remember(query, key, m));
     }
+    hits += counted ? 1 : 0;
     long ttl = cached.ttl(now);
     if (ttl < 0) {
       if (options.verifyStale) {
@@ -107,7 +114,7 @@ final class Cache implements Plugin {
       query.exchange().note(NAME, "a stale answer, " + -ttl + " s too old");
       ttl = 0;
     } else {
-      if (wantsPrefetch(cached, now)) {
+      if (counted && wantsPrefetch(cached, now)) {
         refresh(query, key, cached, next);
       }
       query.exchange().note(NAME, "an answer of which " + ttl + " s are left");
@@ -115,17 +122,43 @@ final class Cache implements Plugin {
     return Reply.written(cached.reply(query, options.keepTtl ? cached.originalTtl() : ttl));
   }
 
-  private @Nullable CachedAnswer find(Key key, Instant now) {
-    for (Map<Key, CachedAnswer> cache : List.of(denials, successes)) {
-      CachedAnswer cached = cache.get(key);
-      if (cached != null) {
-        long ttl = cached.ttl(now);
-        if (ttl > 0 || (!options.stale.isZero() && -ttl < options.stale.toSeconds())) {
-          return cached;
-        }
-      }
+  @Override
+  public @Nullable Message plainHit(Message query, Instant now, boolean counted) {
+    Question question = query.questions().get(0);
+    if (options.prefetchHits > 0
+        || options.keepTtl
+        || Setup.match(options.zones, question.name()) == null) {
+      return null;
     }
-    return null;
+    CachedAnswer cached =
+        find(new Key(question.name(), question.type(), false, query.has(Flag.CD)), now);
+    Message hit = cached == null ? null : cached.plainReply(query, now);
+    hits += hit != null && counted ? 1 : 0;
+    return hit;
+  }
+
+  @Override
+  public long hits() {
+    return hits;
+  }
+
+  @Override
+  public long misses() {
+    return misses;
+  }
+
+  private @Nullable CachedAnswer find(Key key, Instant now) {
+    CachedAnswer denial = denials.get(key);
+    if (denial != null && isUsable(denial, now)) {
+      return denial;
+    }
+    CachedAnswer success = successes.get(key);
+    return success != null && isUsable(success, now) ? success : null;
+  }
+
+  private boolean isUsable(CachedAnswer cached, Instant now) {
+    long ttl = cached.ttl(now);
+    return ttl > 0 || (!options.stale.isZero() && -ttl < options.stale.toSeconds());
   }
 
   private boolean wantsPrefetch(CachedAnswer cached, Instant now) {
@@ -142,6 +175,9 @@ final class Cache implements Plugin {
    * waiting.
    */
   private void refresh(Query query, Key key, CachedAnswer old, Handler next) {
+    if (query.exchange().isRehearsal()) {
+      return;
+    }
     Exchange background = new Exchange(query.exchange().now(), query.exchange().chooser());
     Query again = new Query(query.message(), query.client().over(Transport.TCP), background);
     Message answer = next.serve(again).message();
@@ -163,7 +199,8 @@ final class Cache implements Plugin {
   private Message remember(Query query, Key key, Message message) {
     Kind kind = Responses.kind(message);
     long ttl = ttl(message, kind);
-    boolean kept = !message.has(Flag.TC)
+    boolean kept = !query.exchange().isRehearsal()
+        && !message.has(Flag.TC)
         && kind != Kind.OTHER_ERROR
         && kind != Kind.META
         && ttl > 0

@@ -6,21 +6,48 @@ import dev.hairpin.dns.message.RecordType;
 import dev.hairpin.dns.message.ResourceRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An answer in the cache, with one time to live for all its records. */
 final class CachedAnswer {
+  private static final int REPLY = Message.bits(Flag.QR, Flag.AA);
+  private static final int KEPT = Message.bits(Flag.RD, Flag.CD);
+  private static final int AUTHENTIC = Flag.AD.bit();
+
+  /** RA, and the lower bits of the rcode. */
+  private static final int STORED = Flag.RA.bit() | 0xf;
+
+  /** Header, and type and class of the question. */
+  private static final int QUESTION_OCTETS = 16;
+
   private final Message message;
   private final long ttl;
   private final Instant stored;
   private Instant lastHit = Instant.MIN;
   private int hits;
 
+  /** The octets of all records without compression, or more than a datagram has if not plain. */
+  private final int recordOctets;
+
+  private Message aged;
+  private long agedTtl;
+
   CachedAnswer(Message message, long ttl, Instant stored) {
     this.message = withTtl(message, ttl);
     this.ttl = ttl;
     this.stored = stored;
+    this.aged = this.message;
+    this.agedTtl = ttl;
+    Message kept = this.message;
+    int most = Math.max(
+        kept.answers().size(), Math.max(kept.authorities().size(), kept.additionals().size()));
+    // A single record of a section cannot be put into another order.
+    this.recordOctets = most == 1
+        ? kept.octets() - new Message(0, 0, kept.questions(), List.of(), List.of(), List.of()).octets()
+        : Message.MAX_OCTETS;
   }
 
   long originalTtl() {
@@ -33,7 +60,7 @@ final class CachedAnswer {
 
   /** The seconds that are left; negative once it is stale. */
   long ttl(Instant now) {
-    return ttl - Duration.between(stored, now).toSeconds();
+    return ttl - stored.until(now, ChronoUnit.SECONDS);
   }
 
   int hits() {
@@ -66,6 +93,30 @@ final class CachedAnswer {
         .with(Flag.RA, message.has(Flag.RA))
         .with(Flag.AD, authentic)
         .withRecords(aged.answers(), aged.authorities(), aged.additionals());
+  }
+
+  /** The answer to a plain question, or null if it has to be ordered, cut or explained further. */
+  @Nullable
+  Message plainReply(Message query, Instant now) {
+    long left = ttl(now);
+    int octets = QUESTION_OCTETS + query.questions().get(0).name().octets() + recordOctets;
+    if (left <= 0 || octets > Message.PLAIN_UDP_OCTETS) {
+      return null;
+    }
+    if (left != agedTtl) {
+      aged = withTtl(message, left);
+      agedTtl = left;
+    }
+    int flags = REPLY
+        | (query.flags() & (KEPT | (message.flags() & AUTHENTIC)))
+        | (message.flags() & STORED);
+    return new Message(
+        query.id(),
+        flags,
+        query.questions(),
+        aged.answers(),
+        aged.authorities(),
+        aged.additionals());
   }
 
   /** The message with one time for all records, and without what EDNS says. */

@@ -20,6 +20,7 @@ public final class Exchange {
 
   private final Instant begun;
   private final Chooser chooser;
+  private final boolean rehearsal;
   private final List<String> notes = new ArrayList<>();
   private Duration elapsed = Duration.ZERO;
   private int depth;
@@ -31,8 +32,29 @@ public final class Exchange {
    * @param chooser makes every choice that is left to chance
    */
   public Exchange(Instant begun, Chooser chooser) {
+    this(begun, chooser, false);
+  }
+
+  /**
+   * A new exchange.
+   *
+   * @param begun when the question arrived
+   * @param chooser makes every choice that is left to chance
+   * @param rehearsal whether it is to leave no trace in caches and counters
+   */
+  public Exchange(Instant begun, Chooser chooser, boolean rehearsal) {
     this.begun = begun;
     this.chooser = chooser;
+    this.rehearsal = rehearsal;
+  }
+
+  /**
+   * Whether the exchange is to leave no trace, so that it can be run again from the same state.
+   *
+   * @return true if caches and counters must stay as they are
+   */
+  public boolean isRehearsal() {
+    return rehearsal;
   }
 
   /**

@@ -28,6 +28,7 @@ public final class Setup {
   private final Lookup lookup;
   private final Upstreams upstreams;
   private final Set<Integer> ednsOptions;
+  private final @Nullable Setup sibling;
   private final Map<Class<?>, Object> shared = new HashMap<>();
 
   /**
@@ -40,6 +41,7 @@ public final class Setup {
    * @param lookup asks the server itself
    * @param upstreams finds who answers at an address
    * @param ednsOptions the options that the server copies into replies, to which plugins add
+   * @param sibling the same block's setup in a server that this is a replica of, or null
    */
   public Setup(
       ServerBlock block,
@@ -48,7 +50,8 @@ public final class Setup {
       @Nullable ClusterState state,
       Lookup lookup,
       Upstreams upstreams,
-      Set<Integer> ednsOptions) {
+      Set<Integer> ednsOptions,
+      @Nullable Setup sibling) {
     this.block = block;
     this.version = version;
     this.surroundings = surroundings;
@@ -56,6 +59,7 @@ public final class Setup {
     this.lookup = lookup;
     this.upstreams = upstreams;
     this.ednsOptions = ednsOptions;
+    this.sibling = sibling;
   }
 
   /** Finds who answers at an address. */
@@ -184,6 +188,15 @@ public final class Setup {
     } catch (IllegalArgumentException e) {
       throw cursor.error(String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * The same block in a server that this one is a replica of.
+   *
+   * @return its setup, or nothing if this server is the first
+   */
+  public Optional<Setup> sibling() {
+    return Optional.ofNullable(sibling);
   }
 
   /**

@@ -13,6 +13,7 @@ import dev.hairpin.path.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Looks names up as the pods and nodes of a cluster do, each with the files that its kubelet gives
@@ -158,12 +159,23 @@ public final class ClusterLookups {
    * @return the same: addresses, questions with their answers, and the reason of a failure
    */
   public static NameService.Lookup told(Lookup lookup) {
+    return told(lookup, Exchange::explanation);
+  }
+
+  /**
+   * A lookup in the words of the front door.
+   *
+   * @param lookup the lookup
+   * @param explanation tells of a question who answered and why, or why nobody did
+   * @return the same: addresses, questions with their answers, and the reason of a failure
+   */
+  public static NameService.Lookup told(Lookup lookup, Function<Exchange, String> explanation) {
     List<NameService.Asked> asked = lookup.exchanges().stream()
         .map(e -> new NameService.Asked(
             e.query().question().name().toString(),
             e.query().question().type().toString(),
             e.outcome(),
-            e.explanation()))
+            explanation.apply(e)))
         .toList();
     return new NameService.Lookup(
         lookup.name(), lookup.addresses(), asked, reason(lookup.result()));

@@ -1,0 +1,36 @@
+package dev.hairpin.path;
+
+import dev.hairpin.net.Protocol;
+import dev.hairpin.net.SocketAddress;
+
+/**
+ * Takes what components and programs say to each other over the network of a cluster, as packets:
+ * by the rules of kube-proxy, with connection tracking, to whoever listens at the end.
+ *
+ * <p>What is carried leaves the same traces as any other packet. No time passes: what is not
+ * answered at once counts as lost, and how long to wait is the business of the one who asks.
+ */
+public interface Courier {
+
+  /**
+   * Sends one datagram, or opens one connection and closes it again.
+   *
+   * @param from who sends
+   * @param protocol {@link Protocol#UDP} or {@link Protocol#TCP}
+   * @param to where to
+   * @param sourcePort the port that it is sent from; 0 for any that is free
+   * @param chooser makes what is left to chance
+   * @return what became of it: the {@linkplain Outcome#server process} that it reached and answered,
+   *     or why not; and the {@linkplain Attempt#local port} that it was sent from
+   * @throws IllegalArgumentException if the source is not there or has no address yet
+   */
+  Attempt carry(Source from, Protocol protocol, SocketAddress to, int sourcePort, Chooser chooser);
+
+  /**
+   * Whether the network is a copy that is thrown away, in which the same question is asked again
+   * and again for every way that chance can take.
+   *
+   * @return true if whoever is asked must leave no trace either, such as an answer in a cache
+   */
+  boolean isRehearsal();
+}

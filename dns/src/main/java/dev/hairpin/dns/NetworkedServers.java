@@ -1,0 +1,124 @@
+package dev.hairpin.dns;
+
+import dev.hairpin.dns.message.Client;
+import dev.hairpin.dns.message.Transport;
+import dev.hairpin.dns.resolver.Arrival;
+import dev.hairpin.dns.resolver.Exchange;
+import dev.hairpin.dns.resolver.NameServers;
+import dev.hairpin.dns.resolver.Query;
+import dev.hairpin.net.Protocol;
+import dev.hairpin.net.SocketAddress;
+import dev.hairpin.path.Attempt;
+import dev.hairpin.path.Chooser;
+import dev.hairpin.path.Courier;
+import dev.hairpin.path.Outcome;
+import dev.hairpin.path.Source;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The name servers as one lookup of a pod or node meets them over the cluster's network: who gets a
+ * question is decided by the rules on the way.
+ *
+ * <p>A socket of the lookup is a flow of its own. Its first question walks; those after it belong to
+ * the same connection of conntrack and reach the same pod.
+ */
+final class NetworkedServers implements NameServers {
+
+  /** A socket, and where it sends to. */
+  private record Flow(int port, Protocol protocol, SocketAddress server) {}
+
+  /** Where the questions of a flow end. */
+  private record End(SocketAddress client, Outcome outcome, @Nullable Replica replica) {}
+
+  private final ClusterDns dns;
+  private final Source source;
+  private final Chooser chooser;
+  private final Courier courier;
+  private final Instant begun;
+  private final Map<Flow, End> ends = new HashMap<>();
+
+  NetworkedServers(
+      ClusterDns dns, Source source, Chooser chooser, Courier courier, Instant begun) {
+    this.dns = dns;
+    this.source = source;
+    this.chooser = chooser;
+    this.courier = courier;
+    this.begun = begun;
+  }
+
+  @Override
+  public List<Arrival> send(Query query) {
+    Optional<List<Arrival>> machine = dns.askMachine(query);
+    if (machine.isPresent()) {
+      return machine.get();
+    }
+    Replica onNode = dns.nodeCache(source, query.server(), courier, chooser);
+    if (onNode != null) {
+      return ask(onNode, dns.clientAddress(source, query.sourcePort()), query);
+    }
+    End end = end(query);
+    if (end.replica != null) {
+      return ask(end.replica, end.client, query);
+    }
+    return end.outcome.errno() == null
+        ? List.of()
+        : List.of(new Arrival.Refused(CoreDnsServers.ROUND_TRIP));
+  }
+
+  private List<Arrival> ask(Replica replica, SocketAddress client, Query query) {
+    Transport transport = query.protocol() == Protocol.TCP ? Transport.TCP : Transport.UDP;
+    return replica.ask(
+        query.message(),
+        new Client(client, query.server(), transport),
+        chooser,
+        begun.plus(query.at()),
+        CoreDnsServers.ROUND_TRIP,
+        courier.isRehearsal());
+  }
+
+  private End end(Query query) {
+    Flow flow = new Flow(query.sourcePort(), query.protocol(), query.server());
+    End known = ends.get(flow);
+    if (known == null) {
+      known = walk(query);
+      ends.put(flow, known);
+    }
+    return known;
+  }
+
+  private End walk(Query query) {
+    Attempt attempt = courier.carry(source, query.protocol(), query.server(), 0, chooser);
+    Outcome outcome = attempt.outcome();
+    // CoreDNS sees the address that the packet arrives with, which need not be the pod's.
+    SocketAddress client = outcome.sourceSeen() != null
+        ? outcome.sourceSeen()
+        : dns.clientAddress(source, query.sourcePort());
+    Replica replica =
+        outcome.delivered() && outcome.server() != null ? dns.replica(outcome.server()) : null;
+    return new End(client, outcome, replica);
+  }
+
+  /** Who answered a question and why, or why nobody did. */
+  String explain(Exchange exchange) {
+    String told = exchange.explanation();
+    Query query = exchange.query();
+    End end = ends.get(new Flow(query.sourcePort(), query.protocol(), query.server()));
+    if (!told.isEmpty() || end == null) {
+      return told;
+    }
+    if (end.replica != null) {
+      return end.replica.silence();
+    }
+    String way = query.protocol().lowerCase() + " to " + query.server() + ": ";
+    Outcome outcome = end.outcome;
+    return outcome.delivered()
+        ? way + outcome.server() + " was reached, which is no CoreDNS"
+        : way + outcome.reason()
+            + (outcome.decidedAt().isEmpty() ? "" : " at " + outcome.decidedAt());
+  }
+}
