@@ -373,7 +373,7 @@ public final class Cluster {
    */
   public Explanation explainName(String source, String name) {
     Source asker = source(source);
-    return explainer().lookup(asker, lookup(asker, name, chooser));
+    return explainer().lookup(asker, lookup(asker, name, chooser, network()));
   }
 
   /**

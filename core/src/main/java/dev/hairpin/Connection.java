@@ -123,7 +123,8 @@ public final class Connection {
   }
 
   private Trace unresolved(String question, NameService.Lookup lookup) {
-    boolean unanswered = lookup.reason() == Reason.DNS_NO_ANSWER && !lookup.questions().isEmpty();
+    boolean unanswered =
+        lookup.reason() == Reason.DNS_NO_ANSWER && !lookup.questions().isEmpty();
     Outcome outcome = new Outcome(
         Verdict.UNREACHABLE,
         lookup.reason(),

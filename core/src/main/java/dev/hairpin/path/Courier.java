@@ -20,8 +20,8 @@ public interface Courier {
    * @param to where to
    * @param sourcePort the port that it is sent from; 0 for any that is free
    * @param chooser makes what is left to chance
-   * @return what became of it: the {@linkplain Outcome#server process} that it reached and answered,
-   *     or why not; and the {@linkplain Attempt#local port} that it was sent from
+   * @return what became of it: the {@linkplain Outcome#server process} that it reached and
+   *     answered, or why not; and the {@linkplain Attempt#local port} that it was sent from
    * @throws IllegalArgumentException if the source is not there or has no address yet
    */
   Attempt carry(Source from, Protocol protocol, SocketAddress to, int sourcePort, Chooser chooser);

@@ -31,9 +31,10 @@ import org.jspecify.annotations.Nullable;
  * CoreDNS running in a cluster, with the resolver libraries that ask it.
  *
  * <p>Over a {@link Courier} questions travel through the cluster's network, to whatever CoreDNS pod
- * the rules lead them; each pod has a cache of its own. Without one, every question to the ClusterIP
- * of {@code kube-system/kube-dns} reaches {@link #server}. A question to a node's own resolver is
- * answered by the upstream. Not thread-safe: it belongs to the thread that writes the cluster.
+ * the rules lead them; each pod has a cache of its own. Without one, every question to the
+ * ClusterIP of {@code kube-system/kube-dns} reaches {@link #server}. A question to a node's own
+ * resolver is answered by the upstream. Not thread-safe: it belongs to the thread that writes the
+ * cluster.
  */
 public final class ClusterDns implements NameService {
   private static final String CLUSTER_DOMAIN = "cluster.local";
@@ -134,8 +135,7 @@ public final class ClusterDns implements NameService {
       return lookup(source, name, chooser);
     }
     NetworkedServers servers = networked(source, chooser, courier);
-    return ClusterLookups.told(
-        lookups.lookup(source, name, chooser, servers), servers::explain);
+    return ClusterLookups.told(lookups.lookup(source, name, chooser, servers), servers::explain);
   }
 
   // ---- over the network
@@ -169,7 +169,9 @@ public final class ClusterDns implements NameService {
         .map(machine -> CoreDnsServers.askMachine(machine, query));
   }
 
-  /** The CoreDNS that a pod is, made when it is first reached; null if the pod is something else. */
+  /**
+   * The CoreDNS that a pod is, made when it is first reached; null if the pod is something else.
+   */
   @Nullable
   Replica replica(String name) {
     Optional<Pod> pod = pod(name).filter(CoreDnsObjects::isCoreDns);
@@ -197,7 +199,9 @@ public final class ClusterDns implements NameService {
     String node = source instanceof Source.OnNode on
         ? on.name()
         : source instanceof Source.InPod in
-            ? pod(in.namespace() + "/" + in.name()).map(p -> p.spec().nodeName()).orElse("")
+            ? pod(in.namespace() + "/" + in.name())
+                .map(p -> p.spec().nodeName())
+                .orElse("")
             : "";
     return nodeCaches.on(node, courier, chooser);
   }

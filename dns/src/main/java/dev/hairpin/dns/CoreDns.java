@@ -17,11 +17,11 @@ import dev.hairpin.path.AddOn;
  * }</pre>
  *
  * <p>It creates what the real add-on creates, if there is no Service {@code kube-system/kube-dns}
- * yet: this Service, with the tenth address of the block that the Service {@code kubernetes} has its
- * address from, and the Deployment {@code kube-system/coredns} of two pods. Questions travel as any
- * packet does: to the ClusterIP, by the rules of kube-proxy to one of the pods, and back. Where no
- * controller makes pods of the Deployment, as in a snapshot without {@code kube-system}, and with
- * {@link #askedDirectly}, CoreDNS is asked without a network between.
+ * yet: this Service, with the tenth address of the block that the Service {@code kubernetes} has
+ * its address from, and the Deployment {@code kube-system/coredns} of two pods. Questions travel as
+ * any packet does: to the ClusterIP, by the rules of kube-proxy to one of the pods, and back. Where
+ * no controller makes pods of the Deployment, as in a snapshot without {@code kube-system}, and
+ * with {@link #askedDirectly}, CoreDNS is asked without a network between.
  *
  * <p>The programs that ask use one resolver library, glibc unless it is said otherwise. The setting
  * is immutable.

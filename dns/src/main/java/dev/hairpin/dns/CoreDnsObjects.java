@@ -1,5 +1,6 @@
 package dev.hairpin.dns;
 
+import com.google.common.collect.ImmutableMap;
 import dev.hairpin.api.Container;
 import dev.hairpin.api.ContainerPort;
 import dev.hairpin.api.DaemonSet;
@@ -27,8 +28,8 @@ import java.util.Optional;
  * Service {@code kube-dns} and the Deployment {@code coredns}; with NodeLocal DNSCache also the
  * Service {@code kube-dns-upstream} and the DaemonSet {@code node-local-dns}.
  *
- * <p>Source: the manifests of kubeadm 1.36, of the EKS add-on coredns, and of the add-on nodelocaldns
- * of Kubernetes.
+ * <p>Source: the manifests of kubeadm 1.36, of the EKS add-on coredns, and of the add-on
+ * nodelocaldns of Kubernetes.
  */
 final class CoreDnsObjects {
   static final String NAMESPACE = "kube-system";
@@ -43,6 +44,10 @@ final class CoreDnsObjects {
 
   private static final String USUAL_ADDRESS = "10.96.0.10";
 
+  /*
+   * All maps keep the order in which they are written: the names of pods are made from a hash of
+   * their template.
+   */
   private final ClusterState state;
 
   CoreDnsObjects(ClusterState state) {
@@ -86,7 +91,10 @@ final class CoreDnsObjects {
         && state.list(Pod.class).stream().noneMatch(CoreDnsObjects::isCoreDns);
   }
 
-  /** Makes Service and Deployment, this unless the replicas are negative; a Service that is there stays. */
+  /**
+   * Makes Service and Deployment, this unless the replicas are negative; a Service that is there
+   * stays.
+   */
   void create(int replicas) {
     if (service().isPresent()) {
       return;
@@ -117,18 +125,19 @@ final class CoreDnsObjects {
       address = address.plus(1);
     }
     state.store(service(UPSTREAM_SERVICE, address, false));
-    Map<String, String> labels = Map.of(APP, NODE_CACHE);
+    Map<String, String> labels = ImmutableMap.of(APP, NODE_CACHE);
     state.store(new DaemonSet(
         ObjectMeta.of(NAMESPACE, NODE_CACHE).withLabels(labels),
         LabelSelector.of(labels),
         new PodTemplate(
             labels,
-            Map.of(),
+            ImmutableMap.of(),
             PodSpec.builder()
                 .hostNetwork(true)
                 .dnsPolicy("Default")
-                .containers(List.of(container("node-cache", Map.of("cpu", "25m", "memory", "5Mi"))))
-                .tolerations(List.of(Map.of("operator", "Exists")))
+                .containers(List.of(
+                    container("node-cache", ImmutableMap.of("cpu", "25m", "memory", "5Mi"))))
+                .tolerations(List.of(ImmutableMap.of("operator", "Exists")))
                 .build()),
         IntOrString.of("10%"),
         IntOrString.of(0)));
@@ -149,9 +158,9 @@ final class CoreDnsObjects {
     ServicePort udp = port("dns", Protocol.UDP, 53);
     ServicePort tcp = port("dns-tcp", Protocol.TCP, 53);
     return new Service(
-        ObjectMeta.of(NAMESPACE, name).withLabels(Map.of(APP, SERVICE)),
+        ObjectMeta.of(NAMESPACE, name).withLabels(ImmutableMap.of(APP, SERVICE)),
         ServiceSpec.builder()
-            .selector(Map.of(APP, SERVICE))
+            .selector(ImmutableMap.of(APP, SERVICE))
             .clusterIps(List.of(address.toString()))
             .ipFamilies(List.of(address.family()))
             .ports(
@@ -168,24 +177,22 @@ final class CoreDnsObjects {
   }
 
   private static Deployment deployment(int replicas) {
-    Map<String, String> labels = Map.of(APP, SERVICE);
+    Map<String, String> labels = ImmutableMap.of(APP, SERVICE);
     return new Deployment(
         ObjectMeta.of(NAMESPACE, DEPLOYMENT).withLabels(labels),
         replicas,
         LabelSelector.of(labels),
         new PodTemplate(
             labels,
-            Map.of(),
+            ImmutableMap.of(),
             PodSpec.builder()
                 .dnsPolicy("Default")
-                .containers(List.of(container("coredns", Map.of("cpu", "100m", "memory", "70Mi"))))
+                .containers(
+                    List.of(container("coredns", ImmutableMap.of("cpu", "100m", "memory", "70Mi"))))
                 .tolerations(List.of(
-                    Map.of("key", "CriticalAddonsOnly", "operator", "Exists"),
-                    Map.of(
-                        "key",
-                        "node-role.kubernetes.io/control-plane",
-                        "effect",
-                        "NoSchedule")))
+                    ImmutableMap.of("key", "CriticalAddonsOnly", "operator", "Exists"),
+                    ImmutableMap.of(
+                        "key", "node-role.kubernetes.io/control-plane", "effect", "NoSchedule")))
                 .build()),
         "RollingUpdate",
         IntOrString.of("25%"),

@@ -140,9 +140,7 @@ public final class CoreDnsServer {
   }
 
   static List<IpAddress> addressesOf(Pod pod) {
-    return pod.podIps().stream()
-        .flatMap(ip -> IpAddress.tryParse(ip).stream())
-        .toList();
+    return pod.podIps().stream().flatMap(ip -> IpAddress.tryParse(ip).stream()).toList();
   }
 
   /**
@@ -162,8 +160,8 @@ public final class CoreDnsServer {
   }
 
   /**
-   * Another pod of the same Deployment: it watches the same objects, has the same configuration, and
-   * caches of its own.
+   * Another pod of the same Deployment: it watches the same objects, has the same configuration,
+   * and caches of its own.
    *
    * @param addresses its own addresses
    * @return the server
@@ -220,10 +218,10 @@ public final class CoreDnsServer {
       }
     }
     Set<String> plugins = block.plugins().keySet();
-    Optional<PlainAnswers> plain = plugins.stream()
-            .allMatch(name -> Plugins.isSilent(name) || PLAIN.contains(name))
-        ? setup.shared(KubernetesPlugin.class).map(names -> names.plainAnswers(setup))
-        : Optional.empty();
+    Optional<PlainAnswers> plain =
+        plugins.stream().allMatch(name -> Plugins.isSilent(name) || PLAIN.contains(name))
+            ? setup.shared(KubernetesPlugin.class).map(names -> names.plainAnswers(setup))
+            : Optional.empty();
     boolean cacheIsFirst = PluginOrder.before("cache").stream()
         .filter(plugins::contains)
         .allMatch(name -> Plugins.isSilent(name) || BEFORE_CACHE.contains(name));

@@ -68,8 +68,8 @@ final class CoreDnsServers implements NameServers {
 
   private List<Arrival> askCoreDns(Query query) {
     SocketAddress from = new SocketAddress(client, query.sourcePort());
-    Answer answer =
-        coreDns.answer(query.message(), new Client(from, query.server(), transport(query)), chooser);
+    Answer answer = coreDns.answer(
+        query.message(), new Client(from, query.server(), transport(query)), chooser);
     Optional<Message> message = answer.message();
     return message
         .<List<Arrival>>map(m -> List.of(new Arrival.Answered(

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The name servers as one lookup of a pod or node meets them over the cluster's network: who gets a
  * question is decided by the rules on the way.
  *
- * <p>A socket of the lookup is a flow of its own. Its first question walks; those after it belong to
- * the same connection of conntrack and reach the same pod.
+ * <p>A socket of the lookup is a flow of its own. Its first question walks; those after it belong
+ * to the same connection of conntrack and reach the same pod.
  */
 final class NetworkedServers implements NameServers {
 
@@ -33,7 +33,8 @@ final class NetworkedServers implements NameServers {
   private record Flow(int port, Protocol protocol, SocketAddress server) {}
 
   /** Where the questions of a flow end. */
-  private record End(SocketAddress client, Outcome outcome, @Nullable Replica replica) {}
+  private record End(
+      SocketAddress client, Outcome outcome, @Nullable Replica replica) {}
 
   private final ClusterDns dns;
   private final Source source;
@@ -42,8 +43,7 @@ final class NetworkedServers implements NameServers {
   private final Instant begun;
   private final Map<Flow, End> ends = new HashMap<>();
 
-  NetworkedServers(
-      ClusterDns dns, Source source, Chooser chooser, Courier courier, Instant begun) {
+  NetworkedServers(ClusterDns dns, Source source, Chooser chooser, Courier courier, Instant begun) {
     this.dns = dns;
     this.source = source;
     this.chooser = chooser;
@@ -118,7 +118,8 @@ final class NetworkedServers implements NameServers {
     Outcome outcome = end.outcome;
     return outcome.delivered()
         ? way + outcome.server() + " was reached, which is no CoreDNS"
-        : way + outcome.reason()
+        : way
+            + outcome.reason()
             + (outcome.decidedAt().isEmpty() ? "" : " at " + outcome.decidedAt());
   }
 }

@@ -27,8 +27,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * NodeLocal DNSCache: on every node a CoreDNS without the plugin kubernetes, which asks the cluster's
- * CoreDNS over TCP for the cluster's names and the node's own resolver for all others.
+ * NodeLocal DNSCache: on every node a CoreDNS without the plugin kubernetes, which asks the
+ * cluster's CoreDNS over TCP for the cluster's names and the node's own resolver for all others.
  *
  * <p>Source: the add-on nodelocaldns of Kubernetes 1.36, whose caches keep denials of the cluster's
  * names for 5 seconds.
@@ -100,8 +100,7 @@ final class NodeCaches {
 
   private CoreDnsServer server(String node) {
     IpAddress dns = clusterDns().orElse(LINK_LOCAL);
-    SocketAddress upstream =
-        new SocketAddress(objects.upstreamAddress().orElse(dns), DNS_PORT);
+    SocketAddress upstream = new SocketAddress(objects.upstreamAddress().orElse(dns), DNS_PORT);
     Map<SocketAddress, Upstream> known = new HashMap<>(machines.upstreams());
     known.put(upstream, (query, transport) -> askCoreDns(node, upstream, query));
     return CoreDnsServer.install(
@@ -110,8 +109,7 @@ final class NodeCaches {
 
   private Upstream.Response askCoreDns(String node, SocketAddress to, Message query) {
     Way how = Objects.requireNonNull(way, "a cache asks only while it is asked");
-    Attempt attempt =
-        how.courier.carry(new Source.OnNode(node), Protocol.TCP, to, 0, how.chooser);
+    Attempt attempt = how.courier.carry(new Source.OnNode(node), Protocol.TCP, to, 0, how.chooser);
     Outcome outcome = attempt.outcome();
     Replica replica = outcome.delivered() && outcome.server() != null
         ? coreDnsPods.apply(outcome.server())

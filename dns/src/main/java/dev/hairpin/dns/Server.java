@@ -61,7 +61,9 @@ final class Server {
     }
   }
 
-  /** Takes over the cache of a block: only if there is no other block to which a name may belong. */
+  /**
+   * Takes over the cache of a block: only if there is no other block to which a name may belong.
+   */
   void answerFrom(AnswerCache first, Handler chain) {
     if (blocks.size() == 1 && blocks.get(DnsName.ROOT) == chain) {
       cache = first;

@@ -43,10 +43,12 @@ final class CachedAnswer {
     this.agedTtl = ttl;
     Message kept = this.message;
     int most = Math.max(
-        kept.answers().size(), Math.max(kept.authorities().size(), kept.additionals().size()));
+        kept.answers().size(),
+        Math.max(kept.authorities().size(), kept.additionals().size()));
     // A single record of a section cannot be put into another order.
     this.recordOctets = most == 1
-        ? kept.octets() - new Message(0, 0, kept.questions(), List.of(), List.of(), List.of()).octets()
+        ? kept.octets()
+            - new Message(0, 0, kept.questions(), List.of(), List.of(), List.of()).octets()
         : Message.MAX_OCTETS;
   }
 
