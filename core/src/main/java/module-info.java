@@ -7,12 +7,15 @@ module dev.hairpin.core {
   requires it.unimi.dsi.fastutil.core;
   requires org.snakeyaml.engine;
   requires static transitive org.jspecify;
+  requires static org.assertj.core;
+  requires static org.junit.jupiter.api;
 
   exports dev.hairpin;
   exports dev.hairpin.analysis.explain;
   exports dev.hairpin.analysis.lint;
   exports dev.hairpin.api;
   exports dev.hairpin.cluster;
+  exports dev.hairpin.junit;
   exports dev.hairpin.kubectl;
   exports dev.hairpin.manifest;
   exports dev.hairpin.cluster.control;
@@ -29,4 +32,6 @@ module dev.hairpin.core {
   exports dev.hairpin.path.conntrack;
   exports dev.hairpin.render;
   exports dev.hairpin.time;
+
+  uses dev.hairpin.path.AddOnProvider;
 }

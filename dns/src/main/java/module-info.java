@@ -14,4 +14,7 @@ module dev.hairpin.dns {
   exports dev.hairpin.dns.server;
   exports dev.hairpin.dns.upstream;
   exports dev.hairpin.dns;
+
+  provides dev.hairpin.path.AddOnProvider with
+      dev.hairpin.dns.CoreDnsProvider;
 }

@@ -7,8 +7,13 @@ module dev.hairpin.iptables {
   requires it.unimi.dsi.fastutil.core;
   requires transitive dev.hairpin.core;
   requires static transitive org.jspecify;
+  requires static org.assertj.core;
 
   exports dev.hairpin.iptables;
+  exports dev.hairpin.iptables.junit;
   exports dev.hairpin.iptables.kubeproxy;
   exports dev.hairpin.iptables.walk;
+
+  provides dev.hairpin.path.AddOnProvider with
+      dev.hairpin.iptables.kubeproxy.KubeProxyProvider;
 }

@@ -7,9 +7,11 @@ module dev.hairpin.lb {
   requires it.unimi.dsi.fastutil.core;
   requires transitive dev.hairpin.core;
   requires static transitive org.jspecify;
+  requires static org.assertj.core;
 
   exports dev.hairpin.lb;
   exports dev.hairpin.lb.aws;
+  exports dev.hairpin.lb.junit;
   exports dev.hairpin.lb.model;
   exports dev.hairpin.lb.elb;
   exports dev.hairpin.lb.elb.alb;
@@ -17,4 +19,7 @@ module dev.hairpin.lb {
   exports dev.hairpin.lb.elb.cost;
   exports dev.hairpin.lb.elb.network;
   exports dev.hairpin.lb.elb.nlb;
+
+  provides dev.hairpin.path.AddOnProvider with
+      dev.hairpin.lb.AwsLoadBalancerControllerProvider;
 }

@@ -26,6 +26,7 @@ import dev.hairpin.path.NameService;
 import dev.hairpin.path.Network;
 import dev.hairpin.path.Reason;
 import dev.hairpin.path.Source;
+import dev.hairpin.path.Trace;
 import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,7 @@ public final class Cluster {
   private final List<AddOn.Component> components = new ArrayList<>();
   private final Chooser chooser;
   private @Nullable ClusterNetwork wires;
+  private Consumer<Trace> traceWatcher = trace -> {};
 
   Cluster(ApiServer api, Optional<Function<ClusterState, ControllerManager>> starter) {
     this.api = api;
@@ -253,6 +256,22 @@ public final class Cluster {
     addOns.add(addOn);
     components.add(running);
     settle();
+  }
+
+  /**
+   * Tells of every connection that {@link Connection#to} makes from now on.
+   *
+   * @param watcher called before {@code to} returns; it takes the place of the one before
+   * @return this cluster
+   */
+  public Cluster watchTraces(Consumer<Trace> watcher) {
+    traceWatcher = watcher;
+    return this;
+  }
+
+  Trace traced(Trace trace) {
+    traceWatcher.accept(trace);
+    return trace;
   }
 
   /**

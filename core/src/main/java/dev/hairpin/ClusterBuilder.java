@@ -15,12 +15,18 @@ import dev.hairpin.cluster.manager.ControllerManager;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
+import dev.hairpin.path.AddOn;
+import dev.hairpin.path.AddOnProvider;
 import dev.hairpin.time.VirtualClock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -42,6 +48,9 @@ public final class ClusterBuilder {
   private List<Cidr> serviceCidrs = List.of(Cidr.parse("10.96.0.0/12"));
   private Timing timing = Timing.INSTANT;
   private long seed = 1;
+  private String name = "hairpin";
+  private boolean allAddOns;
+  private Set<String> without = Set.of();
 
   ClusterBuilder() {}
 
@@ -54,14 +63,26 @@ public final class ClusterBuilder {
    * @return this builder
    */
   public ClusterBuilder eks(int count) {
-    require(count, 3_000);
+    return eks(count, ZONES.size());
+  }
+
+  /**
+   * The shape of {@link #eks(int)} in fewer zones.
+   *
+   * @param count how many nodes, 1 to 3,000
+   * @param zones in how many zones, 1 to 3
+   * @return this builder
+   */
+  public ClusterBuilder eks(int count, int zones) {
+    require("nodes", count, 3_000);
+    require("zones", zones, ZONES.size());
     serviceCidrs("172.20.0.0/16");
-    for (int i = 0; i < ZONES.size(); i++) {
+    for (int i = 0; i < zones; i++) {
       podSubnets.put(ZONES.get(i), EKS_SUBNETS.get(i));
     }
     for (int i = 0; i < count; i++) {
-      int zone = i % ZONES.size();
-      IpAddress address = EKS_SUBNETS.get(zone).at(10 + i / ZONES.size());
+      int zone = i % zones;
+      IpAddress address = EKS_SUBNETS.get(zone).at(10 + i / zones);
       String name =
           "ip-" + address.toString().replace('.', '-') + "." + REGION + ".compute.internal";
       nodes.add(node(
@@ -76,7 +97,7 @@ public final class ClusterBuilder {
               "m5.large",
               "kubernetes.io/hostname",
               name),
-          String.format(java.util.Locale.ROOT, "aws:///%s/i-0%016x", ZONES.get(zone), i + 1),
+          String.format(Locale.ROOT, "aws:///%s/i-0%016x", ZONES.get(zone), i + 1),
           "29"));
     }
     return this;
@@ -90,7 +111,7 @@ public final class ClusterBuilder {
    * @return this builder
    */
   public ClusterBuilder kubeadm(int count) {
-    require(count, 200);
+    require("nodes", count, 200);
     serviceCidrs("10.96.0.0/12");
     podBlocks("10.244.0.0/16");
     for (int i = 1; i <= count; i++) {
@@ -100,9 +121,9 @@ public final class ClusterBuilder {
     return this;
   }
 
-  private static void require(int count, int most) {
+  private static void require(String what, int count, int most) {
     if (count < 1 || count > most) {
-      throw new IllegalArgumentException(count + " nodes are not within 1-" + most);
+      throw new IllegalArgumentException(count + " " + what + " are not within 1-" + most);
     }
   }
 
@@ -182,9 +203,36 @@ public final class ClusterBuilder {
   }
 
   /**
-   * Makes the cluster, with nothing installed but the API server, the controllers and the kubelets.
+   * Names the cluster, as it is called in its AWS account; load balancers' names follow from it.
+   *
+   * @param value the name; {@code hairpin} by default
+   * @return this builder
+   */
+  public ClusterBuilder name(String value) {
+    name = value;
+    return this;
+  }
+
+  /**
+   * Installs every add-on that is on the class path or module path, as a cluster of this shape
+   * usually has it: kube-proxy, CoreDNS, and on AWS the load balancer controller.
+   *
+   * @param except the names of add-ons that are to be missing, such as {@code kube-proxy}, in any
+   *     case
+   * @return this builder
+   */
+  public ClusterBuilder allAddOns(String... except) {
+    allAddOns = true;
+    without = Set.of(except);
+    return this;
+  }
+
+  /**
+   * Makes the cluster, with nothing installed but the API server, the controllers, the kubelets and
+   * what {@link #allAddOns} found.
    *
    * @return the cluster
+   * @throws IllegalArgumentException if {@link #allAddOns} was to leave out what does not exist
    */
   public Cluster build() {
     ClusterState state = new ClusterState(new VirtualClock(), seed);
@@ -192,7 +240,28 @@ public final class ClusterBuilder {
     nodes.forEach(state::store);
     api.ensureKubernetesService(443);
     Function<ClusterState, ControllerManager> controllers = controllers();
-    return new Cluster(api, Optional.of(controllers));
+    Cluster cluster = new Cluster(api, Optional.of(controllers));
+    if (allAddOns) {
+      addOnsFor(state).forEach(cluster::install);
+    }
+    return cluster;
+  }
+
+  /** The add-ons that are offered, by name; the order in which they start makes no difference. */
+  private List<AddOn> addOnsFor(ClusterState state) {
+    Map<String, AddOn> offered = new TreeMap<>();
+    for (AddOnProvider provider :
+        ServiceLoader.load(AddOnProvider.class, AddOnProvider.class.getClassLoader())) {
+      provider.forCluster(name, state).ifPresent(addOn -> offered.put(addOn.name(), addOn));
+    }
+    for (String unwanted : without) {
+      if (!offered.keySet().removeIf(unwanted::equalsIgnoreCase)) {
+        List<String> names =
+            offered.keySet().stream().map(n -> n.toLowerCase(Locale.ROOT)).toList();
+        throw Suggestions.unknown("add-on", unwanted.toLowerCase(Locale.ROOT), names);
+      }
+    }
+    return List.copyOf(offered.values());
   }
 
   private Function<ClusterState, ControllerManager> controllers() {

@@ -52,9 +52,10 @@ public final class Connection {
    */
   public Trace to(String target) {
     Trace trace = connect(Target.parse(target, cluster), cluster.network(), cluster.chooser());
-    return trace.hops().isEmpty()
-        ? trace
-        : trace.explainedBy(cluster.explainer().connection(source, target, trace));
+    return cluster.traced(
+        trace.hops().isEmpty()
+            ? trace
+            : trace.explainedBy(cluster.explainer().connection(source, target, trace)));
   }
 
   /**

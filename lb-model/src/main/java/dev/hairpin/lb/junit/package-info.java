@@ -1,0 +1,5 @@
+/** Assertions on plans, for tests that have AssertJ. */
+@NullMarked
+package dev.hairpin.lb.junit;
+
+import org.jspecify.annotations.NullMarked;
