@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,17 +36,20 @@ public final class Aws {
   private final Vpc vpc;
   private final Map<String, AvailabilityZone> zones = new LinkedHashMap<>();
   private final Map<String, Subnet> subnets = new LinkedHashMap<>();
-  private final Map<String, SecurityGroup> securityGroups = new TreeMap<>();
+  private final TaggedMap<SecurityGroup> securityGroups = TaggedMap.sortedById(SecurityGroup::tags);
   private final Map<String, Instance> instances = new LinkedHashMap<>();
+  private final Map<String, Instance> instanceByInterface = new HashMap<>();
   private final Map<String, NetworkInterface> interfaceByIp = new HashMap<>();
   private final Map<Cidr, NetworkInterface> interfaceByPrefix = new LinkedHashMap<>();
   private final List<Certificate> certificates = new ArrayList<>();
   private final Map<String, String> trustStores = new TreeMap<>();
   private final Map<String, String> fixedHealth = new TreeMap<>();
-  private final Map<String, LoadBalancer> loadBalancers = new LinkedHashMap<>();
+  private final TaggedMap<LoadBalancer> loadBalancers =
+      TaggedMap.inOrderOfCreation(LoadBalancer::tags);
   private final Map<String, TreeMap<Integer, Listener>> listeners = new HashMap<>();
   private final Map<String, TreeMap<Integer, Rule>> rules = new HashMap<>();
-  private final Map<String, TargetGroup> targetGroups = new LinkedHashMap<>();
+  private final TaggedMap<TargetGroup> targetGroups =
+      TaggedMap.inOrderOfCreation(TargetGroup::tags);
   private final Map<String, TreeMap<String, Target>> targets = new HashMap<>();
   private final Map<String, String> webAcls = new TreeMap<>();
   private final Map<String, String> regionalWebAcls = new TreeMap<>();
@@ -79,6 +81,7 @@ public final class Aws {
     copy.subnets.putAll(subnets);
     copy.securityGroups.putAll(securityGroups);
     copy.instances.putAll(instances);
+    copy.instanceByInterface.putAll(instanceByInterface);
     copy.interfaceByIp.putAll(interfaceByIp);
     copy.interfaceByPrefix.putAll(interfaceByPrefix);
     copy.certificates.addAll(certificates);
@@ -189,8 +192,12 @@ public final class Aws {
    * @param instance the instance
    */
   public void add(Instance instance) {
-    instances.put(instance.id(), instance);
+    Instance before = instances.put(instance.id(), instance);
+    if (before != null) {
+      before.interfaces().forEach(eni -> instanceByInterface.remove(eni.id()));
+    }
     for (NetworkInterface eni : instance.interfaces()) {
+      instanceByInterface.put(eni.id(), instance);
       for (String ip : eni.ips()) {
         if (ip.indexOf('/') >= 0) {
           interfaceByPrefix.put(Cidr.parse(ip), eni);
@@ -236,6 +243,16 @@ public final class Aws {
             .filter(e -> e.getKey().contains(address))
             .map(Map.Entry::getValue)
             .findFirst());
+  }
+
+  /**
+   * The instance that a network interface is attached to.
+   *
+   * @param interfaceId the interface's id
+   * @return the instance, or nothing
+   */
+  public Optional<Instance> instanceOf(String interfaceId) {
+    return Optional.ofNullable(instanceByInterface.get(interfaceId));
   }
 
   /**
@@ -370,7 +387,17 @@ public final class Aws {
    * @return an unmodifiable view
    */
   public Collection<SecurityGroup> securityGroups() {
-    return Collections.unmodifiableCollection(securityGroups.values());
+    return securityGroups.values();
+  }
+
+  /**
+   * The security groups that carry all of some tags.
+   *
+   * @param tags the tags
+   * @return the groups by id
+   */
+  public List<SecurityGroup> securityGroupsTagged(Map<String, String> tags) {
+    return securityGroups.tagged(tags);
   }
 
   /**
@@ -456,7 +483,17 @@ public final class Aws {
    * @return an unmodifiable view
    */
   public Collection<LoadBalancer> loadBalancers() {
-    return Collections.unmodifiableCollection(loadBalancers.values());
+    return loadBalancers.values();
+  }
+
+  /**
+   * The load balancers that carry all of some tags.
+   *
+   * @param tags the tags
+   * @return the load balancers, oldest first
+   */
+  public List<LoadBalancer> loadBalancersTagged(Map<String, String> tags) {
+    return loadBalancers.tagged(tags);
   }
 
   /**
@@ -756,7 +793,17 @@ public final class Aws {
    * @return an unmodifiable view
    */
   public Collection<TargetGroup> targetGroups() {
-    return Collections.unmodifiableCollection(targetGroups.values());
+    return targetGroups.values();
+  }
+
+  /**
+   * The target groups that carry all of some tags.
+   *
+   * @param tags the tags
+   * @return the groups, oldest first
+   */
+  public List<TargetGroup> targetGroupsTagged(Map<String, String> tags) {
+    return targetGroups.tagged(tags);
   }
 
   /**
@@ -945,23 +992,5 @@ public final class Aws {
   private String arn(String resource) {
     String partition = region.startsWith("cn-") ? "aws-cn" : "aws";
     return "arn:" + partition + ":elasticloadbalancing:" + region + ":" + account + ":" + resource;
-  }
-
-  /**
-   * Resources that carry all of some tags.
-   *
-   * @param resources the resources
-   * @param tagsOf gives a resource's tags
-   * @param wanted the tags that it must have
-   * @param <T> the type of the resources
-   * @return those that have them
-   */
-  public static <T> List<T> tagged(
-      Collection<T> resources,
-      Function<T, Map<String, String>> tagsOf,
-      Map<String, String> wanted) {
-    return resources.stream()
-        .filter(r -> tagsOf.apply(r).entrySet().containsAll(wanted.entrySet()))
-        .toList();
   }
 }

@@ -35,6 +35,7 @@ final class Bindings {
   private final Environment env;
   private final Map<ObjectKey, Bound> byKey = new TreeMap<>();
   private final Map<String, Set<ObjectKey>> byTargetGroup = new HashMap<>();
+  private final Map<String, Set<ObjectKey>> byService = new HashMap<>();
   private final Set<ObjectKey> forgotten = new TreeSet<>();
   private int withNetworking;
 
@@ -51,6 +52,10 @@ final class Bindings {
 
     String targetGroupArn() {
       return binding.targetGroup() instanceof Token.Literal literal ? literal.value() : "";
+    }
+
+    String service() {
+      return object.metadata().namespace() + "/" + binding.serviceName();
     }
   }
 
@@ -84,6 +89,11 @@ final class Bindings {
         .toList();
   }
 
+  /** The bindings of a Service by namespace and name. */
+  List<ObjectKey> ofService(String namespace, String name) {
+    return List.copyOf(byService.getOrDefault(namespace + "/" + name, Set.of()));
+  }
+
   /** Takes over an object as it is stored now. */
   void note(KubeObject object) {
     if (object instanceof GenericObject generic) {
@@ -100,6 +110,7 @@ final class Bindings {
       byTargetGroup
           .computeIfAbsent(bound.targetGroupArn(), a -> new TreeSet<>())
           .add(bound.key());
+      byService.computeIfAbsent(bound.service(), a -> new TreeSet<>()).add(bound.key());
       withNetworking += binding.networking() == null ? 0 : 1;
     }
   }
@@ -108,15 +119,17 @@ final class Bindings {
   void forget(ObjectKey key) {
     Bound bound = byKey.remove(key);
     if (bound != null) {
-      Set<ObjectKey> keys = byTargetGroup.get(bound.targetGroupArn());
-      if (keys != null) {
-        keys.remove(key);
-        if (keys.isEmpty()) {
-          byTargetGroup.remove(bound.targetGroupArn());
-        }
-      }
+      remove(byTargetGroup, bound.targetGroupArn(), key);
+      remove(byService, bound.service(), key);
       withNetworking -= bound.binding().networking() == null ? 0 : 1;
       forgotten.add(key);
+    }
+  }
+
+  private static void remove(Map<String, Set<ObjectKey>> index, String entry, ObjectKey key) {
+    Set<ObjectKey> keys = index.get(entry);
+    if (keys != null && keys.remove(key) && keys.isEmpty()) {
+      index.remove(entry);
     }
   }
 

@@ -63,7 +63,7 @@ record Environment(ClusterState state, Aws aws, ControllerOptions options, Event
 
   /** The load balancers that a stack has now. */
   List<LoadBalancer> loadBalancersOf(Stack.Kind kind, String stackId) {
-    return Aws.tagged(aws.loadBalancers(), LoadBalancer::tags, stackTags(kind, stackId));
+    return aws.loadBalancersTagged(stackTags(kind, stackId));
   }
 
   /**

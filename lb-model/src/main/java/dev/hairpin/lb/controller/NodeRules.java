@@ -5,7 +5,6 @@ import dev.hairpin.api.ContainerPort;
 import dev.hairpin.api.IntOrString;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Pod;
-import dev.hairpin.lb.aws.Aws;
 import dev.hairpin.lb.aws.IpPermission;
 import dev.hairpin.lb.aws.NetworkInterface;
 import dev.hairpin.lb.aws.SecurityGroup;
@@ -42,7 +41,7 @@ final class NodeRules {
   private final Map<ObjectKey, Map<String, List<IpPermission>>> needed = new TreeMap<>();
 
   /** How many bindings need each rule of a security group. */
-  private final Map<String, Map<IpPermission, Integer>> counts = new TreeMap<>();
+  private final Map<String, SharedRules> counts = new TreeMap<>();
 
   private final Set<String> tracked = new TreeSet<>();
   private boolean trackedFromAws;
@@ -56,7 +55,7 @@ final class NodeRules {
   NodeRules(Environment env, Bindings bindings, NodeRules other) {
     this(env, bindings);
     needed.putAll(other.needed);
-    other.counts.forEach((group, ofGroup) -> counts.put(group, new TreeMap<>(ofGroup)));
+    other.counts.forEach((group, ofGroup) -> counts.put(group, ofGroup.copy()));
     changed = other.changed;
     tracked.addAll(other.tracked);
     trackedFromAws = other.trackedFromAws;
@@ -215,10 +214,8 @@ final class NodeRules {
       return;
     }
     boolean plain = env.options().disableRestrictedSecurityGroupRules();
-    counts.forEach((group, permissions) -> apply(
-        group,
-        plain ? new TreeSet<>(permissions.keySet()) : merged(permissions.keySet()),
-        complete));
+    counts.forEach((group, rules) ->
+        apply(group, plain ? rules.separate() : rules.merged(), complete));
     if (complete) {
       changed = false;
       for (String group : endpointGroups()) {
@@ -255,47 +252,11 @@ final class NodeRules {
   }
 
   private void count(String group, List<IpPermission> permissions, int by) {
-    Map<IpPermission, Integer> ofGroup = counts.computeIfAbsent(group, g -> new TreeMap<>());
-    for (IpPermission permission : permissions) {
-      ofGroup.merge(permission, by, (a, b) -> a + b == 0 ? null : a + b);
-    }
+    SharedRules ofGroup = counts.computeIfAbsent(group, g -> new SharedRules());
+    permissions.forEach(p -> ofGroup.count(p, by));
     if (ofGroup.isEmpty()) {
       counts.remove(group);
     }
-  }
-
-  /** From the lowest to the highest port for each protocol and source group. */
-  private static Set<IpPermission> merged(Set<IpPermission> permissions) {
-    Set<IpPermission> result = new TreeSet<>();
-    Map<String, IpPermission> ranges = new TreeMap<>();
-    for (IpPermission permission : permissions) {
-      if (permission.fromGroup()) {
-        ranges.merge(
-            permission.protocol() + "|" + permission.source(),
-            widened(permission),
-            NodeRules::union);
-      } else {
-        result.add(permission);
-      }
-    }
-    result.addAll(ranges.values());
-    return result;
-  }
-
-  /** Port 0 stands for all ports. */
-  private static IpPermission widened(IpPermission p) {
-    return p.fromPort() == 0 && p.toPort() == 0
-        ? new IpPermission(p.protocol(), 0, 65_535, p.source(), p.description())
-        : p;
-  }
-
-  private static IpPermission union(IpPermission a, IpPermission b) {
-    return new IpPermission(
-        a.protocol(),
-        Math.min(a.fromPort(), b.fromPort()),
-        Math.max(a.toPort(), b.toPort()),
-        a.source(),
-        a.description());
   }
 
   /** Rules with another description are not the controller's. */
@@ -316,8 +277,7 @@ final class NodeRules {
     if (!trackedFromAws) {
       String tag = "kubernetes.io/cluster/" + env.clusterName();
       for (String value : List.of("owned", "shared")) {
-        Aws.tagged(env.aws().securityGroups(), SecurityGroup::tags, Map.of(tag, value))
-            .forEach(g -> tracked.add(g.id()));
+        env.aws().securityGroupsTagged(Map.of(tag, value)).forEach(g -> tracked.add(g.id()));
       }
       trackedFromAws = true;
     }

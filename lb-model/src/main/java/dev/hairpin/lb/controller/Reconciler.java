@@ -524,11 +524,7 @@ public final class Reconciler {
    * @return the bindings
    */
   public List<ObjectKey> bindingsOf(String namespace, String service) {
-    return bindings.all().stream()
-        .filter(b -> b.binding().serviceName().equals(service)
-            && b.object().metadata().namespace().equals(namespace))
-        .map(Bound::key)
-        .toList();
+    return bindings.ofService(namespace, service);
   }
 
   /**

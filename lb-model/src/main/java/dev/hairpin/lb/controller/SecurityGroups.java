@@ -80,9 +80,8 @@ final class SecurityGroups {
     env.requireRights();
     String name = Naming.ofBackendSecurityGroup(env.clusterName());
     Map<String, String> tags = env.backendGroupTags();
-    Optional<SecurityGroup> existing = env.aws().securityGroups().stream()
-        .filter(g -> g.tags().entrySet().containsAll(tags.entrySet()) && isInVpc(g))
-        .findFirst();
+    Optional<SecurityGroup> existing =
+        env.aws().securityGroupsTagged(tags).stream().filter(this::isInVpc).findFirst();
     String id = existing
         .map(SecurityGroup::id)
         .orElseGet(

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,17 +122,12 @@ final class StackDeployer {
       return env.resourceTags(stack, resource.id(), userTags);
     }
 
-    private <T> List<T> existing(
-        java.util.Collection<T> resources, Function<T, Map<String, String>> tagsOf) {
-      return Aws.tagged(resources, tagsOf, stackTags);
-    }
-
     private @Nullable String resourceId(Map<String, String> tags) {
       return tags.get(Environment.resourceTagKey(stack.kind()));
     }
 
     private void securityGroups() {
-      List<SecurityGroup> existing = existing(aws.securityGroups(), SecurityGroup::tags);
+      List<SecurityGroup> existing = aws.securityGroupsTagged(stackTags);
       Set<String> kept = new HashSet<>();
       for (StackResource.SecurityGroup wanted : stack.all(StackResource.SecurityGroup.class)) {
         Map<String, String> tags = tags(wanted, wanted.tags());
@@ -163,7 +157,7 @@ final class StackDeployer {
     }
 
     private void targetGroups() {
-      List<TargetGroup> existing = existing(aws.targetGroups(), TargetGroup::tags);
+      List<TargetGroup> existing = aws.targetGroupsTagged(stackTags);
       Set<String> kept = new HashSet<>();
       for (StackResource.TargetGroup wanted : stack.all(StackResource.TargetGroup.class)) {
         Map<String, String> tags = tags(wanted, wanted.tags());
@@ -194,7 +188,7 @@ final class StackDeployer {
     private @Nullable LoadBalancer loadBalancer() {
       StackResource.LoadBalancer wanted = stack.loadBalancer().orElse(null);
       LoadBalancer kept = null;
-      for (LoadBalancer lb : existing(aws.loadBalancers(), LoadBalancer::tags)) {
+      for (LoadBalancer lb : aws.loadBalancersTagged(stackTags)) {
         if (wanted != null
             && kept == null
             && wanted.id().equals(resourceId(lb.tags()))

@@ -1,7 +1,11 @@
 package dev.hairpin.lb.deploy;
 
+import com.google.common.collect.HashMultiset;
+import com.google.common.collect.Multiset;
 import com.google.common.hash.Hashing;
+import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Pod;
+import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.lb.aws.Aws;
 import dev.hairpin.lb.aws.IpPermission;
@@ -14,20 +18,24 @@ import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The account as Elastic Load Balancing asks about it. */
 public final class AccountVpc implements Vpc {
   private static final Cidr ELASTIC_ADDRESSES = Cidr.parse("198.19.0.0/16");
 
   private final Aws aws;
-  private final ClusterState state;
-  private Set<IpAddress> podAddresses = Set.of();
-  private long podsAt = -1;
+  private final Multiset<IpAddress> podAddresses = HashMultiset.create();
+  private final Map<String, SeenInstance> instances = new HashMap<>();
+
+  /** What an instance of the account looks like from here, kept until the instance is another. */
+  private record SeenInstance(dev.hairpin.lb.aws.Instance of, Optional<Instance> view) {}
 
   /**
    * A view of an account.
@@ -37,7 +45,23 @@ public final class AccountVpc implements Vpc {
    */
   public AccountVpc(Aws aws, ClusterState state) {
     this.aws = aws;
-    this.state = state;
+    state.list(Pod.class).forEach(pod -> addresses(pod).forEach(podAddresses::add));
+    state.watch(this::changed);
+  }
+
+  private void changed(Change change) {
+    List<IpAddress> before = addresses(change.before());
+    List<IpAddress> after = addresses(change.after());
+    if (!before.equals(after)) {
+      before.forEach(podAddresses::remove);
+      podAddresses.addAll(after);
+    }
+  }
+
+  private static List<IpAddress> addresses(@Nullable KubeObject object) {
+    return object instanceof Pod pod
+        ? pod.podIps().stream().flatMap(ip -> IpAddress.tryParse(ip).stream()).toList()
+        : List.of();
   }
 
   @Override
@@ -82,19 +106,27 @@ public final class AccountVpc implements Vpc {
 
   @Override
   public Optional<Instance> instance(String instanceId) {
-    return aws.instance(instanceId).flatMap(AccountVpc::view);
+    return aws.instance(instanceId).flatMap(this::view);
   }
 
   @Override
   public Optional<Instance> instanceHolding(IpAddress address) {
     String ip = address.toString();
     return aws.interfaceOf(ip)
-        .flatMap(eni ->
-            aws.instances().stream().filter(i -> i.interfaces().contains(eni)).findFirst())
-        .flatMap(AccountVpc::view);
+        .flatMap(eni -> aws.instanceOf(eni.id()))
+        .flatMap(this::view);
   }
 
-  private static Optional<Instance> view(dev.hairpin.lb.aws.Instance instance) {
+  private Optional<Instance> view(dev.hairpin.lb.aws.Instance instance) {
+    SeenInstance seen = instances.get(instance.id());
+    if (seen == null || seen.of() != instance) {
+      seen = new SeenInstance(instance, look(instance));
+      instances.put(instance.id(), seen);
+    }
+    return seen.view();
+  }
+
+  private static Optional<Instance> look(dev.hairpin.lb.aws.Instance instance) {
     return instance
         .primaryInterface()
         .map(NetworkInterface::ips)
@@ -151,14 +183,6 @@ public final class AccountVpc implements Vpc {
 
   @Override
   public boolean isTaken(IpAddress address) {
-    if (podsAt != state.resourceVersion()) {
-      Set<IpAddress> taken = new HashSet<>();
-      for (Pod pod : state.list(Pod.class)) {
-        pod.podIps().forEach(ip -> IpAddress.tryParse(ip).ifPresent(taken::add));
-      }
-      podAddresses = taken;
-      podsAt = state.resourceVersion();
-    }
     return podAddresses.contains(address) || aws.interfaceOf(address.toString()).isPresent();
   }
 }

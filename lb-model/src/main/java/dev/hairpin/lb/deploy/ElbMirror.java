@@ -5,17 +5,15 @@ import dev.hairpin.lb.aws.AwsException;
 import dev.hairpin.lb.aws.Listener;
 import dev.hairpin.lb.aws.LoadBalancer;
 import dev.hairpin.lb.aws.Rule;
+import dev.hairpin.lb.aws.TaggedMap;
 import dev.hairpin.lb.aws.Target;
 import dev.hairpin.lb.aws.TargetGroup;
 import dev.hairpin.lb.aws.TargetHealth;
 import dev.hairpin.lb.elb.ElasticLoadBalancing;
 import dev.hairpin.lb.elb.ElbException;
 import dev.hairpin.lb.elb.TargetState;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +33,10 @@ import org.jspecify.annotations.Nullable;
 public final class ElbMirror {
   private final Aws aws;
   private final ElasticLoadBalancing elb;
-  private final Map<String, LoadBalancer> loadBalancers = new LinkedHashMap<>();
-  private final Map<String, TargetGroup> targetGroups = new LinkedHashMap<>();
+  private final TaggedMap<LoadBalancer> loadBalancers =
+      TaggedMap.inOrderOfCreation(LoadBalancer::tags);
+  private final TaggedMap<TargetGroup> targetGroups =
+      TaggedMap.inOrderOfCreation(TargetGroup::tags);
   private final Map<String, TreeMap<Integer, Deployed>> listeners = new HashMap<>();
   private final Map<String, Set<Target>> targets = new HashMap<>();
 
@@ -99,11 +99,9 @@ public final class ElbMirror {
    */
   public void apply(Map<String, String> tags) {
     try {
-      List<LoadBalancer> wanted = Aws.tagged(aws.loadBalancers(), LoadBalancer::tags, tags);
-      List<TargetGroup> groups = Aws.tagged(aws.targetGroups(), TargetGroup::tags, tags);
-      groups.forEach(this::targetGroup);
-      for (String arn :
-          gone(loadBalancers, LoadBalancer::tags, tags, arns(wanted, LoadBalancer::arn))) {
+      List<LoadBalancer> wanted = aws.loadBalancersTagged(tags);
+      aws.targetGroupsTagged(tags).forEach(this::targetGroup);
+      for (String arn : gone(loadBalancers.tagged(tags), wanted, LoadBalancer::arn)) {
         elb.deleteLoadBalancer(arn);
         loadBalancers.remove(arn);
         listeners.remove(arn);
@@ -122,9 +120,8 @@ public final class ElbMirror {
    */
   public void retire(Map<String, String> tags) {
     try {
-      List<TargetGroup> groups = Aws.tagged(aws.targetGroups(), TargetGroup::tags, tags);
-      for (String arn :
-          gone(targetGroups, TargetGroup::tags, tags, arns(groups, TargetGroup::arn))) {
+      List<TargetGroup> wanted = aws.targetGroupsTagged(tags);
+      for (String arn : gone(targetGroups.tagged(tags), wanted, TargetGroup::arn)) {
         elb.deleteTargetGroup(arn);
         targetGroups.remove(arn);
         targets.remove(arn);
@@ -138,23 +135,10 @@ public final class ElbMirror {
     return new AwsException(e.code(), String.valueOf(e.getMessage()));
   }
 
-  private static <T> Set<String> arns(Collection<T> resources, Function<T, String> arnOf) {
-    Set<String> arns = new HashSet<>();
-    resources.forEach(r -> arns.add(arnOf.apply(r)));
-    return arns;
-  }
-
-  private static <T> List<String> gone(
-      Map<String, T> made,
-      Function<T, Map<String, String>> tagsOf,
-      Map<String, String> tags,
-      Set<String> wanted) {
-    List<String> arns = new ArrayList<>();
-    made.forEach((arn, resource) -> {
-      if (!wanted.contains(arn) && tagsOf.apply(resource).entrySet().containsAll(tags.entrySet())) {
-        arns.add(arn);
-      }
-    });
+  private static <T> Set<String> gone(List<T> made, List<T> wanted, Function<T, String> arnOf) {
+    Set<String> arns = new LinkedHashSet<>();
+    made.forEach(r -> arns.add(arnOf.apply(r)));
+    wanted.forEach(r -> arns.remove(arnOf.apply(r)));
     return arns;
   }
 
@@ -244,7 +228,7 @@ public final class ElbMirror {
       return;
     }
     try {
-      if (!targetGroups.containsKey(targetGroupArn)) {
+      if (!targetGroups.containsId(targetGroupArn)) {
         targetGroup(group.get());
       }
       Set<Target> made = targets.computeIfAbsent(targetGroupArn, a -> new HashSet<>());
@@ -275,7 +259,7 @@ public final class ElbMirror {
    * @return its health
    */
   public TargetHealth healthOf(String targetGroupArn, Target target) {
-    if (!targetGroups.containsKey(targetGroupArn)) {
+    if (!targetGroups.containsId(targetGroupArn)) {
       return TargetHealth.REGISTERING;
     }
     Optional<TargetState> state =

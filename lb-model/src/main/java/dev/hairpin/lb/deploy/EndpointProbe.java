@@ -3,17 +3,21 @@ package dev.hairpin.lb.deploy;
 import dev.hairpin.api.Container;
 import dev.hairpin.api.Endpoint;
 import dev.hairpin.api.EndpointSlice;
+import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Node;
+import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
-import dev.hairpin.api.ServicePort;
 import dev.hairpin.api.TrafficPolicy;
+import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.lb.elb.HealthProbe;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Answers health checks from the cluster's objects, where nobody walks them through the network: a
@@ -22,60 +26,84 @@ import java.util.Map;
  * <p>Every HTTP answer of a pod is 200.
  */
 public final class EndpointProbe implements HealthProbe {
-  private final ClusterState state;
   private final Map<String, Pod> pods = new HashMap<>();
   private final Map<String, Node> nodes = new HashMap<>();
   private final Map<Integer, Service> byNodePort = new HashMap<>();
-  private final Map<String, List<EndpointSlice>> slices = new HashMap<>();
-  private long version = -1;
+  private final Map<String, Map<ObjectKey, EndpointSlice>> slices = new HashMap<>();
 
   /**
-   * A probe of a cluster.
+   * A probe of a cluster, which it follows from now on.
    *
    * @param state the cluster
    */
   public EndpointProbe(ClusterState state) {
-    this.state = state;
+    state.list(Pod.class).forEach(this::add);
+    state.list(Node.class).forEach(this::add);
+    state.list(Service.class).forEach(this::add);
+    state.list(EndpointSlice.class).forEach(this::add);
+    state.watch(this::changed);
+  }
+
+  private void changed(Change change) {
+    KubeObject before = change.before();
+    if (before != null) {
+      remove(before);
+    }
+    KubeObject after = change.after();
+    if (after != null) {
+      add(after);
+    }
+  }
+
+  private void add(KubeObject object) {
+    if (object instanceof Pod pod) {
+      pod.podIps().forEach(ip -> pods.put(ip, pod));
+    } else if (object instanceof Node node) {
+      nodes.put(instanceId(node), node);
+    } else if (object instanceof Service service) {
+      nodePorts(service).forEach(port -> byNodePort.put(port, service));
+    } else if (object instanceof EndpointSlice slice) {
+      slices.computeIfAbsent(serviceOf(slice), k -> new TreeMap<>()).put(slice.key(), slice);
+    }
+  }
+
+  /** An address or port may have gone to another object meanwhile, which keeps it. */
+  private void remove(KubeObject object) {
+    if (object instanceof Pod pod) {
+      pod.podIps().forEach(ip -> pods.remove(ip, pod));
+    } else if (object instanceof Node node) {
+      nodes.remove(instanceId(node), node);
+    } else if (object instanceof Service service) {
+      nodePorts(service).forEach(port -> byNodePort.remove(port, service));
+    } else if (object instanceof EndpointSlice slice) {
+      slices.getOrDefault(serviceOf(slice), new TreeMap<>()).remove(slice.key());
+    }
+  }
+
+  private static String instanceId(Node node) {
+    return node.providerId().substring(node.providerId().lastIndexOf('/') + 1);
+  }
+
+  private static String serviceOf(EndpointSlice slice) {
+    return slice.metadata().namespace() + "/" + slice.serviceName();
+  }
+
+  private static Set<Integer> nodePorts(Service service) {
+    Set<Integer> ports = new HashSet<>();
+    service.spec().ports().forEach(port -> ports.add(port.nodePort()));
+    ports.add(service.spec().healthCheckNodePort());
+    ports.remove(0);
+    return ports;
   }
 
   @Override
   public Result probe(Request request) {
-    refresh();
     int port = request.destination().port();
     if (request.target().id().startsWith("i-")) {
       return nodePort(request.target().id(), port);
     }
     Pod pod = pods.get(request.destination().address().toString());
     return pod == null ? new Result.TimedOut() : pod(pod, port);
-  }
-
-  /** Looks at the objects anew when they changed. */
-  private void refresh() {
-    if (version == state.resourceVersion()) {
-      return;
-    }
-    version = state.resourceVersion();
-    pods.clear();
-    nodes.clear();
-    byNodePort.clear();
-    slices.clear();
-    state.list(Pod.class).forEach(p -> p.podIps().forEach(ip -> pods.put(ip, p)));
-    for (Node node : state.list(Node.class)) {
-      String id = node.providerId();
-      nodes.put(id.substring(id.lastIndexOf('/') + 1), node);
-    }
-    for (Service service : state.list(Service.class)) {
-      for (ServicePort port : service.spec().ports()) {
-        byNodePort.put(port.nodePort(), service);
-      }
-      byNodePort.put(service.spec().healthCheckNodePort(), service);
-    }
-    for (EndpointSlice slice : state.list(EndpointSlice.class)) {
-      slices
-          .computeIfAbsent(
-              slice.metadata().namespace() + "/" + slice.serviceName(), k -> new ArrayList<>())
-          .add(slice);
-    }
   }
 
   private static Result pod(Pod pod, int port) {
@@ -96,7 +124,7 @@ public final class EndpointProbe implements HealthProbe {
       return new Result.TimedOut();
     }
     String name = node.metadata().name();
-    Service service = port == 0 ? null : byNodePort.get(port);
+    Service service = byNodePort.get(port);
     if (service == null) {
       return Result.Failed.refused();
     }
@@ -120,7 +148,8 @@ public final class EndpointProbe implements HealthProbe {
   /** Ready endpoints of a Service on a node, or on all nodes. */
   private int readyEndpoints(Service service, String node) {
     int count = 0;
-    for (EndpointSlice slice : slices.getOrDefault(service.key().namespacedName(), List.of())) {
+    for (EndpointSlice slice :
+        slices.getOrDefault(service.key().namespacedName(), Map.of()).values()) {
       for (Endpoint endpoint : slice.endpoints()) {
         boolean ready = endpoint.ready() == null || endpoint.ready();
         if (ready && (node.isEmpty() || node.equals(endpoint.nodeName()))) {

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -377,7 +378,7 @@ public final class ElasticLoadBalancing {
     }
     checkListener(lb, state, config);
     state.rules().forEach(r -> Action.checkFor(config.protocol(), r.rule().actions()));
-    List<String> before = lb.targetGroupArns();
+    List<String> before = state.targetGroupArns();
     lb.remove(state);
     state.configure(config);
     lb.put(state);
@@ -414,8 +415,7 @@ public final class ElasticLoadBalancing {
 
   private void checkForwards(
       LoadBalancerState lb, ListenerProtocol protocol, List<Action> actions) {
-    List<String> groups = new ArrayList<>();
-    ListenerState.collect(actions, groups);
+    List<String> groups = groupsOf(actions);
     for (String arn : groups) {
       TargetGroupState group = targetGroup(arn);
       if (group.loadBalancer().isPresent() && group.loadBalancer().get() != lb) {
@@ -441,12 +441,11 @@ public final class ElasticLoadBalancing {
             + "' is not supported with a target group with the protocol-version 'GRPC'");
       }
     }
-    Set<String> all = new HashSet<>(lb.targetGroupArns());
-    all.addAll(groups);
     if (lb.config().type() == LoadBalancerType.APPLICATION) {
+      long more = groups.stream().distinct().filter(arn -> !lb.uses(arn)).count();
       within(
           "target-groups-per-alb",
-          all.size(),
+          lb.usedGroupCount() + more,
           "TooManyUniqueTargetGroupsPerLoadBalancer",
           "The maximum number of unique target groups has been reached on load balancer '"
               + lb.arn() + "'");
@@ -472,7 +471,7 @@ public final class ElasticLoadBalancing {
   public void deleteListener(String arn) {
     ListenerState state = listener(arn);
     LoadBalancerState lb = loadBalancer(state.config().loadBalancerArn());
-    List<String> before = lb.targetGroupArns();
+    List<String> before = state.targetGroupArns();
     lb.remove(state);
     listeners.remove(arn);
     release(lb, before);
@@ -553,9 +552,8 @@ public final class ElasticLoadBalancing {
           "PriorityInUse", "Priority '" + rule.priority() + "' is currently in use");
     }
     LoadBalancerState lb = loadBalancer(listener.config().loadBalancerArn());
-    List<String> before = lb.targetGroupArns();
     listener.replace(old, rule);
-    release(lb, before);
+    release(lb, groupsOf(old.rule().actions()));
     use(lb, rule.actions());
   }
 
@@ -568,9 +566,9 @@ public final class ElasticLoadBalancing {
   public void deleteRule(String ruleArn) {
     ListenerState listener = listenerOfRule(ruleArn);
     LoadBalancerState lb = loadBalancer(listener.config().loadBalancerArn());
-    List<String> before = lb.targetGroupArns();
-    listener.remove(rule(listener, ruleArn));
-    release(lb, before);
+    ListenerState.NamedRule old = rule(listener, ruleArn);
+    listener.remove(old);
+    release(lb, groupsOf(old.rule().actions()));
   }
 
   private ListenerState listenerOfRule(String ruleArn) {
@@ -582,17 +580,14 @@ public final class ElasticLoadBalancing {
       throw new ElbException(
           "OperationNotPermitted", "Default rule '" + ruleArn + "' cannot be changed or deleted");
     }
-    if (listener == null || listener.rules().stream().noneMatch(r -> r.arn().equals(ruleArn))) {
+    if (listener == null || listener.rule(ruleArn) == null) {
       throw new ElbException("RuleNotFound", "One or more rules not found");
     }
     return listener;
   }
 
   private static ListenerState.NamedRule rule(ListenerState listener, String ruleArn) {
-    return listener.rules().stream()
-        .filter(r -> r.arn().equals(ruleArn))
-        .findFirst()
-        .orElseThrow();
+    return Objects.requireNonNull(listener.rule(ruleArn));
   }
 
   // --- target groups ---
@@ -851,10 +846,15 @@ public final class ElasticLoadBalancing {
 
   // --- what follows from a change ---
 
+  private static List<String> groupsOf(List<Action> actions) {
+    List<String> arns = new ArrayList<>();
+    ListenerState.collect(actions, arns);
+    return arns;
+  }
+
   /** A load balancer now forwards to the groups of these actions; no other one does. */
   private void use(LoadBalancerState lb, List<Action> actions) {
-    List<String> groupArns = new ArrayList<>();
-    ListenerState.collect(actions, groupArns);
+    List<String> groupArns = groupsOf(actions);
     for (String arn : groupArns) {
       TargetGroupState group = targetGroup(arn);
       if (group.loadBalancer().isEmpty()) {
@@ -866,9 +866,8 @@ public final class ElasticLoadBalancing {
 
   /** A load balancer may forward to these groups no longer. */
   private void release(LoadBalancerState lb, Collection<String> groupArns) {
-    Set<String> still = new HashSet<>(lb.targetGroupArns());
     for (String arn : groupArns) {
-      if (!still.contains(arn)) {
+      if (!lb.uses(arn)) {
         targetGroup(arn).useBy(null);
       }
     }

@@ -1,9 +1,13 @@
 package dev.hairpin.lb.elb;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A listener as it is: its configuration and its rules in the order of their priorities. */
 public final class ListenerState {
@@ -19,13 +23,16 @@ public final class ListenerState {
   private final String arn;
   private Listener config;
   private final TreeMap<Integer, NamedRule> rules = new TreeMap<>();
+  private final Map<String, NamedRule> rulesByArn = new HashMap<>();
+  private final Map<String, Integer> uses = new HashMap<>();
   private long moved;
   private long version;
-  private List<NamedRule> rulesInOrder = List.of();
+  private @Nullable List<NamedRule> rulesInOrder;
 
   ListenerState(String arn, Listener config) {
     this.arn = arn;
     this.config = config;
+    count(config.defaultActions(), 1);
   }
 
   ListenerState fork() {
@@ -49,7 +56,25 @@ public final class ListenerState {
 
   /** {@return its rules by rising priority, without the default} */
   public List<NamedRule> rules() {
-    return rulesInOrder;
+    List<NamedRule> inOrder = rulesInOrder;
+    if (inOrder == null) {
+      inOrder = List.copyOf(rules.values());
+      rulesInOrder = inOrder;
+    }
+    return inOrder;
+  }
+
+  int ruleCount() {
+    return rules.size();
+  }
+
+  @Nullable NamedRule rule(String ruleArn) {
+    return rulesByArn.get(ruleArn);
+  }
+
+  /** The target groups that its actions forward to, in no order; asking costs nothing. */
+  Set<String> usedGroups() {
+    return Collections.unmodifiableSet(uses.keySet());
   }
 
   /** {@return the ARN of the default rule, which exists once the listener does} */
@@ -80,35 +105,50 @@ public final class ListenerState {
     }
   }
 
+  private void count(List<Action> actions, int by) {
+    List<String> arns = new ArrayList<>();
+    collect(actions, arns);
+    arns.forEach(a -> uses.merge(a, by, (x, y) -> x + y == 0 ? null : x + y));
+  }
+
   void configure(Listener newConfig) {
+    count(config.defaultActions(), -1);
     config = newConfig;
+    count(config.defaultActions(), 1);
     changed();
   }
 
   NamedRule add(Rule rule) {
     String byPriority = Arns.rule(arn, Integer.toString(rule.priority()));
-    boolean taken = rules.values().stream().anyMatch(r -> r.arn().equals(byPriority));
+    boolean taken = rulesByArn.containsKey(byPriority);
     String name = taken ? Arns.rule(arn, rule.priority() + "|" + ++moved) : byPriority;
     NamedRule named = new NamedRule(name, rule);
-    rules.put(rule.priority(), named);
-    changed();
+    put(named);
     return named;
   }
 
   void replace(NamedRule old, Rule rule) {
-    rules.remove(old.rule().priority());
-    rules.put(rule.priority(), new NamedRule(old.arn(), rule));
+    remove(old);
+    put(new NamedRule(old.arn(), rule));
+  }
+
+  private void put(NamedRule named) {
+    rules.put(named.rule().priority(), named);
+    rulesByArn.put(named.arn(), named);
+    count(named.rule().actions(), 1);
     changed();
   }
 
-  void remove(NamedRule rule) {
-    rules.remove(rule.rule().priority());
+  void remove(NamedRule named) {
+    rules.remove(named.rule().priority());
+    rulesByArn.remove(named.arn());
+    count(named.rule().actions(), -1);
     changed();
   }
 
   private void changed() {
     version++;
-    rulesInOrder = List.copyOf(rules.values());
+    rulesInOrder = null;
   }
 
   Map<Integer, NamedRule> byPriority() {

@@ -4,6 +4,7 @@ import dev.hairpin.net.IpAddress;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -146,6 +147,26 @@ public final class LoadBalancerState {
       arns.addAll(listener.targetGroupArns());
     }
     return List.copyOf(arns);
+  }
+
+  /** Whether a listener or rule forwards to a group. */
+  boolean uses(String targetGroupArn) {
+    for (ListenerState listener : listeners.values()) {
+      if (listener.usedGroups().contains(targetGroupArn)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** How many groups its listeners and rules forward to. */
+  int usedGroupCount() {
+    if (listeners.size() == 1) {
+      return listeners.firstEntry().getValue().usedGroups().size();
+    }
+    Set<String> arns = new HashSet<>();
+    listeners.values().forEach(l -> arns.addAll(l.usedGroups()));
+    return arns.size();
   }
 
   void activate() {

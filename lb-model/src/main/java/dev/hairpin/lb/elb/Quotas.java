@@ -178,7 +178,7 @@ public record Quotas(String asOf, Map<String, Integer> limits) {
   }
 
   static int rules(LoadBalancerState lb) {
-    return lb.listeners().stream().mapToInt(l -> l.rules().size()).sum();
+    return lb.listeners().stream().mapToInt(l -> l.ruleCount()).sum();
   }
 
   static int extraCertificates(LoadBalancerState lb) {
@@ -196,7 +196,7 @@ public record Quotas(String asOf, Map<String, Integer> limits) {
   }
 
   static int live(TargetGroupState group) {
-    return (int) group.targets().stream().filter(t -> !t.isDraining()).count();
+    return group.live();
   }
 
   /** Targets by zone; with cross-zone load balancing those of all zones count together. */

@@ -30,6 +30,8 @@ public final class TargetGroupState {
   private final TreeMap<TargetDescription, TargetState> targets = new TreeMap<>();
   private @Nullable LoadBalancerState loadBalancer;
   private long version;
+  private int live;
+  private long liveAt = -1;
 
   TargetGroupState(String arn, TargetGroup config) {
     this.arn = arn;
@@ -156,6 +158,18 @@ public final class TargetGroupState {
 
   private boolean anyRegistered() {
     return targets.values().stream().anyMatch(t -> !t.isDraining());
+  }
+
+  /** How many targets are registered and do not drain. */
+  int live() {
+    if (liveAt != version) {
+      live = 0;
+      for (TargetState target : targets.values()) {
+        live += target.isDraining() ? 0 : 1;
+      }
+      liveAt = version;
+    }
+    return live;
   }
 
   void configure(TargetGroup newConfig) {
