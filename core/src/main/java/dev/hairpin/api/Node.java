@@ -135,7 +135,12 @@ public record Node(
    * @return true if its condition {@code Ready} holds
    */
   public boolean isReady() {
-    return conditions.stream().anyMatch(c -> c.type().equals("Ready") && c.isTrue());
+    for (Condition condition : conditions) {
+      if (condition.type().equals("Ready") && condition.isTrue()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -50,7 +50,7 @@ public final class Aws {
   private final Map<String, TreeMap<Integer, Rule>> rules = new HashMap<>();
   private final TaggedMap<TargetGroup> targetGroups =
       TaggedMap.inOrderOfCreation(TargetGroup::tags);
-  private final Map<String, TreeMap<String, Target>> targets = new HashMap<>();
+  private final Map<String, TreeSet<Target>> targets = new HashMap<>();
   private final Map<String, String> webAcls = new TreeMap<>();
   private final Map<String, String> regionalWebAcls = new TreeMap<>();
   private final Map<String, String> shields = new TreeMap<>();
@@ -91,7 +91,7 @@ public final class Aws {
     listeners.forEach((k, v) -> copy.listeners.put(k, new TreeMap<>(v)));
     rules.forEach((k, v) -> copy.rules.put(k, new TreeMap<>(v)));
     copy.targetGroups.putAll(targetGroups);
-    targets.forEach((k, v) -> copy.targets.put(k, new TreeMap<>(v)));
+    targets.forEach((k, v) -> copy.targets.put(k, new TreeSet<>(v)));
     copy.webAcls.putAll(webAcls);
     copy.regionalWebAcls.putAll(regionalWebAcls);
     copy.shields.putAll(shields);
@@ -893,8 +893,8 @@ public final class Aws {
    * @return an unmodifiable view
    */
   public Collection<Target> targets(String targetGroupArn) {
-    TreeMap<String, Target> found = targets.get(targetGroupArn);
-    return found == null ? List.of() : Collections.unmodifiableCollection(found.values());
+    TreeSet<Target> found = targets.get(targetGroupArn);
+    return found == null ? List.of() : Collections.unmodifiableCollection(found);
   }
 
   /**
@@ -904,8 +904,13 @@ public final class Aws {
    * @param newTargets the targets
    */
   public void registerTargets(String targetGroupArn, Collection<Target> newTargets) {
-    TreeMap<String, Target> found = targets.computeIfAbsent(targetGroupArn, a -> new TreeMap<>());
-    newTargets.forEach(t -> found.put(t.toString(), t));
+    TreeSet<Target> found = targets.computeIfAbsent(targetGroupArn, a -> new TreeSet<>());
+    for (Target target : newTargets) {
+      if (!found.add(target)) {
+        found.remove(target);
+        found.add(target);
+      }
+    }
     changes++;
   }
 
@@ -916,9 +921,9 @@ public final class Aws {
    * @param oldTargets the targets
    */
   public void deregisterTargets(String targetGroupArn, Collection<Target> oldTargets) {
-    TreeMap<String, Target> found = targets.get(targetGroupArn);
+    TreeSet<Target> found = targets.get(targetGroupArn);
     if (found != null) {
-      oldTargets.forEach(t -> found.remove(t.toString()));
+      oldTargets.forEach(found::remove);
       changes++;
     }
   }

@@ -23,9 +23,11 @@ public record Instance(String id, String zone, List<NetworkInterface> interfaces
    * @return the interface; nothing if the instance has none
    */
   public Optional<NetworkInterface> primaryInterface() {
-    return interfaces.stream()
-        .filter(NetworkInterface::primary)
-        .findFirst()
-        .or(() -> interfaces.stream().findFirst());
+    for (NetworkInterface eni : interfaces) {
+      if (eni.primary()) {
+        return Optional.of(eni);
+      }
+    }
+    return interfaces.isEmpty() ? Optional.empty() : Optional.of(interfaces.get(0));
   }
 }

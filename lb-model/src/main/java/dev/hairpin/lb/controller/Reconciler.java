@@ -4,6 +4,7 @@ import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.api.Ingress;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.LoadBalancerIngress;
+import dev.hairpin.api.Node;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Service;
 import dev.hairpin.api.ServiceType;
@@ -172,6 +173,8 @@ public final class Reconciler {
       } else {
         index(ingress);
       }
+    } else if (change.object() instanceof Node) {
+      binder.nodesChanged();
     } else if (change.key().kind().equals(Bindings.KIND)) {
       if (after == null) {
         bindings.forget(change.key());

@@ -1,5 +1,6 @@
 package dev.hairpin.lb.controller;
 
+import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.lb.FeatureGate;
 import dev.hairpin.lb.aws.Aws;
 import dev.hairpin.lb.aws.IpPermission;
@@ -274,24 +275,23 @@ final class StackDeployer {
 
     private void targetGroupBindings() {
       Map<String, String> labels = bindingLabels(stack);
+      List<Bindings.Bound> existing = existingBindings(labels);
+      Map<String, ObjectMeta> names = new HashMap<>();
+      existing.forEach(b -> names.putIfAbsent(b.targetGroupArn(), b.object().metadata()));
       Set<String> wantedArns = new HashSet<>();
       for (StackResource.TargetGroupBindingResource wanted :
           stack.all(StackResource.TargetGroupBindingResource.class)) {
         Binding binding = resolved(wanted.binding());
         String arn = resolve(binding.targetGroup());
         wantedArns.add(arn);
-        StackResource.TargetGroupBindingResource named = existingBindings(labels).stream()
-            .filter(b -> b.targetGroupArn().equals(arn))
-            .findFirst()
-            .map(b -> new StackResource.TargetGroupBindingResource(
-                wanted.id(),
-                b.object().metadata().namespace(),
-                b.object().metadata().name(),
-                binding))
-            .orElse(wanted);
+        ObjectMeta name = names.get(arn);
+        StackResource.TargetGroupBindingResource named = name == null
+            ? wanted
+            : new StackResource.TargetGroupBindingResource(
+                wanted.id(), name.namespace(), name.name(), binding);
         bindings.put(named, binding, labels);
       }
-      for (Bindings.Bound bound : existingBindings(labels)) {
+      for (Bindings.Bound bound : existing) {
         if (!wantedArns.contains(bound.targetGroupArn())) {
           binder.delete(bound);
         }

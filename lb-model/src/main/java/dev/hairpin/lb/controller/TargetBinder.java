@@ -20,12 +20,14 @@ import dev.hairpin.lb.controller.Bindings.Bound;
 import dev.hairpin.net.IpAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,9 @@ final class TargetBinder {
   private final NodeRules nodeRules;
   private final EndpointIndex endpoints;
   private final LiveTargets health;
+
+  /** The instances that bindings with a node selector register, until nodes change. */
+  private final Map<Map<String, String>, List<String>> instances = new HashMap<>();
 
   TargetBinder(
       Environment env,
@@ -170,21 +175,28 @@ final class TargetBinder {
       throw new ReconcileException("service type must be either 'NodePort' or 'LoadBalancer': "
           + service.key().namespacedName());
     }
-    Map<String, Target> wanted = new TreeMap<>();
-    List<String> instances = new ArrayList<>();
-    for (Node node : targetNodes(bound.binding().nodeSelector())) {
-      String id = instanceId(node);
-      instances.add(id);
-      Target target = new Target(id, port.nodePort(), "");
-      wanted.put(target.toString(), target);
-    }
+    List<String> instances = instances(bound.binding().nodeSelector());
+    Set<Target> wanted = new TreeSet<>();
+    instances.forEach(id -> wanted.add(new Target(id, port.nodePort(), "")));
     nodeRules.openNodes(bound.key(), bound.binding(), instances);
     synchronise(bound.targetGroupArn(), wanted);
     return true;
   }
 
+  /** Nodes have changed, so that other ones may be targets. */
+  void nodesChanged() {
+    instances.clear();
+  }
+
+  /** The instances of the nodes that are to be targets; bindings mostly ask for the same ones. */
+  private List<String> instances(@Nullable Map<String, String> selector) {
+    return instances.computeIfAbsent(
+        selector == null ? Map.of() : selector,
+        s -> targetNodes(s).stream().map(TargetBinder::instanceId).toList());
+  }
+
   /** Ready nodes, or those that may be ready if there are no others. */
-  private List<Node> targetNodes(@Nullable Map<String, String> selector) {
+  private List<Node> targetNodes(Map<String, String> selector) {
     List<Node> ready = new ArrayList<>();
     List<Node> unknown = new ArrayList<>();
     for (Node node : env.state().list(Node.class)) {
@@ -200,7 +212,7 @@ final class TargetBinder {
     return ready.isEmpty() && env.enabled(FeatureGate.ENDPOINTS_FAIL_OPEN) ? unknown : ready;
   }
 
-  private static boolean isSuitable(Node node, @Nullable Map<String, String> selector) {
+  private static boolean isSuitable(Node node, Map<String, String> selector) {
     Map<String, String> labels = node.metadata().labels();
     for (String label : EXCLUDING_LABELS) {
       if (labels.containsKey(label)) {
@@ -210,7 +222,7 @@ final class TargetBinder {
     if ("fargate".equals(labels.get("eks.amazonaws.com/compute-type"))) {
       return false;
     }
-    if (selector != null && !labels.entrySet().containsAll(selector.entrySet())) {
+    if (!labels.entrySet().containsAll(selector.entrySet())) {
       return false;
     }
     for (Taint taint : node.taints()) {
@@ -270,7 +282,7 @@ final class TargetBinder {
           bound.key(), true, "FailedNetworkReconcile", String.valueOf(e.getMessage()), REPORTER);
       networked = false;
     }
-    synchronise(arn, targets.targets);
+    synchronise(arn, new TreeSet<>(targets.targets.values()));
     boolean allHealthy = true;
     for (Map.Entry<String, Target> entry : targets.targets.entrySet()) {
       Target known = existing.get(entry.getKey());
@@ -378,22 +390,14 @@ final class TargetBinder {
   }
 
   /** Takes out what is stale, then puts in what is new; what drains already counts as gone. */
-  private void synchronise(String arn, Map<String, Target> wanted) {
+  private void synchronise(String arn, Set<Target> wanted) {
     List<Target> stale = new ArrayList<>();
-    Set<String> present = new java.util.TreeSet<>();
     for (Target target : env.aws().targets(arn)) {
-      if (wanted.containsKey(target.toString())) {
-        present.add(target.toString());
-      } else {
+      if (!wanted.remove(target)) {
         stale.add(target);
       }
     }
-    List<Target> fresh = new ArrayList<>();
-    wanted.forEach((key, target) -> {
-      if (!present.contains(key)) {
-        fresh.add(target);
-      }
-    });
+    List<Target> fresh = List.copyOf(wanted);
     if (!stale.isEmpty()) {
       env.aws().deregisterTargets(arn, stale);
     }

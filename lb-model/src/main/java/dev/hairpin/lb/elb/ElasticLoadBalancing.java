@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -701,10 +702,10 @@ public final class ElasticLoadBalancing {
   public void registerTargets(String targetGroupArn, List<TargetDescription> targets) {
     TargetGroupState group = targetGroup(targetGroupArn);
     List<TargetState> fresh = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
+    Set<TargetDescription> seen = new TreeSet<>();
     for (TargetDescription target : targets) {
       TargetState known = group.target(target.id(), target.port()).orElse(null);
-      if ((known == null || known.isDraining()) && seen.add(target.toString())) {
+      if ((known == null || known.isDraining()) && seen.add(target)) {
         fresh.add(place(group, target));
       }
     }

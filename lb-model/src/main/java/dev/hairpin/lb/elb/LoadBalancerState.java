@@ -135,9 +135,12 @@ public final class LoadBalancerState {
    * @return the node, or nothing if the zone is not enabled
    */
   public Optional<Node> nodeIn(String availabilityZone) {
-    return nodes.stream()
-        .filter(n -> n.availabilityZone().equals(availabilityZone))
-        .findFirst();
+    for (Node node : nodes) {
+      if (node.availabilityZone().equals(availabilityZone)) {
+        return Optional.of(node);
+      }
+    }
+    return Optional.empty();
   }
 
   /** {@return the ARNs of the target groups that its listeners and rules forward to, each once} */

@@ -1,6 +1,5 @@
 package dev.hairpin.lb.elb;
 
-import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 public record TargetDescription(
     String id, int port, @Nullable String availabilityZone)
     implements Comparable<TargetDescription> {
-
-  private static final Comparator<TargetDescription> ORDER =
-      Comparator.comparing(TargetDescription::id).thenComparingInt(TargetDescription::port);
 
   /**
    * Checks the port.
@@ -43,7 +39,8 @@ public record TargetDescription(
   /** By id, then port. */
   @Override
   public int compareTo(TargetDescription other) {
-    return ORDER.compare(this, other);
+    int byId = id.compareTo(other.id);
+    return byId != 0 ? byId : Integer.compare(port, other.port);
   }
 
   /** {@code id:port}. */
