@@ -255,6 +255,9 @@ public final class Cluster {
   private void add(AddOn addOn, AddOn.Component running) {
     addOns.add(addOn);
     components.add(running);
+    if (running instanceof LoadBalancing balancing) {
+      balancing.checkHealthBy(new HealthCheckWalks(state, components));
+    }
     settle();
   }
 
@@ -430,7 +433,7 @@ public final class Cluster {
   ClusterNetwork wires() {
     ClusterNetwork known = wires;
     if (known == null) {
-      known = new ClusterNetwork(state, components);
+      known = new ClusterNetwork(state, components, state.clock());
       wires = known;
     }
     return known;

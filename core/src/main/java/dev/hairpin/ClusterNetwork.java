@@ -29,8 +29,10 @@ import dev.hairpin.path.LoadBalancing;
 import dev.hairpin.path.Network;
 import dev.hairpin.path.NodeFilters;
 import dev.hairpin.path.NodeShape;
+import dev.hairpin.path.Outcome;
 import dev.hairpin.path.Route;
 import dev.hairpin.path.Source;
+import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +40,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -61,11 +64,12 @@ final class ClusterNetwork {
   private final Map<IpAddress, ObjectKey> ownerOf = new HashMap<>();
   private final Set<ObjectKey> changed = new HashSet<>();
   private boolean servicesChanged;
+  private long rulesVersion;
 
-  ClusterNetwork(ClusterState state, List<AddOn.Component> components) {
+  ClusterNetwork(ClusterState state, List<AddOn.Component> components, VirtualClock clock) {
     this.state = state;
     this.components = components;
-    this.network = new Network(state.clock());
+    this.network = new Network(clock);
     this.fabric = new Fabric(network);
     this.nodeNetwork = covering(state.list(Node.class));
     this.router = router();
@@ -92,6 +96,48 @@ final class ClusterNetwork {
     }
     servicesChanged = false;
     return network;
+  }
+
+  /** The network as {@link #network} left it. */
+  Network prepared() {
+    return network;
+  }
+
+  /** A number that is another one after the rules of a node that was made have changed. */
+  long rulesVersion() {
+    return rulesVersion;
+  }
+
+  /** The host of the load balancer node that has an address. */
+  Optional<Host> balancerAt(IpAddress address) {
+    for (AddOn.Component component : components) {
+      if (component instanceof LoadBalancing balancing) {
+        Optional<LoadBalancing.BalancerNode> node = balancing.at(address);
+        if (node.isPresent()) {
+          network
+              .find(node.get().label())
+              .filter(host -> !host.isLocal(address))
+              .ifPresent(network::remove);
+          balancerHost(network, node.get());
+          return network.find(node.get().label());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What kube-proxy answers on a health check node port, where a connection has reached it. */
+  OptionalInt healthCheckStatus(Outcome outcome, SocketAddress to) {
+    ObjectKey node = ownerOf.get(to.address());
+    if (!outcome.delivered() || !KUBE_PROXY.equals(outcome.server()) || node == null) {
+      return OptionalInt.empty();
+    }
+    return components.stream()
+        .filter(NodeFilters.class::isInstance)
+        .map(c -> ((NodeFilters) c).healthCheckStatus(node.name(), to.port()))
+        .filter(OptionalInt::isPresent)
+        .findFirst()
+        .orElse(OptionalInt.empty());
   }
 
   /** The host on which a source's process runs. */
@@ -282,9 +328,15 @@ final class ClusterNetwork {
         : NodeShape.awsVpcCni(name, primary, length, gateway);
   }
 
-  /** Opens the health check node ports that Services have now, as kube-proxy does on every node. */
+  /**
+   * Opens the health check node ports that Services have now, as kube-proxy does on every node on
+   * which it runs.
+   */
   private void listenForHealthChecks(Host node) {
     node.stopListening(KUBE_PROXY);
+    if (node.filter().isEmpty() && components.stream().anyMatch(NodeFilters.class::isInstance)) {
+      return;
+    }
     for (Service service : state.list(Service.class)) {
       int port = service.spec().healthCheckNodePort();
       if (port != 0) {
@@ -299,7 +351,10 @@ final class ClusterNetwork {
         filters
             .filterOf(node.name())
             .filter(rules -> node.filter().map(now -> now != rules).orElse(true))
-            .ifPresent(node::filter);
+            .ifPresent(rules -> {
+              node.filter(rules);
+              rulesVersion++;
+            });
       }
     }
   }

@@ -3,8 +3,10 @@ package dev.hairpin.path;
 import dev.hairpin.net.FiveTuple;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A component that runs load balancers beside the cluster, reached by DNS name and address. */
 public interface LoadBalancing extends AddOn.Component {
@@ -25,6 +27,40 @@ public interface LoadBalancing extends AddOn.Component {
    * @return the node, or nothing
    */
   Optional<BalancerNode> at(IpAddress address);
+
+  /**
+   * Takes the way on which health checks reach their targets from now on. The front door offers it
+   * when the component is installed.
+   *
+   * @param checks walks a check's connection
+   */
+  default void checkHealthBy(HealthChecks checks) {}
+
+  /** Walks the connections of health checks through the network of the cluster. */
+  @FunctionalInterface
+  interface HealthChecks {
+
+    /**
+     * Opens a connection from a load balancer to a target. It leaves no trace in the network that
+     * other questions are asked of, and takes no time.
+     *
+     * @param from the load balancer's address in the VPC
+     * @param to the target's address and the port of the check
+     * @param patience how long the load balancer waits
+     * @return what came of it; nothing if no component says what nodes do with packets, so that
+     *     there is nothing to walk
+     */
+    Optional<HealthCheck> connect(IpAddress from, SocketAddress to, Duration patience);
+  }
+
+  /**
+   * What came of a health check's connection.
+   *
+   * @param outcome how it ended, and at which process
+   * @param status what that process answers to an HTTP request, if it is one that the cluster itself
+   *     runs, such as kube-proxy on a health check node port
+   */
+  record HealthCheck(Outcome outcome, OptionalInt status) {}
 
   /** One load balancer in one zone. */
   sealed interface BalancerNode {

@@ -18,7 +18,7 @@ import dev.hairpin.lb.aws.EksAccount;
 import dev.hairpin.lb.controller.Reconciler;
 import dev.hairpin.lb.deploy.AccountVpc;
 import dev.hairpin.lb.deploy.ElbMirror;
-import dev.hairpin.lb.deploy.EndpointProbe;
+import dev.hairpin.lb.deploy.TargetChecks;
 import dev.hairpin.lb.elb.ElasticLoadBalancing;
 import dev.hairpin.lb.elb.HealthProbe;
 import dev.hairpin.lb.elb.Timings;
@@ -60,6 +60,7 @@ public final class AwsLoadBalancers implements LoadBalancing {
   private final ElbNetwork network;
   private final ElbMirror mirror;
   private final Reconciler reconciler;
+  private final TargetChecks checks;
   private HealthProbe probe;
 
   private final Set<ObjectKey> dirtyServices = new TreeSet<>();
@@ -77,9 +78,11 @@ public final class AwsLoadBalancers implements LoadBalancing {
     this.state = state;
     this.aws = aws;
     this.options = options;
-    this.probe = new EndpointProbe(state);
+    AccountVpc vpc = new AccountVpc(aws, state);
+    this.checks = new TargetChecks(vpc, state, this::groupsOfBalancer);
+    this.probe = checks;
     this.elb = new ElasticLoadBalancing(
-        new AccountVpc(aws, state),
+        vpc,
         state.clock(),
         request -> probe.probe(request),
         timings,
@@ -111,9 +114,11 @@ public final class AwsLoadBalancers implements LoadBalancing {
     this.state = fork;
     this.aws = other.aws.copy();
     this.options = other.options;
-    this.probe = new EndpointProbe(fork);
-    this.elb = other.elb.fork(
-        new AccountVpc(aws, fork), fork.clock(), request -> probe.probe(request), fork.seed());
+    AccountVpc vpc = new AccountVpc(aws, fork);
+    this.checks = new TargetChecks(vpc, fork, this::groupsOfBalancer);
+    this.probe = checks;
+    this.elb =
+        other.elb.fork(vpc, fork.clock(), request -> probe.probe(request), fork.seed());
     this.network = new ElbNetwork(elb, fork.seed());
     this.mirror = other.mirror.fork(aws, elb);
     this.reconciler = new Reconciler(other.reconciler, fork, aws, mirror);
@@ -432,10 +437,11 @@ public final class AwsLoadBalancers implements LoadBalancing {
   }
 
   /**
-   * Says who answers health checks from now on; until then they are answered from the objects of
-   * the cluster.
+   * Says who answers health checks from now on. Until then they are walked through the network of
+   * the cluster that the add-on is installed in, if a component such as kube-proxy gives its nodes
+   * their rules, and else answered from the objects.
    *
-   * @param newProbe walks a health check to its target
+   * @param newProbe answers health checks
    */
   public void answerHealthChecksWith(HealthProbe newProbe) {
     this.probe = newProbe;
@@ -469,6 +475,15 @@ public final class AwsLoadBalancers implements LoadBalancing {
     change.accept(fork);
     List<Reconciliation> trialResults = trial.reconcileAll();
     return new PlanBuilder(settled, copy, stateBefore, fork).build(trialResults);
+  }
+
+  private List<String> groupsOfBalancer(IpAddress address) {
+    return elb.loadBalancerAt(address).map(lb -> lb.config().securityGroups()).orElse(List.of());
+  }
+
+  @Override
+  public void checkHealthBy(HealthChecks walks) {
+    checks.walkBy(walks);
   }
 
   @Override

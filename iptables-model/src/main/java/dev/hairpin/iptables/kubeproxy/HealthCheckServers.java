@@ -109,6 +109,19 @@ public final class HealthCheckServers {
   }
 
   /**
+   * The Service whose server listens on a port.
+   *
+   * @param port the port
+   * @return {@code namespace/name}, or nothing if no server listens there
+   */
+  public Optional<String> serviceOn(int port) {
+    return servers.entrySet().stream()
+        .filter(server -> server.getValue().port == port)
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  /**
    * Asks a Service's server.
    *
    * @param service {@code namespace/name}

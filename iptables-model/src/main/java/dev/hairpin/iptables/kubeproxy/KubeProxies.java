@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -190,6 +191,21 @@ public final class KubeProxies implements NodeFilters {
   @Override
   public Optional<PacketFilter> filterOf(String node) {
     return upToDate(node).map(KubeProxies::filter);
+  }
+
+  @Override
+  public OptionalInt healthCheckStatus(String node, int port) {
+    Optional<Running> running = upToDate(node);
+    for (IpFamily family : IpFamily.values()) {
+      Optional<HealthCheckServers.Answer> answer = running
+          .flatMap(r -> r.proxy.proxier(family))
+          .map(Proxier::healthCheckServers)
+          .flatMap(servers -> servers.serviceOn(port).flatMap(s -> servers.ask(s, true)));
+      if (answer.isPresent()) {
+        return OptionalInt.of(answer.get().status());
+      }
+    }
+    return OptionalInt.empty();
   }
 
   @SuppressWarnings("ReferenceEquality") // rules that did not change are the same object

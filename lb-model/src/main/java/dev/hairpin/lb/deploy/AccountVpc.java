@@ -10,6 +10,7 @@ import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.lb.aws.Aws;
 import dev.hairpin.lb.aws.IpPermission;
 import dev.hairpin.lb.aws.NetworkInterface;
+import dev.hairpin.lb.aws.SecurityGroup;
 import dev.hairpin.lb.elb.Certificate;
 import dev.hairpin.lb.elb.SecurityGroupRule;
 import dev.hairpin.lb.elb.Vpc;
@@ -33,9 +34,13 @@ public final class AccountVpc implements Vpc {
   private final Aws aws;
   private final Multiset<IpAddress> podAddresses = HashMultiset.create();
   private final Map<String, SeenInstance> instances = new HashMap<>();
+  private final Map<String, SeenGroup> groups = new HashMap<>();
 
   /** What an instance of the account looks like from here, kept until the instance is another. */
   private record SeenInstance(dev.hairpin.lb.aws.Instance of, Optional<Instance> view) {}
+
+  /** The same for a security group. */
+  private record SeenGroup(SecurityGroup of, List<SecurityGroupRule> rules) {}
 
   /**
    * A view of an account.
@@ -144,8 +149,17 @@ public final class AccountVpc implements Vpc {
 
   @Override
   public Optional<List<SecurityGroupRule>> securityGroup(String groupId) {
-    return aws.securityGroup(groupId)
-        .map(g -> g.ingress().stream().map(AccountVpc::rule).toList());
+    Optional<SecurityGroup> group = aws.securityGroup(groupId);
+    if (group.isEmpty()) {
+      return Optional.empty();
+    }
+    SeenGroup seen = groups.get(groupId);
+    if (seen == null || seen.of() != group.get()) {
+      seen = new SeenGroup(
+          group.get(), group.get().ingress().stream().map(AccountVpc::rule).toList());
+      groups.put(groupId, seen);
+    }
+    return Optional.of(seen.rules());
   }
 
   private static SecurityGroupRule rule(IpPermission permission) {

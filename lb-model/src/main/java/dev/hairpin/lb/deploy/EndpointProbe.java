@@ -11,7 +11,9 @@ import dev.hairpin.api.Service;
 import dev.hairpin.api.TrafficPolicy;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.lb.elb.HealthCheck;
 import dev.hairpin.lb.elb.HealthProbe;
+import dev.hairpin.lb.elb.TargetDescription;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +25,7 @@ import java.util.TreeMap;
  * Answers health checks from the cluster's objects, where nobody walks them through the network: a
  * pod answers if it is ready, a node port if kube-proxy would lead it to a ready pod.
  *
- * <p>Every HTTP answer of a pod is 200.
+ * <p>Every answer of a pod is 200, or what a gRPC server says.
  */
 public final class EndpointProbe implements HealthProbe {
   private final Map<String, Pod> pods = new HashMap<>();
@@ -100,25 +102,35 @@ public final class EndpointProbe implements HealthProbe {
   public Result probe(Request request) {
     int port = request.destination().port();
     if (request.target().id().startsWith("i-")) {
-      return nodePort(request.target().id(), port);
+      return nodePort(request.target().id(), port, request.check());
     }
     Pod pod = pods.get(request.destination().address().toString());
-    return pod == null ? new Result.TimedOut() : pod(pod, port);
+    return pod == null ? new Result.TimedOut() : pod(pod, port, request.check());
   }
 
-  private static Result pod(Pod pod, int port) {
+  /** Whether a target is a node that is not ready, or none at all. */
+  boolean isSilent(TargetDescription target) {
+    if (!target.id().startsWith("i-")) {
+      return false;
+    }
+    Node node = nodes.get(target.id());
+    return node == null || !node.isReady();
+  }
+
+  private static Result pod(Pod pod, int port, HealthCheck check) {
     List<Container> containers = pod.spec().containers();
     boolean declares = containers.stream().anyMatch(c -> !c.ports().isEmpty());
     boolean listens = containers.stream()
         .flatMap(c -> c.ports().stream())
         .anyMatch(p -> p.containerPort() == port);
-    boolean up = pod.isReady()
-        || pod.conditions().stream()
-            .anyMatch(c -> c.type().equals("ContainersReady") && c.isTrue());
-    return up && (listens || !declares) ? Result.Answered.code(200) : Result.Failed.refused();
+    return TargetChecks.isUp(pod) && (listens || !declares) ? well(check) : Result.Failed.refused();
   }
 
-  private Result nodePort(String instanceId, int port) {
+  private static Result well(HealthCheck check) {
+    return Result.Answered.code(TargetChecks.codeOf(check, true));
+  }
+
+  private Result nodePort(String instanceId, int port, HealthCheck check) {
     Node node = nodes.get(instanceId);
     if (node == null || !node.isReady()) {
       return new Result.TimedOut();
@@ -131,18 +143,18 @@ public final class EndpointProbe implements HealthProbe {
     if (service.spec().healthCheckNodePort() == port) {
       return Result.Answered.code(readyEndpoints(service, name) > 0 ? 200 : 503);
     }
-    return throughNodePort(service, name);
+    return throughNodePort(service, name, check);
   }
 
   /** Without any endpoint the rules reject; without one on this node they drop. */
-  private Result throughNodePort(Service service, String node) {
+  private Result throughNodePort(Service service, String node, HealthCheck check) {
     if (readyEndpoints(service, "") == 0) {
       return Result.Failed.refused();
     }
     boolean local = service.spec().externalTrafficPolicy() == TrafficPolicy.LOCAL;
     return local && readyEndpoints(service, node) == 0
         ? new Result.TimedOut()
-        : Result.Answered.code(200);
+        : well(check);
   }
 
   /** Ready endpoints of a Service on a node, or on all nodes. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class ElasticLoadBalancing {
   private final AddressPlan addresses;
   private Quotas quotas = Quotas.defaults();
   private final Map<String, LoadBalancerState> loadBalancers = new LinkedHashMap<>();
+  private final Map<IpAddress, LoadBalancerState> balancerByAddress = new HashMap<>();
   private final Map<String, ListenerState> listeners = new LinkedHashMap<>();
   private final Map<String, TargetGroupState> targetGroups = new LinkedHashMap<>();
 
@@ -79,6 +81,7 @@ public final class ElasticLoadBalancing {
     loadBalancers.forEach((arn, state) -> {
       LoadBalancerState twin = state.fork();
       fork.loadBalancers.put(arn, twin);
+      twin.nodes().forEach(n -> n.addresses().forEach(a -> fork.balancerByAddress.putIfAbsent(a, twin)));
       twin.listeners().forEach(listener -> fork.listeners.put(listener.arn(), listener));
       if (!twin.isActive()) {
         clock.after(Duration.between(clock.now(), twin.activeAt()), twin::activate);
@@ -160,7 +163,7 @@ public final class ElasticLoadBalancing {
     Duration provisioning = timings.provisioning(config.type());
     LoadBalancerState state =
         new LoadBalancerState(config, arns, vpc.id(), clock.now(), clock.now().plus(provisioning));
-    state.configure(config, allocate(config, List.of()));
+    configure(state, config);
     loadBalancers.put(state.arn(), state);
     clock.after(provisioning, state::activate);
     return state.arn();
@@ -212,6 +215,13 @@ public final class ElasticLoadBalancing {
             "SubnetNotFound", "The subnet ID '" + mapping.subnetId() + "' does not exist"));
   }
 
+  private void configure(LoadBalancerState state, LoadBalancer config) {
+    List<Node> before = state.nodes();
+    state.configure(config, allocate(config, before));
+    before.forEach(n -> n.addresses().forEach(a -> balancerByAddress.remove(a, state)));
+    state.nodes().forEach(n -> n.addresses().forEach(a -> balancerByAddress.putIfAbsent(a, state)));
+  }
+
   /** Gives every subnet its node; those that stay keep theirs. On failure nothing is held. */
   private List<Node> allocate(LoadBalancer config, List<Node> current) {
     List<Node> nodes = new ArrayList<>();
@@ -261,7 +271,7 @@ public final class ElasticLoadBalancing {
               + " without them nor all removed from one that was created with them");
     }
     checkSubnets(config);
-    state.configure(config, allocate(config, state.nodes()));
+    configure(state, config);
     refreshTargets(state.targetGroupArns());
   }
 
@@ -287,6 +297,7 @@ public final class ElasticLoadBalancing {
       listeners.remove(listener.arn());
     }
     loadBalancers.remove(arn);
+    state.nodes().forEach(n -> n.addresses().forEach(a -> balancerByAddress.remove(a, state)));
     state.nodes().forEach(addresses::release);
     release(state, groups);
   }
@@ -318,9 +329,7 @@ public final class ElasticLoadBalancing {
    * @return the load balancer, or nothing
    */
   public Optional<LoadBalancerState> loadBalancerAt(IpAddress address) {
-    return loadBalancers.values().stream()
-        .filter(lb -> lb.node(address).isPresent())
-        .findFirst();
+    return Optional.ofNullable(balancerByAddress.get(address));
   }
 
   boolean isLoadBalancerAddress(IpAddress address) {

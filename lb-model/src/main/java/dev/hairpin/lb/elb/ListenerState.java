@@ -37,7 +37,7 @@ public final class ListenerState {
 
   ListenerState fork() {
     ListenerState fork = new ListenerState(arn, config);
-    fork.rules.putAll(rules);
+    rules.values().forEach(fork::put);
     fork.moved = moved;
     fork.version = version;
     fork.rulesInOrder = rulesInOrder;

@@ -38,6 +38,15 @@ public record Matcher(String text) {
     return false;
   }
 
+  /**
+   * Whether these are codes of gRPC, which go to 99; HTTP's begin at 200.
+   *
+   * @return true for gRPC
+   */
+  public boolean isGrpc() {
+    return Splitter.onPattern("[,-]").splitToStream(text).allMatch(c -> c.length() < 3);
+  }
+
   /** The codes as given. */
   @Override
   public String toString() {

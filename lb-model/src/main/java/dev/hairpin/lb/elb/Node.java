@@ -1,6 +1,8 @@
 package dev.hairpin.lb.elb;
 
 import dev.hairpin.net.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,19 @@ public record Node(
    */
   public IpAddress advertisedAddress() {
     return publicAddress == null ? privateAddress : publicAddress;
+  }
+
+  /** {@return all its addresses, the private one first} */
+  List<IpAddress> addresses() {
+    List<IpAddress> all = new ArrayList<>(3);
+    all.add(privateAddress);
+    if (publicAddress != null) {
+      all.add(publicAddress);
+    }
+    if (ipv6Address != null) {
+      all.add(ipv6Address);
+    }
+    return all;
   }
 
   /**
