@@ -10,7 +10,6 @@ import dev.hairpin.path.Call;
 import dev.hairpin.path.Chooser;
 import dev.hairpin.path.Host;
 import dev.hairpin.path.LoadBalancing;
-import dev.hairpin.path.Network;
 import dev.hairpin.path.NodeFilters;
 import dev.hairpin.path.Outcome;
 import dev.hairpin.time.VirtualClock;
@@ -20,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -109,8 +109,8 @@ final class IngressCluster {
             .selector(Map.of("app", name))
             .clusterIps(List.of(IpAddress.parse("10.100.0.1").plus(i).toString()))
             .ipFamilies(List.of(IpFamily.IPV4))
-            .ports(List.of(new ServicePort(
-                "http", Protocol.TCP, 80, IntOrString.of(8080), 30_000 + i, null)))
+            .ports(List.of(
+                new ServicePort("http", Protocol.TCP, 80, IntOrString.of(8080), 30_000 + i, null)))
             .build(),
         List.of(),
         List.of()));
@@ -136,9 +136,7 @@ final class IngressCluster {
         List.of(new IngressRule(
             "shop.example.com",
             List.of(new IngressPath(
-                path,
-                "Prefix",
-                new IngressBackend("app-" + i, IntOrString.of(80), null))))),
+                path, "Prefix", new IngressBackend("app-" + i, IntOrString.of(80), null))))),
         List.of(),
         List.of());
   }

@@ -57,8 +57,8 @@ public interface LoadBalancing extends AddOn.Component {
    * What came of a health check's connection.
    *
    * @param outcome how it ended, and at which process
-   * @param status what that process answers to an HTTP request, if it is one that the cluster itself
-   *     runs, such as kube-proxy on a health check node port
+   * @param status what that process answers to an HTTP request, if it is one that the cluster
+   *     itself runs, such as kube-proxy on a health check node port
    */
   record HealthCheck(Outcome outcome, OptionalInt status) {}
 

@@ -82,11 +82,7 @@ public final class AwsLoadBalancers implements LoadBalancing {
     this.checks = new TargetChecks(vpc, state, this::groupsOfBalancer);
     this.probe = checks;
     this.elb = new ElasticLoadBalancing(
-        vpc,
-        state.clock(),
-        request -> probe.probe(request),
-        timings,
-        state.seed());
+        vpc, state.clock(), request -> probe.probe(request), timings, state.seed());
     this.network = new ElbNetwork(elb, state.seed());
     state.list(Node.class).forEach(this::followNode);
     state.list(Pod.class).forEach(pod -> followPod(pod, false));
@@ -117,8 +113,7 @@ public final class AwsLoadBalancers implements LoadBalancing {
     AccountVpc vpc = new AccountVpc(aws, fork);
     this.checks = new TargetChecks(vpc, fork, this::groupsOfBalancer);
     this.probe = checks;
-    this.elb =
-        other.elb.fork(vpc, fork.clock(), request -> probe.probe(request), fork.seed());
+    this.elb = other.elb.fork(vpc, fork.clock(), request -> probe.probe(request), fork.seed());
     this.network = new ElbNetwork(elb, fork.seed());
     this.mirror = other.mirror.fork(aws, elb);
     this.reconciler = new Reconciler(other.reconciler, fork, aws, mirror);

@@ -82,7 +82,9 @@ public final class TaggedMap<T> {
       }
     }
     for (Map.Entry<String, String> tag : tags.entrySet()) {
-      byTag.computeIfAbsent(Map.entry(tag.getKey(), tag.getValue()), t -> newMap()).put(id, resource);
+      byTag
+          .computeIfAbsent(Map.entry(tag.getKey(), tag.getValue()), t -> newMap())
+          .put(id, resource);
     }
   }
 

@@ -214,8 +214,8 @@ final class NodeRules {
       return;
     }
     boolean plain = env.options().disableRestrictedSecurityGroupRules();
-    counts.forEach((group, rules) ->
-        apply(group, plain ? rules.separate() : rules.merged(), complete));
+    counts.forEach(
+        (group, rules) -> apply(group, plain ? rules.separate() : rules.merged(), complete));
     if (complete) {
       changed = false;
       for (String group : endpointGroups()) {

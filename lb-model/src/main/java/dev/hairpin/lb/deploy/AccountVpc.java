@@ -117,9 +117,7 @@ public final class AccountVpc implements Vpc {
   @Override
   public Optional<Instance> instanceHolding(IpAddress address) {
     String ip = address.toString();
-    return aws.interfaceOf(ip)
-        .flatMap(eni -> aws.instanceOf(eni.id()))
-        .flatMap(this::view);
+    return aws.interfaceOf(ip).flatMap(eni -> aws.instanceOf(eni.id())).flatMap(this::view);
   }
 
   private Optional<Instance> view(dev.hairpin.lb.aws.Instance instance) {

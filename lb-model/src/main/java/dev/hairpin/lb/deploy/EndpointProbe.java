@@ -152,9 +152,7 @@ public final class EndpointProbe implements HealthProbe {
       return Result.Failed.refused();
     }
     boolean local = service.spec().externalTrafficPolicy() == TrafficPolicy.LOCAL;
-    return local && readyEndpoints(service, node) == 0
-        ? new Result.TimedOut()
-        : well(check);
+    return local && readyEndpoints(service, node) == 0 ? new Result.TimedOut() : well(check);
   }
 
   /** Ready endpoints of a Service on a node, or on all nodes. */

@@ -98,9 +98,7 @@ public final class TargetChecks implements HealthProbe {
   private Result result(HealthCheck check, LoadBalancing.HealthCheck walked) {
     Outcome outcome = walked.outcome();
     if (!outcome.delivered()) {
-      return outcome.verdict() == Verdict.TIMEOUT
-          ? new Result.TimedOut()
-          : Result.Failed.refused();
+      return outcome.verdict() == Verdict.TIMEOUT ? new Result.TimedOut() : Result.Failed.refused();
     }
     if (check.protocol() == ListenerProtocol.TCP) {
       return Result.Answered.connected(Duration.ZERO);

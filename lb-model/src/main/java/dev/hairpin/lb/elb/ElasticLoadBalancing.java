@@ -81,7 +81,8 @@ public final class ElasticLoadBalancing {
     loadBalancers.forEach((arn, state) -> {
       LoadBalancerState twin = state.fork();
       fork.loadBalancers.put(arn, twin);
-      twin.nodes().forEach(n -> n.addresses().forEach(a -> fork.balancerByAddress.putIfAbsent(a, twin)));
+      twin.nodes()
+          .forEach(n -> n.addresses().forEach(a -> fork.balancerByAddress.putIfAbsent(a, twin)));
       twin.listeners().forEach(listener -> fork.listeners.put(listener.arn(), listener));
       if (!twin.isActive()) {
         clock.after(Duration.between(clock.now(), twin.activeAt()), twin::activate);

@@ -68,7 +68,8 @@ public final class ListenerState {
     return rules.size();
   }
 
-  @Nullable NamedRule rule(String ruleArn) {
+  @Nullable
+  NamedRule rule(String ruleArn) {
     return rulesByArn.get(ruleArn);
   }
 
