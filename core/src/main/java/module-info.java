@@ -31,6 +31,7 @@ module dev.hairpin.core {
   exports dev.hairpin.path;
   exports dev.hairpin.path.conntrack;
   exports dev.hairpin.render;
+  exports dev.hairpin.path.fast;
   exports dev.hairpin.time;
 
   uses dev.hairpin.path.AddOnProvider;

@@ -1,0 +1,789 @@
+package dev.hairpin.path.fast;
+
+import dev.hairpin.path.Chooser;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a {@link DecisionProgram}: decides what becomes of new connections.
+ *
+ * <pre>{@code
+ * Decider decider = new Decider(program, new AffinityTable());
+ * int link = program.link(Protocol.TCP, "eth0");
+ * long decision = decider.decide(link, source, destination, 40_000 << 16 | 80, Draws.at(seed, n));
+ * if (Decision.accepted(decision)) {
+ *   SocketAddress endpoint = program.targets().get(Decision.target(decision));
+ * }
+ * }</pre>
+ *
+ * <p>The answer depends on the flow, the draw and what the {@link AffinityTable} remembers, and on
+ * nothing else: one at a time and batches decide alike. Nothing is allocated. Not thread-safe; each
+ * thread has a decider of its own, and nodes do not share affinity tables.
+ */
+public final class Decider {
+
+  /*
+   * Two ways to the same answer. Most flows go to a Service whose routine is a BALANCE, maybe with a
+   * mark before it, and afterwards depend on nothing but a bit of the mark: "straight" does them
+   * with one look-up, one draw and the load of the endpoint, in locals. Everything else is run
+   * instruction by instruction, in fields. The straight way changes nothing before it knows that it
+   * can go to the end.
+   */
+  static final int CONTINUE = 0;
+  static final int ACCEPT = 1;
+  static final int DROP = 2;
+  static final int REJECT = 3;
+  static final int UNDECIDED = 4;
+
+  /** How many instructions a walk may take, and how deep it may jump. */
+  private static final int MOST_STEPS = 1_000_000;
+
+  private static final int MOST_DEPTH = 100;
+
+  /** Ends whose questions every pool has, by these numbers. */
+  private static final int TOO_LONG = UNDECIDED;
+
+  private static final int DEVICE_OPEN = UNDECIDED | 1 << 3;
+  private static final int SOURCE_OPEN = UNDECIDED | 2 << 3;
+  private static final long NOT_STRAIGHT = Long.MIN_VALUE;
+
+  private DecisionProgram program;
+  private ProgramCode code;
+  private boolean v4;
+  private final AffinityTable affinity;
+  private long now;
+  private @Nullable Chooser chooser;
+  private boolean straightAllowed = true;
+
+  // The flow, while its rules are run.
+  private long sourceHigh;
+  private long sourceLow;
+  private long destinationHigh;
+  private long destinationLow;
+  private int sourcePort;
+  private int destinationPort;
+  private int protocol;
+  private int devices;
+  private boolean leavesNowhere;
+  private int mark;
+  private int connectionMark;
+  private int target;
+  private boolean destinationDone;
+  private boolean destinationChanged;
+  private int source;
+  private long draw;
+  private int draws;
+  private int steps;
+  private Ladder[] ladders = {};
+
+  /**
+   * A decider for a node.
+   *
+   * @param program the node's program
+   * @param affinity what the node remembers of callers
+   */
+  public Decider(DecisionProgram program, AffinityTable affinity) {
+    this.program = program;
+    this.affinity = affinity;
+    this.code = program.code;
+    this.v4 = program.v4;
+    this.ladders = program.pool.ladders();
+  }
+
+  /**
+   * Runs another program from now on. Lists of callers that it does not name are forgotten.
+   *
+   * @param next the program, of the same family
+   */
+  public void follow(DecisionProgram next) {
+    if (next.family() != program.family()) {
+      throw new IllegalArgumentException(
+          "a program for " + next.family() + " after one for " + program.family());
+    }
+    if (affinity.size() > 0 && next.code != code) {
+      affinity.retain(next);
+    }
+    program = next;
+    code = next.code;
+    ladders = next.pool.ladders();
+  }
+
+  /**
+   * The program.
+   *
+   * @return the program that is run
+   */
+  public DecisionProgram program() {
+    return program;
+  }
+
+  /**
+   * Sets the time, by which affinity counts.
+   *
+   * @param millis milliseconds since 1970; never less than before
+   */
+  public void now(long millis) {
+    now = millis;
+  }
+
+  /**
+   * The mark of the flow that was decided last, as it left the host.
+   *
+   * @return the mark, after {@link #decide(int, long, long, long, long, int, Chooser)}; other
+   *     answers are given without it
+   */
+  public int mark() {
+    return mark;
+  }
+
+  /** Lets tests hold the two ways against each other. */
+  void onlyByInstructions() {
+    straightAllowed = false;
+  }
+
+  // ---- asking
+
+  /**
+   * Decides a new IPv4 connection.
+   *
+   * @param link protocol and device, from {@link DecisionProgram#link} or {@link
+   *     DecisionProgram#linkFromHost}
+   * @param from the source address
+   * @param to the destination address
+   * @param ports source port * 65536 + destination port
+   * @param random 64 uniform bits, such as {@link Draws#at}
+   * @return the answer, which {@link Decision} reads
+   */
+  public long decide(int link, int from, int to, int ports, long random) {
+    long straight = straight(code, link, from, to, ports, random);
+    if (straight != NOT_STRAIGHT) {
+      return straight;
+    }
+    return run(link, 0, from & 0xffff_ffffL, 0, to & 0xffff_ffffL, ports, random);
+  }
+
+  /**
+   * Decides a new connection of either family.
+   *
+   * @param link as above
+   * @param fromHigh the upper half of the source; 0 for IPv4
+   * @param fromLow the lower half of the source
+   * @param toHigh the upper half of the destination; 0 for IPv4
+   * @param toLow the lower half of the destination
+   * @param ports as above
+   * @param random as above
+   * @return the answer
+   */
+  public long decide(
+      int link, long fromHigh, long fromLow, long toHigh, long toLow, int ports, long random) {
+    if (v4) {
+      return decide(link, (int) fromLow, (int) toLow, ports, random);
+    }
+    return run(link, fromHigh, fromLow, toHigh, toLow, ports, random);
+  }
+
+  /**
+   * Decides a new connection whose choices a chooser makes, rule by rule as the walker does. With
+   * {@link dev.hairpin.path.Outcomes} it gives the exact distribution.
+   *
+   * @param link as above
+   * @param fromHigh as above
+   * @param fromLow as above
+   * @param toHigh as above
+   * @param toLow as above
+   * @param ports as above
+   * @param choices makes the choices
+   * @return the answer
+   */
+  public long decide(
+      int link,
+      long fromHigh,
+      long fromLow,
+      long toHigh,
+      long toLow,
+      int ports,
+      Chooser choices) {
+    chooser = choices;
+    try {
+      return run(link, fromHigh, fromLow, toHigh, toLow, ports, 0);
+    } finally {
+      chooser = null;
+    }
+  }
+
+  /**
+   * Decides the flows of a batch, each as it would be decided alone, in their order.
+   *
+   * @param batch the flows; the answers are written to {@link FlowBatch#decisions}
+   * @param first the first flow
+   * @param end behind the last flow
+   */
+  public void decide(FlowBatch batch, int first, int end) {
+    if (batch.family() != program.family()) {
+      throw new IllegalArgumentException(
+          "flows of " + batch.family() + " for a program of " + program.family());
+    }
+    long[] decisions = batch.decisions;
+    if (!v4) {
+      for (int i = first; i < end; i++) {
+        decisions[i] = run(
+            batch.link[i],
+            batch.sourceHigh[i],
+            batch.sourceLow[i],
+            batch.destinationHigh[i],
+            batch.destinationLow[i],
+            batch.ports[i],
+            batch.draw[i]);
+      }
+      return;
+    }
+    ProgramCode running = code;
+    for (int i = first; i < end; i++) {
+      int from = batch.source[i];
+      int to = batch.destination[i];
+      int ports = batch.ports[i];
+      long random = batch.draw[i];
+      long straight = straight(running, batch.link[i], from, to, ports, random);
+      decisions[i] = straight != NOT_STRAIGHT
+          ? straight
+          : run(batch.link[i], 0, from & 0xffff_ffffL, 0, to & 0xffff_ffffL, ports, random);
+    }
+  }
+
+  static long pack(int end, int target, int way, int source) {
+    int verdict = (end & 7) == UNDECIDED ? 3 : (end & 7) == REJECT ? 2 : (end & 7) == DROP ? 1 : 0;
+    long packed = (long) verdict << Decision.VERDICT_SHIFT | (long) way << Decision.WAY_SHIFT;
+    if (verdict == 3) {
+      return packed | end >>> 3;
+    }
+    long low = target & 0xffff_ffffL;
+    if (verdict == 2) {
+      packed |= (long) (end >>> 3) << Decision.REJECT_SHIFT;
+    }
+    return packed | low | (long) source << Decision.SOURCE_SHIFT;
+  }
+
+  // ---- the straight way
+
+  private long straight(ProgramCode p, int link, int from, int to, int ports, long random) {
+    if (!straightAllowed) {
+      return NOT_STRAIGHT;
+    }
+    LookupTable table = p.fronts[link >>> 8 & 1].table();
+    if (table == null) {
+      return NOT_STRAIGHT;
+    }
+    int number = table.get4((long) to << 32 | (ports & 0xffffL) << 16 | link & 0xffL);
+    if (number < 0) {
+      return NOT_STRAIGHT;
+    }
+    int[] routine = p.routines[number];
+    int marked = 0;
+    int at = 0;
+    int word = routine[0];
+    if ((word & 0xff) == Op.MARK_UNLESS) {
+      int flags = word >>> 8;
+      int value = routine[1];
+      int mask = routine[2];
+      at = 3;
+      boolean asked = true;
+      if ((flags & 16) != 0) {
+        asked = routine[4] == to && routine[3] == ((link & 0xff) << 16 | ports & 0xffff);
+        at = 5;
+      }
+      long block;
+      if ((flags & 1) != 0) {
+        block = program.nodeBlocks[routine[at]];
+        at++;
+      } else {
+        block = (long) routine[at] << 32 | routine[at + 1] & 0xffff_ffffL;
+        at += 2;
+      }
+      boolean inside = (from & (int) block) == (int) (block >>> 32);
+      if (asked && inside == ((flags & 8) == 0)) {
+        marked = marked & ~mask ^ value;
+      }
+      word = routine[at];
+    }
+    if ((word & 0xff) != Op.BALANCE
+        || routine[at + 2] != (link & 0xff)
+        || routine[at + 5] >= 0) {
+      return NOT_STRAIGHT;
+    }
+    int rungs = word >>> 8;
+    int rung = ladders[routine[at + 1]].pick(random);
+    if (rung >= rungs) {
+      return NOT_STRAIGHT;
+    }
+    int entry = at + Op.BALANCE_HEADER + 2 * rung;
+    int address = routine[entry];
+    if (address == from) {
+      marked = marked & ~routine[at + 4] ^ routine[at + 3];
+    }
+    int chosen = routine[entry + 1];
+    if (program.isLocal(0, address & 0xffff_ffffL)) {
+      return NOT_STRAIGHT;
+    }
+    int way = (link >>> 8 & 1) << 1;
+    Tail tail = p.tails[way];
+    if (!tail.known()) {
+      return NOT_STRAIGHT;
+    }
+    if (tail.exceptions() != null && isException(tail.exceptions(), address, chosen, link)) {
+      return NOT_STRAIGHT;
+    }
+    long end = (marked & tail.markMask()) != 0 ? tail.set() : tail.clear();
+    return end & 0xffff_ffff_0000_0000L
+        | (long) way << Decision.WAY_SHIFT
+        | chosen & 0xffff_ffffL;
+  }
+
+  private boolean isException(LookupTable exceptions, int address, int chosen, int link) {
+    int port = program.targets.port(chosen);
+    if (port == 0) {
+      return true;
+    }
+    return (exceptions.hasExact()
+            && exceptions.get4((long) address << 32 | (long) port << 16 | link & 0xffL) >= 0)
+        || (exceptions.hasOpen() && exceptions.open4(port, link & 0xff) >= 0);
+  }
+
+  // ---- instruction by instruction
+
+  private long run(
+      int link, long fromHigh, long fromLow, long toHigh, long toLow, int ports, long random) {
+    sourceHigh = fromHigh;
+    sourceLow = fromLow;
+    destinationHigh = toHigh;
+    destinationLow = toLow;
+    sourcePort = ports >>> 16;
+    destinationPort = ports & 0xffff;
+    protocol = link & 0xff;
+    devices = link >>> DecisionProgram.DEVICES_SHIFT;
+    mark = 0;
+    connectionMark = 0;
+    target = Decision.NO_TARGET;
+    destinationDone = false;
+    destinationChanged = false;
+    source = 0;
+    draw = random;
+    draws = 0;
+    steps = MOST_STEPS;
+    boolean fromHost = (link & DecisionProgram.FROM_HOST) != 0;
+    leavesNowhere = !fromHost;
+    int end = stages(code.before[fromHost ? 1 : 0], 0, code.before[fromHost ? 1 : 0].length);
+    boolean local = program.isLocal(destinationHigh, destinationLow);
+    int way = (fromHost ? 2 : 0) | (local ? 1 : 0);
+    destinationDone = true;
+    if (end == ACCEPT) {
+      leavesNowhere = way == ProgramCode.FOR_THIS_HOST;
+      int[] roots = code.after[way];
+      if (way == ProgramCode.SENT_TO_ITSELF) {
+        end = stages(roots, 0, code.beforeLoopback);
+        if (end == ACCEPT) {
+          devices = program.devices("lo");
+          leavesNowhere = true;
+          end = stages(roots, code.beforeLoopback, roots.length);
+        }
+      } else {
+        end = stages(roots, 0, roots.length);
+      }
+    }
+    return pack(end, target, way, source);
+  }
+
+  private int stages(int[] roots, int first, int last) {
+    for (int i = first; i < last; i++) {
+      int end = routine(code.routines[roots[i] & ~ProgramCode.POLICY_DROP], 0);
+      if (end == CONTINUE && roots[i] < 0) {
+        end = DROP;
+      }
+      if (end > ACCEPT) {
+        return end;
+      }
+    }
+    return ACCEPT;
+  }
+
+  private int routine(int[] words, int depth) {
+    int at = 0;
+    while (at < words.length) {
+      if (--steps < 0) {
+        return TOO_LONG;
+      }
+      int word = words[at];
+      int operand = word >>> 8;
+      int op = word & 0x7f;
+      if (op < Op.END) {
+        int holds = condition(op, words, at);
+        if (holds > 1) {
+          return holds;
+        }
+        at += (holds != 0) == ((word & Op.NOT) == 0)
+            ? RoutineReader.length(words, at, v4)
+            : operand;
+        continue;
+      }
+      switch (op) {
+        case Op.END -> {
+          return operand;
+        }
+        case Op.RETURN -> {
+          return CONTINUE;
+        }
+        case Op.JUMP, Op.GOTO -> {
+          if (depth == MOST_DEPTH) {
+            return TOO_LONG;
+          }
+          int end = routine(code.routines[operand], depth + 1);
+          if (end != CONTINUE || op == Op.GOTO) {
+            return end;
+          }
+        }
+        case Op.DISPATCH -> {
+          int found = find(code.tables[operand]);
+          if (found >= 0) {
+            if (depth == MOST_DEPTH) {
+              return TOO_LONG;
+            }
+            int end = routine(code.routines[found], depth + 1);
+            if (end != CONTINUE) {
+              return end;
+            }
+          }
+        }
+        case Op.SET_MARK -> mark = mark & ~words[at + 2] ^ words[at + 1];
+        case Op.SET_CONNECTION_MARK ->
+          connectionMark = connectionMark & ~words[at + 2] ^ words[at + 1];
+        case Op.SAVE_MARK ->
+          connectionMark = connectionMark & ~words[at + 2] ^ mark & words[at + 1];
+        case Op.RESTORE_MARK -> mark = mark & ~words[at + 1] ^ connectionMark & words[at + 2];
+        case Op.MARK_UNLESS -> {
+          if (source != 0) {
+            return SOURCE_OPEN;
+          }
+          markUnless(words, at);
+        }
+        case Op.BALANCE -> {
+          int end = balance(words, at);
+          if (end != CONTINUE) {
+            return end;
+          }
+        }
+        case Op.DNAT -> {
+          translate(words[at + 1]);
+          return ACCEPT;
+        }
+        case Op.SNAT -> {
+          source = source == 0 ? operand : source;
+          return ACCEPT;
+        }
+        case Op.UNDECIDED -> {
+          return UNDECIDED | operand << 3;
+        }
+        default -> throw new IllegalStateException("instruction " + op);
+      }
+      at += RoutineReader.length(words, at, v4);
+    }
+    return CONTINUE;
+  }
+
+  private int find(LookupTable table) {
+    int found = -1;
+    if (table.hasExact()) {
+      found = v4
+          ? table.find4(destinationLow, destinationPort, protocol)
+          : table.find6(destinationHigh, destinationLow, destinationPort, protocol);
+    }
+    if (found < 0 && table.hasOpen()) {
+      found = v4
+          ? table.open4(destinationPort, protocol)
+          : table.open6(destinationPort, protocol);
+    }
+    return found;
+  }
+
+  private void translate(int to) {
+    if (destinationDone) {
+      return;
+    }
+    destinationDone = true;
+    target = to;
+    Targets targets = program.targets;
+    long high = targets.addressHigh(to);
+    long low = targets.addressLow(to);
+    int port = targets.port(to) == 0 ? destinationPort : targets.port(to);
+    destinationChanged =
+        high != destinationHigh || low != destinationLow || port != destinationPort;
+    destinationHigh = high;
+    destinationLow = low;
+    destinationPort = port;
+  }
+
+  private void markUnless(int[] words, int at) {
+    int flags = words[at] >>> 8;
+    int next = at + 3;
+    if ((flags & 16) != 0) {
+      if (words[next] != (protocol << 16 | destinationPort) || !destinationIs(words, next + 1)) {
+        return;
+      }
+      next += v4 ? 2 : 5;
+    }
+    boolean inside = (flags & 1) != 0
+        ? inNodeBlock(words[next], sourceHigh, sourceLow)
+        : inBlock(words, next, sourceHigh, sourceLow);
+    if (inside == ((flags & 8) == 0)) {
+      mark = mark & ~words[at + 2] ^ words[at + 1];
+    }
+  }
+
+  // ---- choosing an endpoint
+
+  private int balance(int[] words, int at) {
+    if (words[at + 2] != protocol) {
+      return UNDECIDED | words[at + 7] << 3;
+    }
+    int rungs = words[at] >>> 8;
+    int group = words[at + 5];
+    int rung = group < 0 ? -1 : remembered(words, at, rungs, group);
+    if (rung < 0) {
+      Ladder ladder = ladders[words[at + 1]];
+      rung = chooser != null ? ladder.pick(chooser) : ladder.pick(nextDraw());
+    }
+    if (rung >= rungs) {
+      return CONTINUE;
+    }
+    int entry = at + Op.BALANCE_HEADER + 2 * rung;
+    int to = words[entry + 1];
+    if (words[entry] == Op.word(sourceHigh, sourceLow, v4) && isSource(to)) {
+      mark = mark & ~words[at + 4] ^ words[at + 3];
+    }
+    if (group >= 0) {
+      int list = words[at + Op.BALANCE_HEADER + 2 * rungs + rung];
+      affinity.set(list, group, listHigh(), listLow(sourceLow), now);
+    }
+    translate(to);
+    return ACCEPT;
+  }
+
+  private boolean isSource(int to) {
+    return v4
+        || (program.targets.addressLow(to) == sourceLow
+            && program.targets.addressHigh(to) == sourceHigh);
+  }
+
+  /** The first endpoint, in the order of the rules, whose list has seen the caller lately; or -1. */
+  private int remembered(int[] words, int at, int rungs, int group) {
+    long high = listHigh();
+    long low = listLow(sourceLow);
+    if (affinity.first(group, high, low) < 0) {
+      return -1;
+    }
+    int lists = at + Op.BALANCE_HEADER + 2 * rungs;
+    int seconds = words[at + 6];
+    long since = now - seconds * 1_000L;
+    int from = 0;
+    while (true) {
+      int rung = Integer.MAX_VALUE;
+      int found = -1;
+      for (int e = affinity.first(group, high, low); e >= 0; e = affinity.next(e)) {
+        int list = affinity.listOf(e);
+        for (int i = from; i < Math.min(rungs, rung); i++) {
+          if (words[lists + i] == list) {
+            rung = i;
+            found = e;
+          }
+        }
+      }
+      if (found < 0) {
+        return -1;
+      }
+      boolean lately = seconds == 0 || affinity.stampOf(found) >= since;
+      affinity.reap(affinity.listOf(found), since, -1);
+      if (lately) {
+        return rung;
+      }
+      from = rung + 1;
+    }
+  }
+
+  private long listHigh() {
+    return v4 ? 0 : sourceHigh;
+  }
+
+  /** IPv4 addresses are kept as IPv4-mapped ones, since both families share a list. */
+  private long listLow(long low) {
+    return v4 ? 0xffff_0000_0000L | low : low;
+  }
+
+  private long nextDraw() {
+    int number = draws++;
+    return number == 0 ? draw : Draws.further(draw, number);
+  }
+
+  // ---- conditions: 0 no, 1 yes, more: the end of the walk
+
+  private int condition(int op, int[] words, int at) {
+    if (source != 0 && looksAtSource(op, words, at)) {
+      return SOURCE_OPEN;
+    }
+    boolean holds =
+        switch (op) {
+          case Op.SOURCE_IS -> sourceIs(words, at + 1);
+          case Op.DESTINATION_IS -> destinationIs(words, at + 1);
+          case Op.SOURCE_IN -> inBlock(words, at + 1, sourceHigh, sourceLow);
+          case Op.DESTINATION_IN -> inBlock(words, at + 1, destinationHigh, destinationLow);
+          case Op.SOURCE_IN_NODE_BLOCK -> inNodeBlock(words[at + 1], sourceHigh, sourceLow);
+          case Op.DESTINATION_IN_NODE_BLOCK ->
+            inNodeBlock(words[at + 1], destinationHigh, destinationLow);
+          case Op.SOURCE_BETWEEN -> between(words, at + 1, sourceHigh, sourceLow);
+          case Op.DESTINATION_BETWEEN -> between(words, at + 1, destinationHigh, destinationLow);
+          case Op.PROTOCOL -> protocol == words[at + 1];
+          case Op.SOURCE_PORT -> within(sourcePort, words[at + 1]);
+          case Op.DESTINATION_PORT -> within(destinationPort, words[at + 1]);
+          case Op.ANY_PORT -> anyPort(words, at);
+          case Op.MARK -> (mark & words[at + 2]) == words[at + 1];
+          case Op.CONNECTION_MARK -> (connectionMark & words[at + 2]) == words[at + 1];
+          case Op.OUT_DEVICE -> (program.devices("") >>> words[at + 1] & 1) != 0;
+          case Op.IN_DEVICE -> (devices >>> words[at + 1] & 1) != 0;
+          case Op.SOURCE_TYPE -> (words[at + 1] & type(sourceHigh, sourceLow)) != 0;
+          case Op.DESTINATION_TYPE ->
+            (words[at + 1] & type(destinationHigh, destinationLow)) != 0;
+          case Op.RANDOM -> random(words[at + 1] & 0xffff_ffffL);
+          case Op.RECENT -> recent(words, at);
+          case Op.DESTINATION_TRANSLATED -> destinationChanged;
+          case Op.SOURCE_TRANSLATED -> false;
+          default -> throw new IllegalStateException("instruction " + op);
+        };
+    return holds ? 1 : 0;
+  }
+
+  /** Whether a condition is about the source, which is not known any more once it is translated. */
+  private static boolean looksAtSource(int op, int[] words, int at) {
+    return switch (op) {
+      case Op.SOURCE_IS,
+          Op.SOURCE_IN,
+          Op.SOURCE_IN_NODE_BLOCK,
+          Op.SOURCE_BETWEEN,
+          Op.SOURCE_PORT,
+          Op.SOURCE_TYPE,
+          Op.SOURCE_TRANSLATED -> true;
+      case Op.ANY_PORT -> (words[at + 1] & 1) != 0;
+      case Op.RECENT -> (words[at + 5] & Op.OF_DESTINATION) == 0;
+      default -> false;
+    };
+  }
+
+  private static long high(int[] words, int at) {
+    return (long) words[at] << 32 | (words[at + 1] & 0xffff_ffffL);
+  }
+
+  private boolean sourceIs(int[] words, int at) {
+    return v4
+        ? words[at] == (int) sourceLow
+        : high(words, at) == sourceHigh && high(words, at + 2) == sourceLow;
+  }
+
+  private boolean destinationIs(int[] words, int at) {
+    return v4
+        ? words[at] == (int) destinationLow
+        : high(words, at) == destinationHigh && high(words, at + 2) == destinationLow;
+  }
+
+  private boolean inBlock(int[] words, int at, long high, long low) {
+    if (v4) {
+      return ((int) low & words[at + 1]) == words[at];
+    }
+    return (high & high(words, at + 4)) == high(words, at)
+        && (low & high(words, at + 6)) == high(words, at + 2);
+  }
+
+  private boolean inNodeBlock(int number, long high, long low) {
+    long[] blocks = program.nodeBlocks;
+    if (v4) {
+      return ((int) low & (int) blocks[number]) == (int) (blocks[number] >>> 32);
+    }
+    int at = 4 * number;
+    return (high & blocks[at + 2]) == blocks[at] && (low & blocks[at + 3]) == blocks[at + 1];
+  }
+
+  private boolean between(int[] words, int at, long high, long low) {
+    if (v4) {
+      int bits = (int) low;
+      return Integer.compareUnsigned(bits, words[at]) >= 0
+          && Integer.compareUnsigned(bits, words[at + 1]) <= 0;
+    }
+    return compare(high, low, high(words, at), high(words, at + 2)) >= 0
+        && compare(high, low, high(words, at + 4), high(words, at + 6)) <= 0;
+  }
+
+  private static int compare(long high, long low, long otherHigh, long otherLow) {
+    int byHigh = Long.compareUnsigned(high, otherHigh);
+    return byHigh != 0 ? byHigh : Long.compareUnsigned(low, otherLow);
+  }
+
+  private static boolean within(int port, int range) {
+    return port >= range >>> 16 && port <= (range & 0xffff);
+  }
+
+  private boolean anyPort(int[] words, int at) {
+    int sides = words[at + 1];
+    int last = at + 3 + words[at + 2];
+    for (int i = at + 3; i < last; i++) {
+      if (((sides & 1) != 0 && within(sourcePort, words[i]))
+          || ((sides & 2) != 0 && within(destinationPort, words[i]))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int type(long high, long low) {
+    if (v4 ? low == 0 : (high | low) == 0) {
+      return Op.UNSPECIFIED;
+    }
+    if (v4 ? low >>> 28 == 14 : high >>> 56 == 0xff) {
+      return Op.MULTICAST;
+    }
+    return program.isLocal(high, low) ? Op.LOCAL : Op.OTHER;
+  }
+
+  private boolean random(long threshold) {
+    if (chooser != null) {
+      return chooser.happens(threshold, Ladder.RANGE);
+    }
+    return nextDraw() >>> 33 < threshold;
+  }
+
+  private boolean recent(int[] words, int at) {
+    int list = words[at + 2];
+    int group = words[at + 3];
+    int flags = words[at + 5];
+    boolean ofDestination = (flags & Op.OF_DESTINATION) != 0;
+    long high = ofDestination ? destinationHigh : sourceHigh;
+    long low = listLow(ofDestination ? destinationLow : sourceLow);
+    int kind = words[at + 1];
+    if (kind == Op.SET) {
+      affinity.set(list, group, high, low, now);
+      return true;
+    }
+    int entry = affinity.find(list, group, high, low);
+    if (entry < 0) {
+      return false;
+    }
+    if (kind == Op.REMOVE) {
+      affinity.remove(entry);
+      return true;
+    }
+    long since = now - words[at + 4] * 1_000L;
+    boolean lately = (flags & Op.ANY_TIME) != 0 || affinity.stampOf(entry) >= since;
+    // The answer counts with its inversion: an inverted update renews what was not seen lately.
+    boolean renews = kind == Op.UPDATE && lately == ((words[at] & Op.NOT) == 0);
+    if ((flags & Op.REAP) != 0) {
+      affinity.reap(list, since, renews ? entry : -1);
+    }
+    if (renews) {
+      affinity.set(list, group, high, low, now);
+    }
+    return lately;
+  }
+}

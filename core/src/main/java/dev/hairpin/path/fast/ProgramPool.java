@@ -1,0 +1,203 @@
+package dev.hairpin.path.fast;
+
+import dev.hairpin.net.IpFamily;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the programs of one cluster share: the numbers of endpoints, ladders, lists and translations,
+ * and the code of programs that are alike on several nodes.
+ *
+ * <p>Used by compilers, of one thread at a time; programs that were made may be run by any thread.
+ */
+public final class ProgramPool {
+
+  private final Targets targets4 = new Targets(IpFamily.IPV4);
+  private final Targets targets6 = new Targets(IpFamily.IPV6);
+  private final Map<Ladder, Integer> ladderNumbers = new HashMap<>();
+  private volatile Ladder[] ladders = new Ladder[0];
+  private final Map<String, Integer> listNumbers = new HashMap<>();
+  private int[] groups = new int[16];
+  private int groupCount;
+  private final Map<SourceTranslation, Integer> translationNumbers = new HashMap<>();
+  private volatile SourceTranslation[] translations = new SourceTranslation[0];
+  private final Map<String, Integer> questionNumbers = new HashMap<>();
+  private volatile String[] questions = new String[0];
+  private final Map<Long, List<WeakReference<ProgramCode>>> codes = new HashMap<>();
+
+  /** A pool without programs. */
+  public ProgramPool() {
+    // Decider knows these three by their numbers.
+    question("a walk of more rules or deeper jumps than a program runs");
+    question("a rule asks for the device that a flow leaves through");
+    question("a rule asks for the source of a flow after its translation");
+    SourceTranslation none = new SourceTranslation(null, 0, 0, false, false);
+    // Number 0 stands for a source that stays.
+    translations = new SourceTranslation[] {none};
+    sourceTranslation(none);
+    sourceTranslation(new SourceTranslation(null, 0, 0, false, true));
+  }
+
+  /**
+   * The endpoints.
+   *
+   * @param family the family
+   * @return the numbers of all endpoints that programs translate to
+   */
+  public Targets targets(IpFamily family) {
+    return family == IpFamily.IPV4 ? targets4 : targets6;
+  }
+
+  /**
+   * The number of a ladder.
+   *
+   * @param thresholds as {@link Ladder} takes them
+   * @return its number
+   */
+  public int ladder(long[] thresholds) {
+    Ladder ladder = new Ladder(thresholds);
+    Integer known = ladderNumbers.get(ladder);
+    if (known != null) {
+      return known;
+    }
+    int number = ladders.length;
+    Ladder[] more = Arrays.copyOf(ladders, number + 1);
+    more[number] = ladder;
+    ladders = more;
+    ladderNumbers.put(ladder, number);
+    return number;
+  }
+
+  Ladder[] ladders() {
+    return ladders;
+  }
+
+  /**
+   * The number of a list of callers.
+   *
+   * @param name its name
+   * @return its number
+   */
+  public int list(String name) {
+    Integer known = listNumbers.get(name);
+    if (known != null) {
+      return known;
+    }
+    int number = listNumbers.size();
+    listNumbers.put(name, number);
+    if (number == groups.length) {
+      groups = Arrays.copyOf(groups, number * 2);
+    }
+    groups[number] = -1;
+    return number;
+  }
+
+  /**
+   * The group of a list. Lists of one group are found by one look-up.
+   *
+   * @param list the list's number
+   * @return the group's number
+   */
+  public int group(int list) {
+    if (groups[list] < 0) {
+      groups[list] = groupCount++;
+    }
+    return groups[list];
+  }
+
+  /**
+   * Puts lists that have no group yet into the group of the others.
+   *
+   * @param lists the lists' numbers; not empty
+   * @return the group, or -1 if they are of different groups already
+   */
+  public int join(int[] lists) {
+    int group = -1;
+    for (int list : lists) {
+      int own = groups[list];
+      if (own >= 0 && group >= 0 && own != group) {
+        return -1;
+      }
+      group = Math.max(group, own);
+    }
+    if (group < 0) {
+      group = groupCount++;
+    }
+    for (int list : lists) {
+      groups[list] = group;
+    }
+    return group;
+  }
+
+  /**
+   * The number of a source translation.
+   *
+   * @param translation the translation
+   * @return its number, 1 to 65535; -1 if there are more
+   */
+  public int sourceTranslation(SourceTranslation translation) {
+    Integer known = translationNumbers.get(translation);
+    if (known != null) {
+      return known;
+    }
+    int number = translations.length;
+    if (number > 0xffff) {
+      return -1;
+    }
+    SourceTranslation[] more = Arrays.copyOf(translations, number + 1);
+    more[number] = translation;
+    translations = more;
+    translationNumbers.put(translation, number);
+    return number;
+  }
+
+  SourceTranslation sourceTranslationOf(int number) {
+    return translations[number];
+  }
+
+  /**
+   * The number of a question that programs leave open.
+   *
+   * @param text what cannot be told, with the rule that asks
+   * @return its number
+   */
+  public int question(String text) {
+    Integer known = questionNumbers.get(text);
+    if (known != null) {
+      return known;
+    }
+    int number = questions.length;
+    String[] more = Arrays.copyOf(questions, number + 1);
+    more[number] = text;
+    questions = more;
+    questionNumbers.put(text, number);
+    return number;
+  }
+
+  List<String> questions() {
+    return List.of(questions);
+  }
+
+  /** The code of another program if it is the same, or this one, which others may share then. */
+  ProgramCode shared(ProgramCode code) {
+    List<WeakReference<ProgramCode>> alike =
+        codes.computeIfAbsent(code.hash, h -> new ArrayList<>(1));
+    alike.removeIf(reference -> reference.get() == null);
+    for (WeakReference<ProgramCode> reference : alike) {
+      @Nullable ProgramCode other = reference.get();
+      if (other != null && other.sameAs(code)) {
+        return other;
+      }
+    }
+    alike.add(new WeakReference<>(code));
+    if (codes.size() > 1_024) {
+      codes.values().removeIf(list -> list.stream().allMatch(r -> r.get() == null));
+    }
+    return code;
+  }
+}

@@ -1,0 +1,68 @@
+package dev.hairpin.path.fast;
+
+/** Steps through the instructions of a routine without running them. */
+final class RoutineReader {
+  private RoutineReader() {}
+
+  static int code(int word) {
+    return word & 0x7f;
+  }
+
+  /** How many words an instruction takes. */
+  static int length(int[] routine, int at, boolean v4) {
+    int address = v4 ? 1 : 4;
+    int word = routine[at];
+    return switch (code(word)) {
+      case Op.SOURCE_IS, Op.DESTINATION_IS -> 1 + address;
+      case Op.SOURCE_IN, Op.DESTINATION_IN, Op.SOURCE_BETWEEN, Op.DESTINATION_BETWEEN ->
+        1 + 2 * address;
+      case Op.SOURCE_IN_NODE_BLOCK,
+          Op.DESTINATION_IN_NODE_BLOCK,
+          Op.PROTOCOL,
+          Op.SOURCE_PORT,
+          Op.DESTINATION_PORT,
+          Op.IN_DEVICE,
+          Op.OUT_DEVICE,
+          Op.SOURCE_TYPE,
+          Op.DESTINATION_TYPE,
+          Op.RANDOM,
+          Op.DNAT -> 2;
+      case Op.ANY_PORT -> 3 + routine[at + 2];
+      case Op.MARK,
+          Op.CONNECTION_MARK,
+          Op.SET_MARK,
+          Op.SET_CONNECTION_MARK,
+          Op.SAVE_MARK,
+          Op.RESTORE_MARK -> 3;
+      case Op.RECENT -> 6;
+      case Op.BALANCE ->
+        Op.BALANCE_HEADER + (word >>> 8) * (routine[at + 5] >= 0 ? 3 : 2);
+      case Op.MARK_UNLESS -> {
+        int flags = word >>> 8;
+        int length = 3 + ((flags & 16) != 0 ? 1 + address : 0);
+        yield length + ((flags & 1) != 0 ? 1 : 2 * address);
+      }
+      default -> 1;
+    };
+  }
+
+  /** Whether an instruction names a list of callers. */
+  static boolean namesList(int[] routine, int list, boolean v4) {
+    for (int at = 0; at < routine.length; at += length(routine, at, v4)) {
+      int op = code(routine[at]);
+      if (op == Op.RECENT && routine[at + 2] == list) {
+        return true;
+      }
+      if (op == Op.BALANCE && routine[at + 5] >= 0) {
+        int rungs = routine[at] >>> 8;
+        int first = at + Op.BALANCE_HEADER + 2 * rungs;
+        for (int i = first; i < first + rungs; i++) {
+          if (routine[i] == list) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+}
