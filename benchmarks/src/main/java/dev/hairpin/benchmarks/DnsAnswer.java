@@ -19,6 +19,7 @@ import dev.hairpin.dns.message.Transport;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.time.VirtualClock;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,7 @@ public class DnsAnswer {
   private final Message[] found = new Message[RING];
   private final Message[] missing = new Message[RING];
   private final byte[][] packets = new byte[RING][];
+  private final byte[][] missingPackets = new byte[RING][];
   private final Map<DnsName, IpAddress> bare = new HashMap<>();
   private ClusterState state = new ClusterState(new VirtualClock(), 1);
   private CoreDnsServer dns =
@@ -92,6 +94,7 @@ public class DnsAnswer {
       found[i] = Message.query(i, new Question(name, RecordType.A));
       missing[i] = Message.query(i, new Question(DnsName.parse("nope-" + name), RecordType.A));
       packets[i] = found[i].encode();
+      missingPackets[i] = missing[i].encode();
     }
   }
 
@@ -146,6 +149,16 @@ public class DnsAnswer {
   }
 
   /**
+   * The octets of a question for a name that does not exist to the octets of its answer.
+   *
+   * @return the octets
+   */
+  @Benchmark
+  public Optional<byte[]> wireNoSuchName() {
+    return dns.answerPacket(missingPackets[next()], CLIENT);
+  }
+
+  /**
    * A Service gets another address, and the next answer has it.
    *
    * @return the answer
@@ -165,5 +178,30 @@ public class DnsAnswer {
   @Benchmark
   public IpAddress bareLookup() {
     return bare.getOrDefault(found[next()].question().name(), FIRST);
+  }
+
+  /**
+   * The baseline of the wire: dnsjava reads the question and writes an answer with one record, whose
+   * address a hash map gives.
+   *
+   * @return the octets
+   * @throws IOException if dnsjava cannot read the question
+   */
+  @Benchmark
+  public byte[] dnsjavaWire() throws IOException {
+    int index = next();
+    org.xbill.DNS.Message query = new org.xbill.DNS.Message(packets[index]);
+    org.xbill.DNS.Record question = query.getQuestion();
+    org.xbill.DNS.Message answer = new org.xbill.DNS.Message(query.getHeader().getID());
+    answer.getHeader().setFlag(org.xbill.DNS.Flags.QR);
+    answer.getHeader().setFlag(org.xbill.DNS.Flags.AA);
+    answer.getHeader().setFlag(org.xbill.DNS.Flags.RD);
+    answer.addRecord(question, org.xbill.DNS.Section.QUESTION);
+    IpAddress address = bare.getOrDefault(found[index].question().name(), FIRST);
+    answer.addRecord(
+        new org.xbill.DNS.ARecord(
+            question.getName(), org.xbill.DNS.DClass.IN, 30, address.toBytes()),
+        org.xbill.DNS.Section.ANSWER);
+    return answer.toWire();
   }
 }
