@@ -181,8 +181,8 @@ public class DnsAnswer {
   }
 
   /**
-   * The baseline of the wire: dnsjava reads the question and writes an answer with one record, whose
-   * address a hash map gives.
+   * The baseline of the wire: dnsjava reads the question and writes an answer with one record,
+   * whose address a hash map gives.
    *
    * @return the octets
    * @throws IOException if dnsjava cannot read the question

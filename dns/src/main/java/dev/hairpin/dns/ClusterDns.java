@@ -3,6 +3,7 @@ package dev.hairpin.dns;
 import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.dns.message.Client;
+import dev.hairpin.dns.resolver.Amplification;
 import dev.hairpin.dns.resolver.Arrival;
 import dev.hairpin.dns.resolver.ClusterLookups;
 import dev.hairpin.dns.resolver.NameServers;
@@ -265,6 +266,20 @@ public final class ClusterDns implements NameService {
   public QueryCosts costs(Source source, String name) {
     NameServers servers = servers(source, Chooser.seeded(0));
     return QueryCosts.of(name, lookups.host(source), servers, List.of(1, 2, 5));
+  }
+
+  /**
+   * What names cost from a pod or node, as a table: by {@code ndots}, and with a final dot.
+   *
+   * @param source the pod or node
+   * @param names the names
+   * @return the costs for {@code ndots} 5 and 2, with the library of the cluster's programs
+   * @throws IllegalArgumentException if the source does not exist
+   */
+  public Amplification amplification(Source source, List<String> names) {
+    NameServers servers = servers(source, Chooser.seeded(0));
+    return Amplification.of(
+        settings.library(), lookups.host(source), servers, List.of(5, 2), names);
   }
 
   /**

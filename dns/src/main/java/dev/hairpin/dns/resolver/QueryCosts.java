@@ -1,7 +1,5 @@
 package dev.hairpin.dns.resolver;
 
-import dev.hairpin.path.Chooser;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -57,17 +55,7 @@ public record QueryCosts(String name, List<Integer> ndots, Map<ResolverLibrary, 
     for (ResolverLibrary library : ResolverLibrary.values()) {
       List<Cell> row = new ArrayList<>();
       for (int value : ndots) {
-        // The last options line wins in every library.
-        Host changed = new Host(
-            host.resolvConf() + "\noptions ndots:" + value + "\n",
-            host.hosts(),
-            host.hostName(),
-            host.addresses());
-        Lookup lookup = library
-            .process(changed, Chooser.seeded(0), InstantSource.system())
-            .lookup(name, AddressFamily.AF_UNSPEC, servers);
-        row.add(new Cell(
-            lookup.queries(), lookup.usefulQueries(), !lookup.addresses().isEmpty()));
+        row.add(Amplification.cell(library, host, servers, value, name));
       }
       cells.put(library, row);
     }
