@@ -10,6 +10,8 @@ import dev.hairpin.api.TrafficPolicy;
 import dev.hairpin.cluster.ClusterView;
 import dev.hairpin.path.Reason;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -51,8 +53,8 @@ final class LocalPolicyRules implements LintRule {
 
   private static void external(
       Service service,
-      TreeSet<String> without,
-      TreeMap<String, Integer> perNode,
+      Set<String> without,
+      Map<String, Integer> perNode,
       Consumer<Finding> found) {
     boolean checked = service.spec().type() == ServiceType.LOAD_BALANCER;
     if (!checked && !without.isEmpty()) {
@@ -77,7 +79,7 @@ final class LocalPolicyRules implements LintRule {
   }
 
   private static Finding blackHole(
-      Service service, String field, TreeSet<String> without, String whose) {
+      Service service, String field, Set<String> without, String whose) {
     Finding finding = Finding.of(
         Severity.WARNING,
         Reason.NO_LOCAL_ENDPOINTS,

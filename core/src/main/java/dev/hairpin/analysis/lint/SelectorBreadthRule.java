@@ -6,6 +6,7 @@ import dev.hairpin.api.ServicePort;
 import dev.hairpin.cluster.ClusterView;
 import dev.hairpin.path.Reason;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -49,7 +50,7 @@ final class SelectorBreadthRule implements LintRule {
     }
   }
 
-  private static int sizeOf(TreeMap<String, List<Pod>> byWorkload, String workload) {
+  private static int sizeOf(Map<String, List<Pod>> byWorkload, String workload) {
     return byWorkload.getOrDefault(workload, List.of()).size();
   }
 
