@@ -27,6 +27,7 @@ import dev.hairpin.path.Network;
 import dev.hairpin.path.Reason;
 import dev.hairpin.path.Source;
 import dev.hairpin.path.Trace;
+import dev.hairpin.path.conntrack.ConntrackEntry;
 import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -275,6 +276,50 @@ public final class Cluster {
   Trace traced(Trace trace) {
     traceWatcher.accept(trace);
     return trace;
+  }
+
+  /**
+   * Sets a sysctl of a node, such as {@code net.netfilter.nf_conntrack_max}. It is kept in an
+   * annotation of the Node, {@code sysctl.hairpin.dev/KEY}, and so is part of the cluster's state.
+   *
+   * @param node the node's name
+   * @param key the key
+   * @param value a whole number
+   * @return this cluster
+   * @throws IllegalArgumentException if there is no such node, or the value is no number
+   */
+  public Cluster sysctl(String node, String key, String value) {
+    try {
+      Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "sysctl " + key + ": \"" + value + "\" is no whole number", e);
+    }
+    Node known = state
+        .get(Node.class, "", node)
+        .orElseThrow(() -> Suggestions.unknown("node", node, nodeNames()));
+    state.store(NodeSettings.with(known, NodeSettings.SYSCTL + key, value));
+    settle();
+    return this;
+  }
+
+  /**
+   * The connection tracking table of a node, as {@code conntrack -L} lists it.
+   *
+   * @param node the node's name
+   * @return the entries; none if nothing is tracked on the node
+   * @throws IllegalArgumentException if there is no such node
+   */
+  public List<ConntrackEntry> conntrack(String node) {
+    if (state.get(Node.class, "", node).isEmpty()) {
+      throw Suggestions.unknown("node", node, nodeNames());
+    }
+    network();
+    return wires()
+        .hostOf(new Source.OnNode(node))
+        .conntrack()
+        .map(table -> table.list(state.clock().now().toEpochMilli()))
+        .orElse(List.of());
   }
 
   /**

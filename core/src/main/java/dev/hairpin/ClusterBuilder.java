@@ -143,6 +143,22 @@ public final class ClusterBuilder {
   }
 
   /**
+   * Hangs the pods of the nodes so far on a bridge, as the CNI plugin {@code bridge} does; needs
+   * pods with addresses of {@link #podBlocks}.
+   *
+   * @param hairpinMode whether the bridge sends a frame back to the port that it came in from,
+   *     without which a pod cannot reach itself through its Service
+   * @return this builder
+   */
+  public ClusterBuilder bridge(boolean hairpinMode) {
+    nodes.replaceAll(node -> NodeSettings.with(
+        NodeSettings.with(node, NodeSettings.POD_NETWORK, "bridge"),
+        NodeSettings.HAIRPIN_MODE,
+        Boolean.toString(hairpinMode)));
+    return this;
+  }
+
+  /**
    * Adds nodes of one's own.
    *
    * @param more the nodes

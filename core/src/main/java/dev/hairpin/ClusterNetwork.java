@@ -30,18 +30,23 @@ import dev.hairpin.path.Network;
 import dev.hairpin.path.NodeFilters;
 import dev.hairpin.path.NodeShape;
 import dev.hairpin.path.Outcome;
+import dev.hairpin.path.PodNetwork;
 import dev.hairpin.path.Route;
 import dev.hairpin.path.Source;
+import dev.hairpin.path.conntrack.ConntrackEntry;
 import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The network that a cluster's objects describe.
@@ -63,6 +68,7 @@ final class ClusterNetwork {
   private final Cidr nodeNetwork;
   private final Map<IpAddress, ObjectKey> ownerOf = new HashMap<>();
   private final Set<ObjectKey> changed = new HashSet<>();
+  private final Set<AddOn.Component> cleaning = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean servicesChanged;
   private long rulesVersion;
 
@@ -305,6 +311,7 @@ final class ClusterNetwork {
       host.address(host.device(NodeShape.UPLINK), other, other.family().addressBits());
     }
     host.sysctl("net.ipv4.conf.all.route_localnet", "1");
+    applySettings(host, node);
     installRules(host);
     listenForHealthChecks(host);
     for (Pod pod : state.list(Pod.class)) {
@@ -315,6 +322,11 @@ final class ClusterNetwork {
     return host;
   }
 
+  /** What the node's annotations say of its kernel; see {@link NodeSettings}. */
+  private static void applySettings(Host host, Node node) {
+    NodeSettings.sysctls(node).forEach(host::sysctl);
+  }
+
   private NodeShape shape(Node node, IpAddress primary) {
     String name = node.metadata().name();
     IpAddress gateway = router.address(primary.family()).orElse(primary);
@@ -323,6 +335,18 @@ final class ClusterNetwork {
         .filter(c -> c.family() == primary.family())
         .findFirst();
     int length = nodeNetwork.prefixLength();
+    if (podCidr.isPresent() && NodeSettings.isBridged(node)) {
+      return new NodeShape(
+          name,
+          primary,
+          length,
+          podCidr.get(),
+          gateway,
+          PodNetwork.BRIDGE,
+          "veth",
+          "cni0",
+          NodeSettings.hairpins(node));
+    }
     return podCidr.isPresent()
         ? NodeShape.ptp(name, primary, length, podCidr.get(), gateway)
         : NodeShape.awsVpcCni(name, primary, length, gateway);
@@ -348,6 +372,9 @@ final class ClusterNetwork {
   private void installRules(Host node) {
     for (AddOn.Component component : components) {
       if (component instanceof NodeFilters filters) {
+        if (cleaning.add(component)) {
+          filters.cleansBy(this::clean);
+        }
         filters
             .filterOf(node.name())
             .filter(rules -> node.filter().map(now -> now != rules).orElse(true))
@@ -357,6 +384,11 @@ final class ClusterNetwork {
             });
       }
     }
+  }
+
+  private void clean(String node, Predicate<ConntrackEntry> stale) {
+    long now = state.clock().now().toEpochMilli();
+    network.find(node).flatMap(Host::conntrack).ifPresent(table -> table.delete(stale, now));
   }
 
   // ---- pods
@@ -423,8 +455,15 @@ final class ClusterNetwork {
 
   /** Brings a pod's host up to date; a pod that is gone, or came back elsewhere, loses its own. */
   private void renew(ObjectKey key) {
+    if (key.kind().equals(Node.KIND)) {
+      network
+          .find(key.name())
+          .ifPresent(host ->
+              state.get(Node.class, "", key.name()).ifPresent(node -> applySettings(host, node)));
+      return;
+    }
     Host host = network.find(hostName(key)).orElse(null);
-    if (host == null || !key.kind().equals(Pod.KIND)) {
+    if (host == null) {
       return;
     }
     Pod pod = state.get(Pod.class, key.namespace(), key.name()).orElse(null);

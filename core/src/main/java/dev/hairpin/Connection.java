@@ -35,10 +35,16 @@ import java.util.Optional;
 public final class Connection {
   private final Cluster cluster;
   private final Source source;
+  private final int sourcePort;
 
   Connection(Cluster cluster, Source source) {
+    this(cluster, source, 0);
+  }
+
+  private Connection(Cluster cluster, Source source, int sourcePort) {
     this.cluster = cluster;
     this.source = source;
+    this.sourcePort = sourcePort;
   }
 
   /**
@@ -56,6 +62,45 @@ public final class Connection {
         trace.hops().isEmpty()
             ? trace
             : trace.explainedBy(cluster.explainer().connection(source, target, trace)));
+  }
+
+  /**
+   * The same start from a source port of one's own choice, for this connection and those after it.
+   *
+   * @param port the port, 1 to 65535
+   * @return a start from this port
+   * @throws IllegalArgumentException if it is none
+   */
+  public Connection fromPort(int port) {
+    if (port < 1 || port > 65_535) {
+      throw new IllegalArgumentException("source port " + port + " is not within 1-65535");
+    }
+    return new Connection(cluster, source, port);
+  }
+
+  /**
+   * Connects and keeps the connection, or keeps the socket of a datagram, to send more on it.
+   *
+   * @param target as for {@link #to}, but no load balancer of layer 7
+   * @return the connection; closed if it could not be made
+   * @throws IllegalArgumentException if the target is none
+   */
+  public OpenConnection open(String target) {
+    Target parsed = Target.parse(target, cluster);
+    Optional<IpAddress> address = parsed.address().isPresent()
+        ? parsed.address()
+        : cluster.lookup(source, parsed.host(), cluster.chooser()).addresses().stream()
+            .findFirst();
+    if (address.isEmpty()) {
+      return new OpenConnection(cluster, to(target));
+    }
+    Network network = cluster.network();
+    Host caller = in(network, cluster.wires().hostOf(source));
+    SocketAddress to = new SocketAddress(address.get(), parsed.port());
+    Attempt attempt = network.call(Call.of(caller, parsed.protocol(), to, cluster.chooser())
+        .boundTo(sourcePort, null)
+        .asking(cluster.describe(source) + " opens " + target));
+    return new OpenConnection(cluster, attempt, source, target);
   }
 
   /**
@@ -92,7 +137,9 @@ public final class Connection {
     Host caller = in(network, cluster.wires().hostOf(source));
     SocketAddress to = new SocketAddress(address, target.port());
     Trace trace = network
-        .call(Call.of(caller, target.protocol(), to, chooser).asking(question))
+        .call(Call.of(caller, target.protocol(), to, chooser)
+            .boundTo(sourcePort, null)
+            .asking(question))
         .trace();
     Trace whole = opened(trace, how);
     Optional<LoadBalancing.Layer7> balancer = cluster.wires().layer7At(address);

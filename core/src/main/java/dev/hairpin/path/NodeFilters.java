@@ -1,7 +1,10 @@
 package dev.hairpin.path;
 
+import dev.hairpin.path.conntrack.ConntrackEntry;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /** A component that gives nodes their packet filter rules, as kube-proxy does. */
 public interface NodeFilters extends AddOn.Component {
@@ -26,4 +29,13 @@ public interface NodeFilters extends AddOn.Component {
   default OptionalInt healthCheckStatus(String node, int port) {
     return OptionalInt.empty();
   }
+
+  /**
+   * Says who deletes entries of the nodes' connection tracking when the component finds them stale,
+   * as kube-proxy does with the datagram flows of endpoints that are gone.
+   *
+   * @param delete takes the node's name and which of its entries are to be deleted; called while
+   *     {@link #filterOf} or the clock is at work
+   */
+  default void cleansBy(BiConsumer<String, Predicate<ConntrackEntry>> delete) {}
 }

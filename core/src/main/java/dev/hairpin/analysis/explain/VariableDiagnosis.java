@@ -66,7 +66,7 @@ public final class VariableDiagnosis {
     }
     for (Service service : state.list(Service.class)) {
       if (makes(service, name)) {
-        return elsewhere(service, pod, missing(subject, Reason.ENV_NO_SUCH_SERVICE));
+        return elsewhere(service, pod, subject);
       }
     }
     List<String> names = new ArrayList<>();
@@ -80,24 +80,26 @@ public final class VariableDiagnosis {
     return name.startsWith(prefix + "_SERVICE_") || name.startsWith(prefix + "_PORT");
   }
 
-  private static Explanation elsewhere(Service service, Pod pod, Explanation missing) {
+  private static Explanation elsewhere(Service service, Pod pod, String subject) {
     String key = service.key().namespacedName();
     if (!service.metadata().namespace().equals(pod.metadata().namespace())) {
-      return missing.causedBy(
-          Reason.ENV_OTHER_NAMESPACE,
-          "Service " + key + " is in another namespace than the pod, which gets the variables of"
-              + " its own");
+      return missing(subject, Reason.ENV_OTHER_NAMESPACE)
+          .causedBy(
+              Reason.ENV_OTHER_NAMESPACE,
+              "Service " + key + " is in another namespace than the pod, which gets the variables"
+                  + " of its own");
     }
     String ip = service.spec().clusterIp();
     if (ip.isEmpty() || ip.equals("None")) {
-      return missing.causedBy(
-          Reason.ENV_NO_CLUSTER_IP,
-          "Service " + key + " is " + (ip.isEmpty() ? "an ExternalName" : "headless")
-              + ", and only a ClusterIP gives variables");
+      return missing(subject, Reason.ENV_NO_CLUSTER_IP)
+          .causedBy(
+              Reason.ENV_NO_CLUSTER_IP,
+              "Service " + key + " is " + (ip.isEmpty() ? "an ExternalName" : "headless")
+                  + ", and only a ClusterIP gives variables");
     }
-    return pod.spec().enableServiceLinks()
-        ? missing
-        : missing.causedBy(Reason.ENV_LINKS_OFF, Reason.ENV_LINKS_OFF.sentence());
+    return missing(
+        subject,
+        pod.spec().enableServiceLinks() ? Reason.ENV_NO_SUCH_SERVICE : Reason.ENV_LINKS_OFF);
   }
 
   private static Explanation missing(String subject, Reason reason) {

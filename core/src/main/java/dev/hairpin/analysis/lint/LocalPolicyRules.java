@@ -52,10 +52,7 @@ final class LocalPolicyRules implements LintRule {
   }
 
   private static void external(
-      Service service,
-      Set<String> without,
-      Map<String, Integer> perNode,
-      Consumer<Finding> found) {
+      Service service, Set<String> without, Map<String, Integer> perNode, Consumer<Finding> found) {
     boolean checked = service.spec().type() == ServiceType.LOAD_BALANCER;
     if (!checked && !without.isEmpty()) {
       found.accept(

@@ -11,6 +11,8 @@ import dev.hairpin.iptables.walk.RuleWalker;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.NodeFilters;
 import dev.hairpin.path.PacketFilter;
+import dev.hairpin.path.conntrack.ConntrackEntry;
+import dev.hairpin.path.conntrack.ConntrackFilter;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,6 +189,24 @@ public final class KubeProxies implements NodeFilters {
    */
   public void onSync(BiConsumer<String, SyncResult> listener) {
     listeners.add(listener);
+  }
+
+  @Override
+  public void cleansBy(BiConsumer<String, Predicate<ConntrackEntry>> delete) {
+    onSync((node, result) -> {
+      result
+          .conntrackCommands()
+          .forEach(command -> delete.accept(node, ConntrackFilter.parse(command)));
+      if (result.conntrackListed()) {
+        StaleUdpEntries stale = result.staleUdpEntries();
+        delete.accept(
+            node,
+            entry -> stale.contains(
+                entry.original().protocol(),
+                entry.original().destination(),
+                entry.reply().source()));
+      }
+    });
   }
 
   @Override
