@@ -87,14 +87,17 @@ public final class Connection {
    */
   public OpenConnection open(String target) {
     Target parsed = Target.parse(target, cluster);
+    Network network = cluster.network();
     Optional<IpAddress> address = parsed.address().isPresent()
         ? parsed.address()
-        : cluster.lookup(source, parsed.host(), cluster.chooser()).addresses().stream()
+        : cluster
+            .lookup(source, parsed.host(), cluster.chooser(), network)
+            .addresses()
+            .stream()
             .findFirst();
     if (address.isEmpty()) {
       return new OpenConnection(cluster, to(target));
     }
-    Network network = cluster.network();
     Host caller = in(network, cluster.wires().hostOf(source));
     SocketAddress to = new SocketAddress(address.get(), parsed.port());
     Attempt attempt = network.call(Call.of(caller, parsed.protocol(), to, cluster.chooser())
