@@ -10,6 +10,7 @@ module dev.hairpin.iptables {
   requires static org.assertj.core;
 
   exports dev.hairpin.iptables;
+  exports dev.hairpin.iptables.compile;
   exports dev.hairpin.iptables.junit;
   exports dev.hairpin.iptables.kubeproxy;
   exports dev.hairpin.iptables.walk;

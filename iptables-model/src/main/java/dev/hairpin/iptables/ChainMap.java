@@ -85,6 +85,34 @@ final class ChainMap {
     return new ChainMap(copy, newSize);
   }
 
+  /** The names of chains that are another object in one of two maps, or in one only. */
+  @SuppressWarnings("ReferenceEquality") // copies share the buckets that did not change
+  List<String> changedSince(ChainMap before) {
+    List<String> names = new ArrayList<>();
+    boolean alike = before.buckets.length == buckets.length;
+    for (int i = 0; i < buckets.length; i++) {
+      if (alike && buckets[i] == before.buckets[i]) {
+        continue;
+      }
+      for (Chain chain : buckets[i]) {
+        if (before.get(chain.name()) != chain) {
+          names.add(chain.name());
+        }
+      }
+    }
+    for (int i = 0; i < before.buckets.length; i++) {
+      if (alike && buckets[i] == before.buckets[i]) {
+        continue;
+      }
+      for (Chain chain : before.buckets[i]) {
+        if (get(chain.name()) == null) {
+          names.add(chain.name());
+        }
+      }
+    }
+    return names;
+  }
+
   private Chain[][] rehashed(int chains) {
     Chain[][] copy = newBuckets(chains);
     forEach(chain -> put(copy, chain));

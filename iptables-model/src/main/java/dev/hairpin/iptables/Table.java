@@ -110,6 +110,17 @@ public final class Table {
     return new Table(name, chains.changed(removed, put));
   }
 
+  /**
+   * The chains that are not the same objects as in another table: changed, new or gone. Quick where
+   * one table is a changed copy of the other.
+   *
+   * @param before the other table
+   * @return their names, each once
+   */
+  public List<String> changedSince(Table before) {
+    return chains.changedSince(before.chains);
+  }
+
   ChainMap chainMap() {
     return chains;
   }

@@ -34,10 +34,14 @@ public final class Decider {
   static final int REJECT = 3;
   static final int UNDECIDED = 4;
 
+  /** The rules of a key end, and with them the chain that looked it up. */
+  static final int LEAVE = 5;
+
   /** How many instructions a walk may take, and how deep it may jump. */
   private static final int MOST_STEPS = 1_000_000;
 
   private static final int MOST_DEPTH = 100;
+  private static final int MOST_STRAIGHT_JUMPS = 4;
 
   /** Ends whose questions every pool has, by these numbers. */
   private static final int TOO_LONG = UNDECIDED;
@@ -272,41 +276,63 @@ public final class Decider {
     if (table == null) {
       return NOT_STRAIGHT;
     }
-    int number = table.get4((long) to << 32 | (ports & 0xffffL) << 16 | link & 0xffL);
+    int number = table.get4((long) to << 32 | (ports & 0xffffL) << 16 | (link & 0xffL));
     if (number < 0) {
       return NOT_STRAIGHT;
     }
     int[] routine = p.routines[number];
     int marked = 0;
     int at = 0;
-    int word = routine[0];
-    if ((word & 0xff) == Op.MARK_UNLESS) {
-      int flags = word >>> 8;
-      int value = routine[1];
-      int mask = routine[2];
-      at = 3;
-      boolean asked = true;
-      if ((flags & 16) != 0) {
-        asked = routine[4] == to && routine[3] == ((link & 0xff) << 16 | ports & 0xffff);
-        at = 5;
-      }
-      long block;
-      if ((flags & 1) != 0) {
-        block = program.nodeBlocks[routine[at]];
-        at++;
-      } else {
-        block = (long) routine[at] << 32 | routine[at + 1] & 0xffff_ffffL;
-        at += 2;
-      }
-      boolean inside = (from & (int) block) == (int) (block >>> 32);
-      if (asked && inside == ((flags & 8) == 0)) {
-        marked = marked & ~mask ^ value;
+    int word;
+    int jumps = 0;
+    while (true) {
+      if (at >= routine.length || jumps > MOST_STRAIGHT_JUMPS) {
+        return NOT_STRAIGHT;
       }
       word = routine[at];
+      int op = word & 0xff;
+      if (op == Op.BALANCE) {
+        break;
+      } else if (op == Op.MARK_UNLESS) {
+        int flags = word >>> 8;
+        int next = at + 3;
+        boolean asked = true;
+        if ((flags & 16) != 0) {
+          asked = routine[at + 4] == to
+              && routine[at + 3] == ((link & 0xff) << 16 | (ports & 0xffff));
+          next = at + 5;
+        }
+        int block;
+        int mask;
+        if ((flags & 1) != 0) {
+          long both = program.nodeBlocks[routine[next]];
+          block = (int) (both >>> 32);
+          mask = (int) both;
+          next += 1;
+        } else {
+          block = routine[next];
+          mask = routine[next + 1];
+          next += 2;
+        }
+        if (asked && ((from & mask) == block) == ((flags & 8) == 0)) {
+          marked = (marked & ~routine[at + 2]) ^ routine[at + 1];
+        }
+        at = next;
+      } else if (op == Op.SET_MARK) {
+        marked = (marked & ~routine[at + 2]) ^ routine[at + 1];
+        at += 3;
+      } else if (op == Op.JUMP || op == Op.GOTO) {
+        // The ladder that is looked for ends the walk, so that there is no way back to keep.
+        routine = p.routines[word >>> 8];
+        at = 0;
+        jumps++;
+      } else if (op == Op.SOURCE_IN) {
+        at += (from & routine[at + 2]) == routine[at + 1] ? 3 : word >>> 8;
+      } else {
+        return NOT_STRAIGHT;
+      }
     }
-    if ((word & 0xff) != Op.BALANCE
-        || routine[at + 2] != (link & 0xff)
-        || routine[at + 5] >= 0) {
+    if (routine[at + 2] != (link & 0xff) || routine[at + 5] >= 0) {
       return NOT_STRAIGHT;
     }
     int rungs = word >>> 8;
@@ -317,7 +343,7 @@ public final class Decider {
     int entry = at + Op.BALANCE_HEADER + 2 * rung;
     int address = routine[entry];
     if (address == from) {
-      marked = marked & ~routine[at + 4] ^ routine[at + 3];
+      marked = (marked & ~routine[at + 4]) ^ routine[at + 3];
     }
     int chosen = routine[entry + 1];
     if (program.isLocal(0, address & 0xffff_ffffL)) {
@@ -332,9 +358,9 @@ public final class Decider {
       return NOT_STRAIGHT;
     }
     long end = (marked & tail.markMask()) != 0 ? tail.set() : tail.clear();
-    return end & 0xffff_ffff_0000_0000L
+    return (end & 0xffff_ffff_0000_0000L)
         | (long) way << Decision.WAY_SHIFT
-        | chosen & 0xffff_ffffL;
+        | (chosen & 0xffff_ffffL);
   }
 
   private boolean isException(LookupTable exceptions, int address, int chosen, int link) {
@@ -343,7 +369,7 @@ public final class Decider {
       return true;
     }
     return (exceptions.hasExact()
-            && exceptions.get4((long) address << 32 | (long) port << 16 | link & 0xffL) >= 0)
+            && exceptions.get4((long) address << 32 | (long) port << 16 | (link & 0xffL)) >= 0)
         || (exceptions.hasOpen() && exceptions.open4(port, link & 0xff) >= 0);
   }
 
@@ -430,13 +456,16 @@ public final class Decider {
         case Op.RETURN -> {
           return CONTINUE;
         }
-        case Op.JUMP, Op.GOTO -> {
+        case Op.JUMP, Op.GOTO, Op.GOTO_AND_LEAVE -> {
           if (depth == MOST_DEPTH) {
             return TOO_LONG;
           }
           int end = routine(code.routines[operand], depth + 1);
           if (end != CONTINUE || op == Op.GOTO) {
             return end;
+          }
+          if (op == Op.GOTO_AND_LEAVE) {
+            return LEAVE;
           }
         }
         case Op.DISPATCH -> {
@@ -447,16 +476,16 @@ public final class Decider {
             }
             int end = routine(code.routines[found], depth + 1);
             if (end != CONTINUE) {
-              return end;
+              return end == LEAVE ? CONTINUE : end;
             }
           }
         }
-        case Op.SET_MARK -> mark = mark & ~words[at + 2] ^ words[at + 1];
+        case Op.SET_MARK -> mark = (mark & ~words[at + 2]) ^ words[at + 1];
         case Op.SET_CONNECTION_MARK ->
-          connectionMark = connectionMark & ~words[at + 2] ^ words[at + 1];
+          connectionMark = (connectionMark & ~words[at + 2]) ^ words[at + 1];
         case Op.SAVE_MARK ->
-          connectionMark = connectionMark & ~words[at + 2] ^ mark & words[at + 1];
-        case Op.RESTORE_MARK -> mark = mark & ~words[at + 1] ^ connectionMark & words[at + 2];
+          connectionMark = (connectionMark & ~words[at + 2]) ^ (mark & words[at + 1]);
+        case Op.RESTORE_MARK -> mark = (mark & ~words[at + 1]) ^ (connectionMark & words[at + 2]);
         case Op.MARK_UNLESS -> {
           if (source != 0) {
             return SOURCE_OPEN;
@@ -532,7 +561,7 @@ public final class Decider {
         ? inNodeBlock(words[next], sourceHigh, sourceLow)
         : inBlock(words, next, sourceHigh, sourceLow);
     if (inside == ((flags & 8) == 0)) {
-      mark = mark & ~words[at + 2] ^ words[at + 1];
+      mark = (mark & ~words[at + 2]) ^ words[at + 1];
     }
   }
 
@@ -540,7 +569,7 @@ public final class Decider {
 
   private int balance(int[] words, int at) {
     if (words[at + 2] != protocol) {
-      return UNDECIDED | words[at + 7] << 3;
+      return passBy(words, at);
     }
     int rungs = words[at] >>> 8;
     int group = words[at + 5];
@@ -555,7 +584,7 @@ public final class Decider {
     int entry = at + Op.BALANCE_HEADER + 2 * rung;
     int to = words[entry + 1];
     if (words[entry] == Op.word(sourceHigh, sourceLow, v4) && isSource(to)) {
-      mark = mark & ~words[at + 4] ^ words[at + 3];
+      mark = (mark & ~words[at + 4]) ^ words[at + 3];
     }
     if (group >= 0) {
       int list = words[at + Op.BALANCE_HEADER + 2 * rungs + rung];
@@ -563,6 +592,26 @@ public final class Decider {
     }
     translate(to);
     return ACCEPT;
+  }
+
+  /**
+   * A flow of another protocol than the endpoints' rules ask for: each rung that is taken may mark
+   * it, and it comes back.
+   */
+  private int passBy(int[] words, int at) {
+    if (words[at + 5] >= 0) {
+      return UNDECIDED | words[at + 7] << 3;
+    }
+    Ladder ladder = ladders[words[at + 1]];
+    for (int rung = 0; rung < ladder.rungs(); rung++) {
+      int entry = at + Op.BALANCE_HEADER + 2 * rung;
+      boolean itself =
+          words[entry] == Op.word(sourceHigh, sourceLow, v4) && isSource(words[entry + 1]);
+      if (itself && (ladder.isCertain(rung) || random(ladder.threshold(rung)))) {
+        mark = (mark & ~words[at + 4]) ^ words[at + 3];
+      }
+    }
+    return CONTINUE;
   }
 
   private boolean isSource(int to) {

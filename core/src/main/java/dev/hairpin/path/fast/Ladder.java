@@ -83,8 +83,12 @@ public final class Ladder {
     return thresholds.length;
   }
 
-  long[] thresholds() {
-    return thresholds.clone();
+  long threshold(int rung) {
+    return thresholds[rung];
+  }
+
+  boolean isCertain(int rung) {
+    return thresholds[rung] >= RANGE;
   }
 
   /**

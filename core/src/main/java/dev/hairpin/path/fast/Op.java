@@ -113,6 +113,9 @@ final class Op {
    */
   static final int MARK_UNLESS = 45;
 
+  /** Operand: routine. As GOTO, in the rules of a key: the chain that looked it up ends too. */
+  static final int GOTO_AND_LEAVE = 46;
+
   static final int BALANCE_HEADER = 8;
 
   // Address types.

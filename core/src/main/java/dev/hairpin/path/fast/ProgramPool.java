@@ -27,7 +27,7 @@ public final class ProgramPool {
   private final Map<SourceTranslation, Integer> translationNumbers = new HashMap<>();
   private volatile SourceTranslation[] translations = new SourceTranslation[0];
   private final Map<String, Integer> questionNumbers = new HashMap<>();
-  private volatile String[] questions = new String[0];
+  private final List<String> questions = new ArrayList<>();
   private final Map<Long, List<WeakReference<ProgramCode>>> codes = new HashMap<>();
 
   /** A pool without programs. */
@@ -171,16 +171,13 @@ public final class ProgramPool {
     if (known != null) {
       return known;
     }
-    int number = questions.length;
-    String[] more = Arrays.copyOf(questions, number + 1);
-    more[number] = text;
-    questions = more;
-    questionNumbers.put(text, number);
-    return number;
+    questionNumbers.put(text, questions.size());
+    questions.add(text);
+    return questions.size() - 1;
   }
 
   List<String> questions() {
-    return List.of(questions);
+    return List.copyOf(questions);
   }
 
   /** The code of another program if it is the same, or this one, which others may share then. */

@@ -36,6 +36,7 @@ public final class RoutineWriter {
   }
 
   private final boolean v4;
+  private final boolean ofKey;
   private int[] code = new int[64];
   private int size;
   private int ruleStart;
@@ -48,7 +49,19 @@ public final class RoutineWriter {
    * @param family the family of its addresses
    */
   public RoutineWriter(IpFamily family) {
+    this(family, false);
+  }
+
+  /**
+   * An empty routine.
+   *
+   * @param family the family of its addresses
+   * @param ofKey whether it holds the rules of a key of a {@link LookupTable}, which are part of the
+   *     chain that looks it up: where such a rule ends its chain, that one ends
+   */
+  public RoutineWriter(IpFamily family, boolean ofKey) {
     this.v4 = family == IpFamily.IPV4;
+    this.ofKey = ofKey;
   }
 
   /**
@@ -327,9 +340,13 @@ public final class RoutineWriter {
     endRule();
   }
 
-  /** The routine ends. */
+  /** The chain ends. */
   public void exit() {
-    action(Op.RETURN, 0);
+    if (ofKey) {
+      action(Op.END, Decider.LEAVE);
+    } else {
+      action(Op.RETURN, 0);
+    }
     endRule();
   }
 
@@ -340,7 +357,7 @@ public final class RoutineWriter {
    * @param comesBack whether the walk goes on after it, as with {@code -j}; else as with {@code -g}
    */
   public void jump(int routine, boolean comesBack) {
-    action(comesBack ? Op.JUMP : Op.GOTO, routine);
+    action(comesBack ? Op.JUMP : ofKey ? Op.GOTO_AND_LEAVE : Op.GOTO, routine);
     endRule();
   }
 

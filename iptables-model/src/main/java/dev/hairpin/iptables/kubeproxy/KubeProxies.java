@@ -7,13 +7,19 @@ import dev.hairpin.api.Service;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.iptables.RuleSet;
+import dev.hairpin.iptables.compile.RuleCompiler;
 import dev.hairpin.iptables.walk.RuleWalker;
+import dev.hairpin.net.Cidr;
+import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.NodeFilters;
 import dev.hairpin.path.PacketFilter;
 import dev.hairpin.path.conntrack.ConntrackEntry;
 import dev.hairpin.path.conntrack.ConntrackFilter;
+import dev.hairpin.path.fast.DecisionProgram;
+import dev.hairpin.path.fast.ProgramPool;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -36,19 +42,25 @@ public final class KubeProxies implements NodeFilters {
 
   private static final class Running {
     private final NodeProxy proxy;
+    private final List<Cidr> blocks;
+    private final List<IpAddress> addresses;
+    private final Map<IpFamily, RuleCompiler> compilers = new EnumMap<>(IpFamily.class);
     private final Map<IpFamily, RuleSet> filtered = new EnumMap<>(IpFamily.class);
     private @Nullable RuleWalker walker;
     private @Nullable SyncRunner runner;
     private boolean changed = true;
 
-    private Running(NodeProxy proxy) {
+    private Running(NodeProxy proxy, Node node) {
       this.proxy = proxy;
+      this.blocks = node.podCidrs().stream().map(Cidr::parse).toList();
+      this.addresses = KubeProxy.hostOf(node).interfaceAddresses();
     }
   }
 
   private final KubeProxy addOn;
   private final ClusterState state;
   private final Map<String, Running> nodes = new TreeMap<>();
+  private final ProgramPool pool = new ProgramPool();
   private final List<BiConsumer<String, SyncResult>> listeners = new ArrayList<>();
 
   KubeProxies(KubeProxy addOn, ClusterState state) {
@@ -115,7 +127,7 @@ public final class KubeProxies implements NodeFilters {
     proxy.changed(new Change(null, node.get()));
     state.list(Service.class).forEach(service -> proxy.changed(new Change(null, service)));
     state.list(EndpointSlice.class).forEach(slice -> proxy.changed(new Change(null, slice)));
-    Running running = new Running(proxy);
+    Running running = new Running(proxy, node.get());
     if (addOn.pacing() == KubeProxy.Pacing.REAL) {
       KubeProxyConfiguration configuration = addOn.configurationOf(node.get());
       running.runner = new SyncRunner(
@@ -179,6 +191,66 @@ public final class KubeProxies implements NodeFilters {
    */
   public Optional<RuleSet> rulesOf(String node, IpFamily family) {
     return proxyOf(node).flatMap(proxy -> proxy.proxier(family)).map(Proxier::ruleSet);
+  }
+
+  /**
+   * The rules of a node, compiled for the fast path.
+   *
+   * <pre>{@code
+   * KubeProxies proxies = KubeProxy.newest().start(state);
+   * DecisionProgram program = proxies.programOf("node-1", IpFamily.IPV4).orElseThrow();
+   * Decider decider = new Decider(program, new AffinityTable());
+   * int link = program.link(Protocol.TCP, "eth0");
+   * long decision = decider.decide(link, client, serviceAddress, 40_000 << 16 | 80, draw);
+   * SocketAddress endpoint = program.targets().get(Decision.target(decision));
+   * }</pre>
+   *
+   * <p>Ask again after the cluster has changed: the rules that changed are compiled, and {@link
+   * dev.hairpin.path.fast.Decider#follow} goes over to them. Nodes with the same rules share their
+   * code, also where they differ by their blocks of pods. The node's addresses are taken to be those
+   * of its Node object.
+   *
+   * @param node the node's name
+   * @param family the family
+   * @return the program of its rules as they are now; nothing if there is no such node, or it does
+   *     not have the family
+   */
+  public Optional<DecisionProgram> programOf(String node, IpFamily family) {
+    return programOf(node, family, List.of());
+  }
+
+  /**
+   * The same for a node that has further addresses, such as those of its bridges and veths: they
+   * count where rules ask for local addresses.
+   *
+   * @param node as above
+   * @param family as above
+   * @param furtherAddresses the addresses that its Node object does not name
+   * @return as above
+   */
+  public Optional<DecisionProgram> programOf(
+      String node, IpFamily family, Collection<IpAddress> furtherAddresses) {
+    return upToDate(node).flatMap(running -> running.proxy.proxier(family).map(proxier -> {
+      RuleCompiler compiler =
+          running.compilers.computeIfAbsent(family, f -> compiler(running, f));
+      List<IpAddress> addresses = new ArrayList<>(running.addresses);
+      addresses.addAll(furtherAddresses);
+      compiler.localAddresses(addresses);
+      return compiler.compile(proxier.ruleSet());
+    }));
+  }
+
+  /**
+   * What the programs of all nodes share, for compilers of other rules that are to share it too.
+   *
+   * @return the pool
+   */
+  public ProgramPool pool() {
+    return pool;
+  }
+
+  private RuleCompiler compiler(Running running, IpFamily family) {
+    return new RuleCompiler(pool, family, running.blocks);
   }
 
   /**
