@@ -4,12 +4,12 @@ import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
 import java.util.Arrays;
 
 /**
- * What a node remembers of callers: the lists of the match {@code recent}, by which kube-proxy keeps
- * a client at its endpoint ({@code sessionAffinity: ClientIP}).
+ * What a node remembers of callers: the lists of the match {@code recent}, by which kube-proxy
+ * keeps a client at its endpoint ({@code sessionAffinity: ClientIP}).
  *
  * <p>Source: Linux {@code xt_recent}: a list holds 100 addresses, and the least recently set one
- * makes room. One table serves both families of a node. Not thread-safe; nothing is allocated
- * but when it grows.
+ * makes room. One table serves both families of a node. Not thread-safe; nothing is allocated but
+ * when it grows.
  */
 public final class AffinityTable {
 

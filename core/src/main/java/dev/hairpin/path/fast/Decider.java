@@ -149,8 +149,8 @@ public final class Decider {
   /**
    * Decides a new IPv4 connection.
    *
-   * @param link protocol and device, from {@link DecisionProgram#link} or {@link
-   *     DecisionProgram#linkFromHost}
+   * @param link protocol and device, from {@link DecisionProgram#link} or
+   *     {@link DecisionProgram#linkFromHost}
    * @param from the source address
    * @param to the destination address
    * @param ports source port * 65536 + destination port
@@ -199,13 +199,7 @@ public final class Decider {
    * @return the answer
    */
   public long decide(
-      int link,
-      long fromHigh,
-      long fromLow,
-      long toHigh,
-      long toLow,
-      int ports,
-      Chooser choices) {
+      int link, long fromHigh, long fromLow, long toHigh, long toLow, int ports, Chooser choices) {
     chooser = choices;
     try {
       return run(link, fromHigh, fromLow, toHigh, toLow, ports, 0);
@@ -298,8 +292,8 @@ public final class Decider {
         int next = at + 3;
         boolean asked = true;
         if ((flags & 16) != 0) {
-          asked = routine[at + 4] == to
-              && routine[at + 3] == ((link & 0xff) << 16 | (ports & 0xffff));
+          asked =
+              routine[at + 4] == to && routine[at + 3] == ((link & 0xff) << 16 | (ports & 0xffff));
           next = at + 5;
         }
         int block;
@@ -444,9 +438,8 @@ public final class Decider {
         if (holds > 1) {
           return holds;
         }
-        at += (holds != 0) == ((word & Op.NOT) == 0)
-            ? RoutineReader.length(words, at, v4)
-            : operand;
+        at +=
+            (holds != 0) == ((word & Op.NOT) == 0) ? RoutineReader.length(words, at, v4) : operand;
         continue;
       }
       switch (op) {
@@ -524,9 +517,7 @@ public final class Decider {
           : table.find6(destinationHigh, destinationLow, destinationPort, protocol);
     }
     if (found < 0 && table.hasOpen()) {
-      found = v4
-          ? table.open4(destinationPort, protocol)
-          : table.open6(destinationPort, protocol);
+      found = v4 ? table.open4(destinationPort, protocol) : table.open6(destinationPort, protocol);
     }
     return found;
   }
@@ -620,7 +611,9 @@ public final class Decider {
             && program.targets.addressHigh(to) == sourceHigh);
   }
 
-  /** The first endpoint, in the order of the rules, whose list has seen the caller lately; or -1. */
+  /**
+   * The first endpoint, in the order of the rules, whose list has seen the caller lately; or -1.
+   */
   private int remembered(int[] words, int at, int rungs, int group) {
     long high = listHigh();
     long low = listLow(sourceLow);
@@ -675,34 +668,32 @@ public final class Decider {
     if (source != 0 && looksAtSource(op, words, at)) {
       return SOURCE_OPEN;
     }
-    boolean holds =
-        switch (op) {
-          case Op.SOURCE_IS -> sourceIs(words, at + 1);
-          case Op.DESTINATION_IS -> destinationIs(words, at + 1);
-          case Op.SOURCE_IN -> inBlock(words, at + 1, sourceHigh, sourceLow);
-          case Op.DESTINATION_IN -> inBlock(words, at + 1, destinationHigh, destinationLow);
-          case Op.SOURCE_IN_NODE_BLOCK -> inNodeBlock(words[at + 1], sourceHigh, sourceLow);
-          case Op.DESTINATION_IN_NODE_BLOCK ->
-            inNodeBlock(words[at + 1], destinationHigh, destinationLow);
-          case Op.SOURCE_BETWEEN -> between(words, at + 1, sourceHigh, sourceLow);
-          case Op.DESTINATION_BETWEEN -> between(words, at + 1, destinationHigh, destinationLow);
-          case Op.PROTOCOL -> protocol == words[at + 1];
-          case Op.SOURCE_PORT -> within(sourcePort, words[at + 1]);
-          case Op.DESTINATION_PORT -> within(destinationPort, words[at + 1]);
-          case Op.ANY_PORT -> anyPort(words, at);
-          case Op.MARK -> (mark & words[at + 2]) == words[at + 1];
-          case Op.CONNECTION_MARK -> (connectionMark & words[at + 2]) == words[at + 1];
-          case Op.OUT_DEVICE -> (program.devices("") >>> words[at + 1] & 1) != 0;
-          case Op.IN_DEVICE -> (devices >>> words[at + 1] & 1) != 0;
-          case Op.SOURCE_TYPE -> (words[at + 1] & type(sourceHigh, sourceLow)) != 0;
-          case Op.DESTINATION_TYPE ->
-            (words[at + 1] & type(destinationHigh, destinationLow)) != 0;
-          case Op.RANDOM -> random(words[at + 1] & 0xffff_ffffL);
-          case Op.RECENT -> recent(words, at);
-          case Op.DESTINATION_TRANSLATED -> destinationChanged;
-          case Op.SOURCE_TRANSLATED -> false;
-          default -> throw new IllegalStateException("instruction " + op);
-        };
+    boolean holds = switch (op) {
+      case Op.SOURCE_IS -> sourceIs(words, at + 1);
+      case Op.DESTINATION_IS -> destinationIs(words, at + 1);
+      case Op.SOURCE_IN -> inBlock(words, at + 1, sourceHigh, sourceLow);
+      case Op.DESTINATION_IN -> inBlock(words, at + 1, destinationHigh, destinationLow);
+      case Op.SOURCE_IN_NODE_BLOCK -> inNodeBlock(words[at + 1], sourceHigh, sourceLow);
+      case Op.DESTINATION_IN_NODE_BLOCK ->
+        inNodeBlock(words[at + 1], destinationHigh, destinationLow);
+      case Op.SOURCE_BETWEEN -> between(words, at + 1, sourceHigh, sourceLow);
+      case Op.DESTINATION_BETWEEN -> between(words, at + 1, destinationHigh, destinationLow);
+      case Op.PROTOCOL -> protocol == words[at + 1];
+      case Op.SOURCE_PORT -> within(sourcePort, words[at + 1]);
+      case Op.DESTINATION_PORT -> within(destinationPort, words[at + 1]);
+      case Op.ANY_PORT -> anyPort(words, at);
+      case Op.MARK -> (mark & words[at + 2]) == words[at + 1];
+      case Op.CONNECTION_MARK -> (connectionMark & words[at + 2]) == words[at + 1];
+      case Op.OUT_DEVICE -> (program.devices("") >>> words[at + 1] & 1) != 0;
+      case Op.IN_DEVICE -> (devices >>> words[at + 1] & 1) != 0;
+      case Op.SOURCE_TYPE -> (words[at + 1] & type(sourceHigh, sourceLow)) != 0;
+      case Op.DESTINATION_TYPE -> (words[at + 1] & type(destinationHigh, destinationLow)) != 0;
+      case Op.RANDOM -> random(words[at + 1] & 0xffff_ffffL);
+      case Op.RECENT -> recent(words, at);
+      case Op.DESTINATION_TRANSLATED -> destinationChanged;
+      case Op.SOURCE_TRANSLATED -> false;
+      default -> throw new IllegalStateException("instruction " + op);
+    };
     return holds ? 1 : 0;
   }
 

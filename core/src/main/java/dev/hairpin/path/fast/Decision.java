@@ -94,8 +94,8 @@ public final class Decision {
    * How the source is translated.
    *
    * @param decision an answer
-   * @return 0 if it stays, {@link #MASQUERADE}, {@link #MASQUERADE_RANDOM_FULLY}, or a larger number
-   *     for {@link DecisionProgram#sourceTranslation}
+   * @return 0 if it stays, {@link #MASQUERADE}, {@link #MASQUERADE_RANDOM_FULLY}, or a larger
+   *     number for {@link DecisionProgram#sourceTranslation}
    */
   public static int sourceTranslation(long decision) {
     return (int) (decision >>> SOURCE_SHIFT) & 0xffff;

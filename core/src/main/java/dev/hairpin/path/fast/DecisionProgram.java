@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The flow is TCP, UDP or SCTP, not known to connection tracking yet, and carries no mark. It
  * goes through PREROUTING or, if the host sends it, OUTPUT; by its destination as it is then,
  * through FORWARD and POSTROUTING or through INPUT; what the host sends to itself passes both
- * POSTROUTING and, on the loopback device, PREROUTING and INPUT. Where the rules send it is decided;
- * whether a route leads there is not.
+ * POSTROUTING and, on the loopback device, PREROUTING and INPUT. Where the rules send it is
+ * decided; whether a route leads there is not.
  *
  * <p>Immutable and thread-safe. Programs of one {@link ProgramPool} share their code where it is
  * the same: a program of its own has the node's addresses and blocks only.
@@ -97,8 +97,8 @@ public final class DecisionProgram {
   }
 
   /**
-   * What programs of the pool cannot tell, by number; {@link Decision#target} of an undecided answer
-   * is such a number. That a question is listed does not mean that this program asks it.
+   * What programs of the pool cannot tell, by number; {@link Decision#target} of an undecided
+   * answer is such a number. That a question is listed does not mean that this program asks it.
    *
    * @return the questions, each with the rule that asks
    */

@@ -39,8 +39,8 @@ public final class Ladder {
   /**
    * Makes a ladder.
    *
-   * @param thresholds for each rung, how many of the 2^31 numbers choose it; 2^31 for a rule without
-   *     condition. There are 1 to {@link #MOST_RUNGS}
+   * @param thresholds for each rung, how many of the 2^31 numbers choose it; 2^31 for a rule
+   *     without condition. There are 1 to {@link #MOST_RUNGS}
    */
   public Ladder(long[] thresholds) {
     if (thresholds.length == 0 || thresholds.length > MOST_RUNGS) {

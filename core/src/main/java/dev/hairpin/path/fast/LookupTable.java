@@ -137,7 +137,8 @@ public final class LookupTable {
         if ((meta & 0xff) != 0) {
           long high = v4 ? 0 : part.slots[slot];
           long low = v4 ? part.slots[slot] >>> 32 : part.slots[slot + 1];
-          all.put(high, low, (meta & OPEN) != 0, (int) meta & 0xff, (int) (meta >>> 16) & 0xffff, 0);
+          all.put(
+              high, low, (meta & OPEN) != 0, (int) meta & 0xff, (int) (meta >>> 16) & 0xffff, 0);
         }
       }
     }

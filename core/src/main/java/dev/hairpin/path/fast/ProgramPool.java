@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the programs of one cluster share: the numbers of endpoints, ladders, lists and translations,
- * and the code of programs that are alike on several nodes.
+ * What the programs of one cluster share: the numbers of endpoints, ladders, lists and
+ * translations, and the code of programs that are alike on several nodes.
  *
  * <p>Used by compilers, of one thread at a time; programs that were made may be run by any thread.
  */

@@ -35,8 +35,7 @@ final class RoutineReader {
           Op.SAVE_MARK,
           Op.RESTORE_MARK -> 3;
       case Op.RECENT -> 6;
-      case Op.BALANCE ->
-        Op.BALANCE_HEADER + (word >>> 8) * (routine[at + 5] >= 0 ? 3 : 2);
+      case Op.BALANCE -> Op.BALANCE_HEADER + (word >>> 8) * (routine[at + 5] >= 0 ? 3 : 2);
       case Op.MARK_UNLESS -> {
         int flags = word >>> 8;
         int length = 3 + ((flags & 16) != 0 ? 1 + address : 0);

@@ -56,8 +56,8 @@ public final class RoutineWriter {
    * An empty routine.
    *
    * @param family the family of its addresses
-   * @param ofKey whether it holds the rules of a key of a {@link LookupTable}, which are part of the
-   *     chain that looks it up: where such a rule ends its chain, that one ends
+   * @param ofKey whether it holds the rules of a key of a {@link LookupTable}, which are part of
+   *     the chain that looks it up: where such a rule ends its chain, that one ends
    */
   public RoutineWriter(IpFamily family, boolean ofKey) {
     this.v4 = family == IpFamily.IPV4;
@@ -171,8 +171,7 @@ public final class RoutineWriter {
    * @param inverted whether it must be outside
    */
   public void ifNodeBlock(End end, int block, boolean inverted) {
-    condition(
-        end == End.SOURCE ? Op.SOURCE_IN_NODE_BLOCK : Op.DESTINATION_IN_NODE_BLOCK, inverted);
+    condition(end == End.SOURCE ? Op.SOURCE_IN_NODE_BLOCK : Op.DESTINATION_IN_NODE_BLOCK, inverted);
     word(block);
   }
 
@@ -222,7 +221,8 @@ public final class RoutineWriter {
    * @param ranges first port * 65536 + last port of each range
    * @param inverted whether none must be
    */
-  public void ifAnyPort(boolean source, boolean destination, List<Integer> ranges, boolean inverted) {
+  public void ifAnyPort(
+      boolean source, boolean destination, List<Integer> ranges, boolean inverted) {
     condition(Op.ANY_PORT, inverted);
     word((source ? 1 : 0) | (destination ? 2 : 0));
     word(ranges.size());
@@ -482,7 +482,8 @@ public final class RoutineWriter {
 
   /**
    * Chooses one of several endpoints, marks the flow if it comes from the endpoint itself, and
-   * translates its destination: a {@code KUBE-SVC} chain with the {@code KUBE-SEP} chains behind it.
+   * translates its destination: a {@code KUBE-SVC} chain with the {@code KUBE-SEP} chains behind
+   * it.
    *
    * @param rungs the endpoints, in the order of the ladder
    * @param ladder the ladder's number in the {@link ProgramPool}; it has as many rungs

@@ -13,4 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param randomFully whether {@code --random-fully} was given
  */
 public record SourceTranslation(
-    @Nullable IpAddress address, int firstPort, int lastPort, boolean random, boolean randomFully) {}
+    @Nullable IpAddress address,
+    int firstPort,
+    int lastPort,
+    boolean random,
+    boolean randomFully) {}

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param clear what becomes of a flow whose bit is clear: a {@link Decision} without target
  * @param set what becomes of one whose bit is set
  */
-record Tail(
-    boolean known, @Nullable LookupTable exceptions, int markMask, long clear, long set) {
+record Tail(boolean known, @Nullable LookupTable exceptions, int markMask, long clear, long set) {
   static final Tail UNKNOWN = new Tail(false, null, 0, 0, 0);
 }

@@ -156,6 +156,7 @@ final class TailReader {
     if (same && before.exceptions() != null && before.exceptions().joins(found)) {
       return before.exceptions();
     }
-    return LookupTable.join(found, Arrays.stream(found).mapToInt(LookupTable::size).sum(), v4);
+    return LookupTable.join(
+        found, Arrays.stream(found).mapToInt(LookupTable::size).sum(), v4);
   }
 }

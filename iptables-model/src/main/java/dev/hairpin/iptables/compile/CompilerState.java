@@ -34,8 +34,12 @@ final class CompilerState {
   private static final class Member {
     final @Nullable EndpointChain endpoint;
     final Chain chain;
-    @Nullable ChainUnit user;
-    @Nullable List<ChainUnit> moreUsers;
+
+    @Nullable
+    ChainUnit user;
+
+    @Nullable
+    List<ChainUnit> moreUsers;
 
     Member(Chain chain, @Nullable EndpointChain endpoint) {
       this.chain = chain;

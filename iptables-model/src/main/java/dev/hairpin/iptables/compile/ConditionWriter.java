@@ -21,8 +21,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the matches of a rule as conditions, for the first packet of a connection: TCP SYN, UDP, or
- * SCTP INIT, in state NEW.
+ * Writes the matches of a rule as conditions, for the first packet of a connection: TCP SYN, UDP,
+ * or SCTP INIT, in state NEW.
  */
 final class ConditionWriter {
   private static final int SYN = 0x02;
@@ -220,13 +220,12 @@ final class ConditionWriter {
       return Holds.UNKNOWN;
     }
     int list = pool.list(m.list());
-    Recent what =
-        switch (m.operation()) {
-          case SET -> Recent.SET;
-          case RCHECK -> Recent.CHECK;
-          case UPDATE -> Recent.UPDATE;
-          case REMOVE -> Recent.REMOVE;
-        };
+    Recent what = switch (m.operation()) {
+      case SET -> Recent.SET;
+      case RCHECK -> Recent.CHECK;
+      case UPDATE -> Recent.UPDATE;
+      case REMOVE -> Recent.REMOVE;
+    };
     out.ifRecent(
         what,
         list,
@@ -288,8 +287,7 @@ final class ConditionWriter {
     if (test instanceof ConntrackTest.ProtocolNumber t) {
       return protocol(t.number(), t.inverted(), null);
     }
-    if (test instanceof ConntrackTest.Address t
-        && t.end() == ConntrackTest.End.ORIGINAL_SOURCE) {
+    if (test instanceof ConntrackTest.Address t && t.end() == ConntrackTest.End.ORIGINAL_SOURCE) {
       return block(End.SOURCE, t.address(), t.inverted());
     }
     if (test instanceof ConntrackTest.Port t && t.end() == ConntrackTest.End.ORIGINAL_SOURCE) {

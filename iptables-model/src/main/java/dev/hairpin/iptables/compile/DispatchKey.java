@@ -49,7 +49,9 @@ record DispatchKey(@Nullable IpAddress destination, int protocol, int port) {
 
   static boolean isHost(Match.Destination to) {
     return !to.inverted()
-        && to.address().mask().equals(AddressMask.fullMask(to.address().address().family()));
+        && to.address()
+            .mask()
+            .equals(AddressMask.fullMask(to.address().address().family()));
   }
 
   private static int port(PortMatch match) {

@@ -63,7 +63,8 @@ final class Ladders {
     List<String> checked = new ArrayList<>(0);
     while (at < rules.size() && rules.get(at).target() instanceof Target.Jump jump) {
       Match.@Nullable Recent check = check(rules.get(at));
-      if (check == null || (!checks.isEmpty() && check.seconds() != checks.get(0).seconds())) {
+      if (check == null
+          || (!checks.isEmpty() && check.seconds() != checks.get(0).seconds())) {
         break;
       }
       checks.add(check);

@@ -1,8 +1,8 @@
 package dev.hairpin.iptables.compile;
 
 import dev.hairpin.iptables.Chain;
-import dev.hairpin.iptables.Match;
 import dev.hairpin.iptables.MarkValue;
+import dev.hairpin.iptables.Match;
 import dev.hairpin.iptables.Rule;
 import dev.hairpin.iptables.Target;
 import org.jspecify.annotations.Nullable;

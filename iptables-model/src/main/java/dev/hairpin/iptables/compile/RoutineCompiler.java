@@ -197,8 +197,8 @@ final class RoutineCompiler {
       if (plain && only.target() instanceof Target.Jump jump && isOwnRoutine(jump.chain())) {
         return state.routineOf(unit.table, jump.chain());
       }
-      boolean verdict =
-          plain && (only.target() instanceof Target.Verdict || only.target() instanceof Target.Reject);
+      boolean verdict = plain
+          && (only.target() instanceof Target.Verdict || only.target() instanceof Target.Reject);
       if (verdict && verdicts.containsKey(only.target())) {
         return verdicts.get(only.target());
       }

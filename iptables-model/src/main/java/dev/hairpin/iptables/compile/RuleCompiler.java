@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Any rules will do. What a program cannot tell, such as a match on a set of addresses, becomes
- * an open question, and flows that come to it are {@linkplain
- * dev.hairpin.path.fast.Decision.Verdict#UNDECIDED undecided}; the rule walker answers them.
+ * an open question, and flows that come to it are
+ * {@linkplain dev.hairpin.path.fast.Decision.Verdict#UNDECIDED undecided}; the rule walker answers
+ * them.
  *
  * <p>A second call compiles only the chains that are not the same objects as before, and those into
  * which they were compiled. Not thread-safe; programs are.

@@ -127,8 +127,7 @@ final class RuleWriter {
     } else if (unit.table == TableName.NAT && target instanceof Target.Snat snat) {
       snat(snat.to(), snat.random(), snat.randomFully(), index);
     } else if (unit.table == TableName.NAT && target instanceof Target.Masquerade masquerade) {
-      source(
-          null, masquerade.ports(), masquerade.random(), masquerade.randomFully(), index);
+      source(null, masquerade.ports(), masquerade.random(), masquerade.randomFully(), index);
     } else {
       undecided(index);
     }

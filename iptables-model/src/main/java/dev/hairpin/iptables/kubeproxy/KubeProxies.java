@@ -205,10 +205,10 @@ public final class KubeProxies implements NodeFilters {
    * SocketAddress endpoint = program.targets().get(Decision.target(decision));
    * }</pre>
    *
-   * <p>Ask again after the cluster has changed: the rules that changed are compiled, and {@link
-   * dev.hairpin.path.fast.Decider#follow} goes over to them. Nodes with the same rules share their
-   * code, also where they differ by their blocks of pods. The node's addresses are taken to be those
-   * of its Node object.
+   * <p>Ask again after the cluster has changed: the rules that changed are compiled, and
+   * {@link dev.hairpin.path.fast.Decider#follow} goes over to them. Nodes with the same rules share
+   * their code, also where they differ by their blocks of pods. The node's addresses are taken to
+   * be those of its Node object.
    *
    * @param node the node's name
    * @param family the family
@@ -230,14 +230,15 @@ public final class KubeProxies implements NodeFilters {
    */
   public Optional<DecisionProgram> programOf(
       String node, IpFamily family, Collection<IpAddress> furtherAddresses) {
-    return upToDate(node).flatMap(running -> running.proxy.proxier(family).map(proxier -> {
-      RuleCompiler compiler =
-          running.compilers.computeIfAbsent(family, f -> compiler(running, f));
-      List<IpAddress> addresses = new ArrayList<>(running.addresses);
-      addresses.addAll(furtherAddresses);
-      compiler.localAddresses(addresses);
-      return compiler.compile(proxier.ruleSet());
-    }));
+    return upToDate(node)
+        .flatMap(running -> running.proxy.proxier(family).map(proxier -> {
+          RuleCompiler compiler =
+              running.compilers.computeIfAbsent(family, f -> compiler(running, f));
+          List<IpAddress> addresses = new ArrayList<>(running.addresses);
+          addresses.addAll(furtherAddresses);
+          compiler.localAddresses(addresses);
+          return compiler.compile(proxier.ruleSet());
+        }));
   }
 
   /**

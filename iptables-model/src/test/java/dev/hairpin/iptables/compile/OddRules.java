@@ -14,8 +14,8 @@ import java.util.SplittableRandom;
  * and gotos downwards, ladders with gaps.
  */
 final class OddRules {
-  private static final List<String> DESTINATIONS = List.of(
-      "10.96.0.1", "10.96.0.2", "192.168.10.1", "10.244.1.10", "10.244.2.7", "203.0.113.9");
+  private static final List<String> DESTINATIONS =
+      List.of("10.96.0.1", "10.96.0.2", "192.168.10.1", "10.244.1.10", "10.244.2.7", "203.0.113.9");
   private static final int CHAINS = 4;
 
   private final SplittableRandom random;
@@ -94,7 +94,9 @@ final class OddRules {
     }
     if (withUnknown && random.nextInt(12) == 0) {
       text.append(one(
-          " -m string --string x --algo bm", " -m length --length 10:20", " -o eth0",
+          " -m string --string x --algo bm",
+          " -m length --length 10:20",
+          " -o eth0",
           " -m addrtype --dst-type UNICAST"));
     }
     String target = target(table, chain, deeper);
@@ -127,8 +129,9 @@ final class OddRules {
       case 10 -> " -m statistic --mode random" + not + " --probability 0.25";
       case 11 -> " -m comment --comment \"a rule\"";
       case 12 -> " -m connmark" + not + " --mark 0x1/0x1";
-      default -> " -m recent" + not + " --" + one("set", "rcheck", "update") + " --name l"
-          + random.nextInt(2) + " --mask 255.255.255.255 --rsource";
+      default ->
+        " -m recent" + not + " --" + one("set", "rcheck", "update") + " --name l"
+            + random.nextInt(2) + " --mask 255.255.255.255 --rsource";
     };
   }
 
@@ -141,14 +144,22 @@ final class OddRules {
     }
     if (random.nextInt(4) == 0) {
       return one(
-          " -j MARK --set-xmark 0x1/0x1", " -j MARK --set-xmark 0x4000/0x4000",
-          " -j MARK --set-xmark 0x4000/0x0", " -j CONNMARK --set-xmark 0x1/0x1",
-          " -j CONNMARK --restore-mark --nfmask 0x1 --ctmask 0x1", " -j LOG", "");
+          " -j MARK --set-xmark 0x1/0x1",
+          " -j MARK --set-xmark 0x4000/0x4000",
+          " -j MARK --set-xmark 0x4000/0x0",
+          " -j CONNMARK --set-xmark 0x1/0x1",
+          " -j CONNMARK --restore-mark --nfmask 0x1 --ctmask 0x1",
+          " -j LOG",
+          "");
     }
     return switch (table) {
       case "nat" -> nat(chain);
-      case "filter" -> one(
-          " -j ACCEPT", " -j DROP", " -j RETURN", " -j REJECT --reject-with icmp-port-unreachable");
+      case "filter" ->
+        one(
+            " -j ACCEPT",
+            " -j DROP",
+            " -j RETURN",
+            " -j REJECT --reject-with icmp-port-unreachable");
       default -> one(" -j ACCEPT", " -j RETURN", " -j MARK --set-xmark 0x2/0x2");
     };
   }
@@ -161,7 +172,10 @@ final class OddRules {
     if (chain.equals("POSTROUTING") || chain.equals("INPUT")) {
       return chain.equals("INPUT")
           ? " -j SNAT --to-source 192.168.10.77"
-          : one(" -j MASQUERADE", " -j MASQUERADE --random-fully", " -j SNAT --to-source 192.168.10.77");
+          : one(
+              " -j MASQUERADE",
+              " -j MASQUERADE --random-fully",
+              " -j SNAT --to-source 192.168.10.77");
     }
     return one(
         " -j ACCEPT",

@@ -27,8 +27,7 @@ public final class OneDraw implements Chooser {
     low = low.shiftLeft(bits);
     width = width.shiftLeft(bits);
     shift += bits;
-    boolean happens =
-        draw.shiftLeft(shift).compareTo(low.add(taken).shiftLeft(64)) < 0;
+    boolean happens = draw.shiftLeft(shift).compareTo(low.add(taken).shiftLeft(64)) < 0;
     if (happens) {
       width = taken;
     } else {

@@ -69,8 +69,7 @@ public final class Stand {
   public Stand(RuleSet rules, List<Cidr> nodeBlocks) {
     Fabric fabric = new Fabric(network);
     fabric.gateway(GATEWAY, 24, Route.Type.BLACKHOLE);
-    Host node =
-        fabric.node(NodeShape.ptp("n1", NODE, 24, Cidr.parse("10.244.1.0/24"), GATEWAY));
+    Host node = fabric.node(NodeShape.ptp("n1", NODE, 24, Cidr.parse("10.244.1.0/24"), GATEWAY));
     fabric.pod("pod", "n1", SOURCES.get("pod"));
     fabric.client("client", SOURCES.get("client"), 24, NODE);
     node.filter(new Recorder(new RuleWalker(rules)));

@@ -23,7 +23,9 @@ import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Programs of kube-proxy's rules are held equal to the walker, on clusters that change at random. */
+/**
+ * Programs of kube-proxy's rules are held equal to the walker, on clusters that change at random.
+ */
 class CompiledProxyTest {
   private static final String POD_BLOCK = "10.244.1.0/24";
   private static final List<Cidr> BLOCKS = List.of(Cidr.parse(POD_BLOCK));
