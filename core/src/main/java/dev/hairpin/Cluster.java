@@ -8,6 +8,7 @@ import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Pod;
+import dev.hairpin.cluster.Admission;
 import dev.hairpin.cluster.ApiServer;
 import dev.hairpin.cluster.ApiServerConfig;
 import dev.hairpin.cluster.ClusterState;
@@ -256,6 +257,9 @@ public final class Cluster {
   private void add(AddOn addOn, AddOn.Component running) {
     addOns.add(addOn);
     components.add(running);
+    if (running instanceof Admission webhooks) {
+      api.admitBy(webhooks);
+    }
     if (running instanceof LoadBalancing balancing) {
       balancing.checkHealthBy(new HealthCheckWalks(state, components));
     }

@@ -89,6 +89,17 @@ public final class ApiError extends RuntimeException {
     return simple(403, "Forbidden", text);
   }
 
+  /**
+   * A webhook refuses a request.
+   *
+   * @param webhook the webhook's name, such as {@code vingress.elbv2.k8s.aws}
+   * @param text what it says
+   * @return the error, a 403
+   */
+  public static ApiError denied(String webhook, String text) {
+    return forbidden("admission webhook \"" + webhook + "\" denied the request: " + text);
+  }
+
   private static ApiError simple(int code, String reason, String message) {
     return new ApiError(code, reason, message, "", "", List.of());
   }

@@ -71,6 +71,7 @@ public final class ApiServer {
   private final ServiceRegistry services;
   private final ServiceCidrController cidrs;
   private final Map<ObjectKey, Map<String, Object>> lastApplied;
+  private final List<Admission> webhooks;
   private final boolean dryRun;
 
   /**
@@ -88,7 +89,15 @@ public final class ApiServer {
       ApiServerConfig config,
       ServiceRegistry services,
       Map<ObjectKey, Map<String, Object>> lastApplied) {
-    this(state, config, services, new ServiceCidrController(state, services), lastApplied, false);
+    this(
+        state,
+        config,
+        services,
+        new ServiceCidrController(state, services),
+        lastApplied,
+        new ArrayList<>(),
+        false);
+    services.validateBy(this::askWebhooks);
   }
 
   private ApiServer(
@@ -97,12 +106,14 @@ public final class ApiServer {
       ServiceRegistry services,
       ServiceCidrController cidrs,
       Map<ObjectKey, Map<String, Object>> lastApplied,
+      List<Admission> webhooks,
       boolean dryRun) {
     this.state = state;
     this.config = config;
     this.services = services;
     this.cidrs = cidrs;
     this.lastApplied = lastApplied;
+    this.webhooks = webhooks;
     this.dryRun = dryRun;
   }
 
@@ -122,7 +133,30 @@ public final class ApiServer {
    * @return the view
    */
   public ApiServer dryRun() {
-    return new ApiServer(state, config, services, cidrs, lastApplied, true);
+    return new ApiServer(state, config, services, cidrs, lastApplied, webhooks, true);
+  }
+
+  /**
+   * Asks a component's webhooks about all objects from now on. A {@linkplain #fork fork} begins
+   * without webhooks.
+   *
+   * @param webhook the webhooks
+   */
+  public void admitBy(Admission webhook) {
+    webhooks.add(webhook);
+  }
+
+  private Map<String, ?> mutated(Map<String, ?> tree, @Nullable KubeObject stored) {
+    Map<String, ?> current = tree;
+    for (Admission webhook : webhooks) {
+      Map<String, ?> before = current;
+      current = decode(before, () -> webhook.mutate(before, stored));
+    }
+    return current;
+  }
+
+  private void askWebhooks(KubeObject object, @Nullable KubeObject stored) {
+    webhooks.forEach(webhook -> webhook.validate(object, stored));
   }
 
   /**
@@ -227,11 +261,12 @@ public final class ApiServer {
   /**
    * Creates an object.
    *
-   * @param tree the object as the client wrote it
+   * @param request the object as the client wrote it
    * @return the object as stored
    * @throws ApiError if the request is refused
    */
-  public Response create(Map<String, ?> tree) {
+  public Response create(Map<String, ?> request) {
+    Map<String, ?> tree = mutated(request, null);
     if (isService(tree)) {
       return services.create(decode(tree, () -> ServiceDraft.read(tree)), dryRun);
     }
@@ -257,7 +292,7 @@ public final class ApiServer {
    * @throws ApiError if the request is refused
    */
   public Response create(KubeObject object) {
-    return object instanceof Service service
+    return object instanceof Service service && webhooks.isEmpty()
         ? services.create(ServiceDraft.of(service), dryRun)
         : create(KubeObjects.toTree(object));
   }
@@ -265,16 +300,17 @@ public final class ApiServer {
   /**
    * Replaces an object, or creates it if there is none: PUT.
    *
-   * @param tree the whole object as the client wrote it
+   * @param request the whole object as the client wrote it
    * @return the object as stored
    * @throws ApiError if the request is refused
    */
-  public Response update(Map<String, ?> tree) {
-    ObjectKey key = key(tree);
+  public Response update(Map<String, ?> request) {
+    ObjectKey key = key(request);
     @Nullable KubeObject stored = state.get(key).orElse(null);
     if (stored == null) {
-      return create(tree);
+      return create(request);
     }
+    Map<String, ?> tree = mutated(request, stored);
     if (stored instanceof Service service) {
       Response response =
           services.update(decode(tree, () -> ServiceDraft.read(tree)), service, dryRun);
@@ -563,6 +599,7 @@ public final class ApiServer {
         throw ApiError.invalid(
             Resources.qualifiedKind(object.kind()), object.metadata().name(), errors);
       }
+      askWebhooks(object, stored);
       return object;
     });
   }

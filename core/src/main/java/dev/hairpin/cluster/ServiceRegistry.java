@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ final class ServiceRegistry {
   private static final String RESOURCE = "services";
 
   private final ClusterState state;
+  private BiConsumer<Service, @Nullable Service> lastWord = (service, stored) -> {};
   private final ApiServerConfig config;
   private final SplittableRandom random;
   private final Map<IpAddress, ObjectKey> addressOwners = new HashMap<>();
@@ -94,6 +96,11 @@ final class ServiceRegistry {
 
   private ApiFeatures features() {
     return config.features();
+  }
+
+  /** Asks about every valid Service before it is stored. */
+  void validateBy(BiConsumer<Service, @Nullable Service> webhooks) {
+    lastWord = webhooks;
   }
 
   Response create(ServiceDraft draft, boolean dryRun) {
@@ -172,7 +179,9 @@ final class ServiceRegistry {
       draft.internalTrafficPolicy = null;
     }
     List<String> warnings = ServiceWarnings.of(draft, features());
-    return new Response(write(draft.toService(), stored, dryRun), warnings);
+    Service service = draft.toService();
+    lastWord.accept(service, stored);
+    return new Response(write(service, stored, dryRun), warnings);
   }
 
   private KubeObject write(Service service, @Nullable Service before, boolean dryRun) {

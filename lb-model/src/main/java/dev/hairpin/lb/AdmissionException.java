@@ -4,8 +4,23 @@ package dev.hairpin.lb;
 public final class AdmissionException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  private AdmissionException(String message) {
-    super(message);
+  private final String webhook;
+  private final String reason;
+
+  private AdmissionException(String webhook, String reason) {
+    super("admission webhook \"" + webhook + "\" denied the request: " + reason);
+    this.webhook = webhook;
+    this.reason = reason;
+  }
+
+  /** {@return the webhook's name} */
+  public String webhook() {
+    return webhook;
+  }
+
+  /** {@return what it says} */
+  public String reason() {
+    return reason;
   }
 
   /**
@@ -16,7 +31,6 @@ public final class AdmissionException extends RuntimeException {
    * @return the exception
    */
   public static AdmissionException denied(String webhook, String reason) {
-    return new AdmissionException(
-        "admission webhook " + '"' + webhook + '"' + " denied the request: " + reason);
+    return new AdmissionException(webhook, reason);
   }
 }

@@ -11,6 +11,7 @@ import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
+import dev.hairpin.cluster.Admission;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.lb.aws.Aws;
@@ -48,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * its cost follows the change and not the cluster. What goes wrong is tried again after 5 ms, 10 ms
  * and so on up to 1,000 s, as by the controller's work queue.
  */
-public final class AwsLoadBalancers implements LoadBalancing {
+public final class AwsLoadBalancers implements LoadBalancing, Admission {
   private static final Duration HEALTH_REQUEUE = Duration.ofSeconds(15);
   private static final Duration FIRST_RETRY = Duration.ofMillis(5);
   private static final Duration LAST_RETRY = Duration.ofSeconds(1000);
@@ -61,6 +62,7 @@ public final class AwsLoadBalancers implements LoadBalancing {
   private final ElbMirror mirror;
   private final Reconciler reconciler;
   private final TargetChecks checks;
+  private final ControllerWebhooks webhooks;
   private HealthProbe probe;
 
   private final Set<ObjectKey> dirtyServices = new TreeSet<>();
@@ -88,6 +90,7 @@ public final class AwsLoadBalancers implements LoadBalancing {
     state.list(Pod.class).forEach(pod -> followPod(pod, false));
     this.mirror = new ElbMirror(aws, elb);
     this.reconciler = new Reconciler(state, aws, options, mirror);
+    this.webhooks = new ControllerWebhooks(reconciler);
     reconciler.mergeRepeatedEvents();
     state.watch(this::changed);
     installClass();
@@ -117,6 +120,7 @@ public final class AwsLoadBalancers implements LoadBalancing {
     this.network = new ElbNetwork(elb, fork.seed());
     this.mirror = other.mirror.fork(aws, elb);
     this.reconciler = new Reconciler(other.reconciler, fork, aws, mirror);
+    this.webhooks = new ControllerWebhooks(reconciler);
     reconciler.mergeRepeatedEvents();
     dirtyServices.addAll(other.dirtyServices);
     dirtyIngresses.addAll(other.dirtyIngresses);
@@ -214,9 +218,12 @@ public final class AwsLoadBalancers implements LoadBalancing {
     }
   }
 
-  /** The webhooks change new objects; here that happens right after they were stored. */
+  /**
+   * The webhooks change new objects. What did not come by the API server that asks them, such as
+   * the pods of controllers, is changed right after it was stored.
+   */
   private void mutate(KubeObject object) {
-    KubeObject admitted = reconciler.admit(object, null);
+    KubeObject admitted = reconciler.mutate(object, null);
     if (admitted != object) {
       state.store(admitted);
     }
@@ -470,6 +477,16 @@ public final class AwsLoadBalancers implements LoadBalancing {
     change.accept(fork);
     List<Reconciliation> trialResults = trial.reconcileAll();
     return new PlanBuilder(settled, copy, stateBefore, fork).build(trialResults);
+  }
+
+  @Override
+  public Map<String, ?> mutate(Map<String, ?> tree, @Nullable KubeObject stored) {
+    return webhooks.mutate(tree, stored);
+  }
+
+  @Override
+  public void validate(KubeObject object, @Nullable KubeObject stored) {
+    webhooks.validate(object, stored);
   }
 
   private List<String> groupsOfBalancer(IpAddress address) {

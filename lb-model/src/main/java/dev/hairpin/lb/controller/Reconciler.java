@@ -149,7 +149,42 @@ public final class Reconciler {
    * @throws dev.hairpin.lb.AdmissionException if it is refused
    */
   public KubeObject admit(KubeObject object, @Nullable KubeObject old) {
-    return webhooks.admit(object, old);
+    KubeObject changed = webhooks.mutate(object, old);
+    webhooks.validate(changed, old);
+    return changed;
+  }
+
+  /**
+   * What the mutating webhooks make of an object.
+   *
+   * @param object the object as it is to be stored
+   * @param old the object as it is stored; null if it is new
+   * @return the object, perhaps changed
+   * @throws dev.hairpin.lb.AdmissionException if it is refused
+   */
+  public KubeObject mutate(KubeObject object, @Nullable KubeObject old) {
+    return webhooks.mutate(object, old);
+  }
+
+  /**
+   * Asks the validating webhooks about an object.
+   *
+   * @param object the object as it is to be stored
+   * @param old the object as it is stored; null if it is new
+   * @throws dev.hairpin.lb.AdmissionException if it is refused
+   */
+  public void validate(KubeObject object, @Nullable KubeObject old) {
+    webhooks.validate(object, old);
+  }
+
+  /**
+   * The class that a LoadBalancer Service without one gets.
+   *
+   * @param old the Service as it is stored; null if it is new
+   * @return the class; null if it stays without
+   */
+  public @Nullable String classFor(@Nullable Service old) {
+    return webhooks.classFor(old);
   }
 
   /**

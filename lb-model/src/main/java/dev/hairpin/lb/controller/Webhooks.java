@@ -49,46 +49,67 @@ final class Webhooks {
     this.bindings = bindings;
   }
 
-  /** The object as it is admitted. */
-  KubeObject admit(KubeObject object, @Nullable KubeObject old) {
+  /** The object as the mutating webhooks leave it. */
+  KubeObject mutate(KubeObject object, @Nullable KubeObject old) {
     if (object instanceof Service service) {
       return service(service, old instanceof Service before ? before : null);
     }
     if (object instanceof Pod pod) {
       return old == null ? pod(pod) : pod;
     }
+    return old == null && object instanceof GenericObject generic && isBinding(generic)
+        ? filled(generic)
+        : object;
+  }
+
+  /** Refuses what the validating webhooks refuse. */
+  void validate(KubeObject object, @Nullable KubeObject old) {
     if (object instanceof Ingress ingress) {
       ingress(ingress, old instanceof Ingress before ? before : null);
-    }
-    if (object instanceof GenericObject generic) {
-      if (generic.kind().equals(Bindings.KIND)) {
-        return binding(generic, old instanceof GenericObject before ? before : null);
-      }
-      if (generic.kind().equals(IngressClassParams.KIND)) {
+    } else if (object instanceof GenericObject generic) {
+      if (isBinding(generic)) {
+        if (old instanceof GenericObject before) {
+          checkUnchanged(Bindings.read(generic), Bindings.read(before));
+        } else {
+          checkNew(generic);
+        }
+      } else if (generic.kind().equals(IngressClassParams.KIND)) {
         params(generic);
       }
     }
-    return object;
+  }
+
+  private static boolean isBinding(GenericObject object) {
+    return object.kind().equals(Bindings.KIND);
+  }
+
+  /**
+   * The class that a Service of type LoadBalancer without one is to have: for a new one the
+   * controller's, for another the one that it had.
+   *
+   * @param old the Service as it is stored, or null
+   * @return the class; null if it stays without
+   */
+  @Nullable
+  String classFor(@Nullable Service old) {
+    if (!env.options().serviceMutatorWebhook()) {
+      return null;
+    }
+    return old == null || old.spec().type() != ServiceType.LOAD_BALANCER
+        ? env.options().loadBalancerClass()
+        : old.spec().loadBalancerClass();
   }
 
   /** Every new LoadBalancer Service without a class gets the controller's. */
   private Service service(Service service, @Nullable Service old) {
-    if (!env.options().serviceMutatorWebhook()
-        || service.spec().type() != ServiceType.LOAD_BALANCER
+    if (service.spec().type() != ServiceType.LOAD_BALANCER
         || service.spec().loadBalancerClass() != null) {
       return service;
     }
-    String kept = env.options().loadBalancerClass();
-    if (old != null) {
-      if (old.spec().type() != ServiceType.LOAD_BALANCER) {
-        kept = env.options().loadBalancerClass();
-      } else if (old.spec().loadBalancerClass() == null) {
-        return service;
-      } else {
-        kept = old.spec().loadBalancerClass();
-      }
-    }
-    return service.withSpec(service.spec().toBuilder().loadBalancerClass(kept).build());
+    String wanted = classFor(old);
+    return wanted == null
+        ? service
+        : service.withSpec(service.spec().toBuilder().loadBalancerClass(wanted).build());
   }
 
   private Pod pod(Pod pod) {
@@ -202,14 +223,9 @@ final class Webhooks {
   // TargetGroupBinding
 
   /** Target type, address type and VPC are those of the target group. */
-  private GenericObject binding(GenericObject object, @Nullable GenericObject old) {
+  private GenericObject filled(GenericObject object) {
     Binding given = Bindings.read(object);
-    if (old != null) {
-      checkUnchanged(given, Bindings.read(old));
-      return object;
-    }
-    String arn = given.targetGroup() instanceof Token.Literal literal ? literal.value() : "";
-    Optional<TargetGroup> group = env.aws().targetGroup(arn);
+    Optional<TargetGroup> group = env.aws().targetGroup(arnOf(given));
     if (group.isEmpty()) {
       throw AdmissionException.denied(
           BINDING_MUTATOR,
@@ -221,33 +237,10 @@ final class Webhooks {
     if (!targetType.equals("ip") && !targetType.equals("instance")) {
       throw AdmissionException.denied(BINDING_MUTATOR, "unsupported TargetType: " + targetType);
     }
-    String groupAddressType =
-        group.get().ipAddressType() == null ? "ipv4" : group.get().ipAddressType();
-    String addressType = given.ipAddressType().isEmpty() ? groupAddressType : given.ipAddressType();
+    String addressType = given.ipAddressType().isEmpty()
+        ? addressTypeOf(group.get())
+        : given.ipAddressType();
     String vpcId = given.vpcId().isEmpty() ? group.get().vpcId() : given.vpcId();
-    for (Bound other : bindings.ofTargetGroup(arn)) {
-      if (!other.key().equals(object.key())) {
-        throw AdmissionException.denied(
-            BINDING_VALIDATOR,
-            "TargetGroup "
-                + arn
-                + " is already bound to TargetGroupBinding "
-                + other.key().namespacedName());
-      }
-    }
-    if (targetType.equals("ip") && given.nodeSelector() != null) {
-      throw AdmissionException.denied(
-          BINDING_VALIDATOR, "TargetGroupBinding cannot set NodeSelector when TargetType is ip");
-    }
-    if (!addressType.equals(groupAddressType)) {
-      throw AdmissionException.denied(
-          BINDING_VALIDATOR, "invalid IP address type " + addressType + " for TargetGroup " + arn);
-    }
-    if (!vpcId.equals(group.get().vpcId())) {
-      throw AdmissionException.denied(
-          BINDING_VALIDATOR,
-          "invalid VpcID " + vpcId + " doesnt match VpcID from TargetGroup " + arn);
-    }
     Binding filled = new Binding(
         given.targetGroup(),
         targetType,
@@ -262,6 +255,47 @@ final class Webhooks {
         object.kind(),
         object.metadata(),
         Map.of("spec", StackJson.binding(filled)));
+  }
+
+  private static String arnOf(Binding binding) {
+    return binding.targetGroup() instanceof Token.Literal literal ? literal.value() : "";
+  }
+
+  private static String addressTypeOf(TargetGroup group) {
+    return group.ipAddressType() == null ? "ipv4" : group.ipAddressType();
+  }
+
+  private void checkNew(GenericObject object) {
+    Binding given = Bindings.read(object);
+    String arn = arnOf(given);
+    for (Bound other : bindings.ofTargetGroup(arn)) {
+      if (!other.key().equals(object.key())) {
+        throw AdmissionException.denied(
+            BINDING_VALIDATOR,
+            "TargetGroup "
+                + arn
+                + " is already bound to TargetGroupBinding "
+                + other.key().namespacedName());
+      }
+    }
+    if (given.targetType().equals("ip") && given.nodeSelector() != null) {
+      throw AdmissionException.denied(
+          BINDING_VALIDATOR, "TargetGroupBinding cannot set NodeSelector when TargetType is ip");
+    }
+    env.aws().targetGroup(arn).ifPresent(group -> checkFits(given, group));
+  }
+
+  private static void checkFits(Binding given, TargetGroup group) {
+    if (!given.ipAddressType().equals(addressTypeOf(group))) {
+      throw AdmissionException.denied(
+          BINDING_VALIDATOR,
+          "invalid IP address type " + given.ipAddressType() + " for TargetGroup " + group.arn());
+    }
+    if (!given.vpcId().equals(group.vpcId())) {
+      throw AdmissionException.denied(
+          BINDING_VALIDATOR,
+          "invalid VpcID " + given.vpcId() + " doesnt match VpcID from TargetGroup " + group.arn());
+    }
   }
 
   private static void checkUnchanged(Binding now, Binding before) {
