@@ -24,7 +24,8 @@ final class ControllerWebhooks implements Admission {
     if (Service.KIND.equals(tree.get("kind"))) {
       return withClass(tree, stored instanceof Service old ? old : null);
     }
-    boolean seen = Pod.KIND.equals(tree.get("kind")) || "TargetGroupBinding".equals(tree.get("kind"));
+    boolean seen =
+        Pod.KIND.equals(tree.get("kind")) || "TargetGroupBinding".equals(tree.get("kind"));
     if (!seen || stored != null) {
       return tree;
     }

@@ -237,9 +237,8 @@ final class Webhooks {
     if (!targetType.equals("ip") && !targetType.equals("instance")) {
       throw AdmissionException.denied(BINDING_MUTATOR, "unsupported TargetType: " + targetType);
     }
-    String addressType = given.ipAddressType().isEmpty()
-        ? addressTypeOf(group.get())
-        : given.ipAddressType();
+    String addressType =
+        given.ipAddressType().isEmpty() ? addressTypeOf(group.get()) : given.ipAddressType();
     String vpcId = given.vpcId().isEmpty() ? group.get().vpcId() : given.vpcId();
     Binding filled = new Binding(
         given.targetGroup(),

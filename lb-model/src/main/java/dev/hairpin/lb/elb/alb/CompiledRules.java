@@ -6,9 +6,11 @@ import dev.hairpin.lb.elb.Rule;
 import dev.hairpin.lb.elb.RuleCondition;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -20,7 +22,7 @@ import java.util.TreeMap;
 public final class CompiledRules {
 
   /*
-   * Every rule has a bit, in the order of priorities. Two indices narrow the rules down, each to a
+   * Every rule has a bit, in the order of priorities. Three indices narrow the rules down, each to a
    * set of bits that certainly holds every rule which can match:
    *
    *   hosts   an open-addressed table of the host names that stand in conditions without wildcard;
@@ -31,7 +33,12 @@ public final class CompiledRules {
    *           first wildcard); a node's set has the rules of all patterns that begin there or above,
    *           so the deepest node on the path's way has them all.
    *
-   * The rules in both sets are then checked in full, lowest bit first; usually that is one or two.
+   *   headers the sets of rules by a header's name and a value without wildcard that they ask for.
+   *           A request can meet the rules of its own headers' values, and those that ask for no
+   *           header by value. Names are few, so they are gone through; values longer than any
+   *           that a rule asks for are not looked up.
+   *
+   * The rules in all sets are then checked in full, lowest bit first; usually that is one or two.
    *
    *   trie node n:  label[n]     what leads into it, compared at once
    *                 nodeSet[n]   its set, words words in sets[]
@@ -48,6 +55,12 @@ public final class CompiledRules {
   private final int[] nodeSets;
   private final long[] edgeKeys;
   private final int[] edgeNodes;
+  private final String[] headerNames;
+  private final String[] headerKeys;
+  private final int[] headerKeyNames;
+  private final int[] headerSets;
+  private final int longestValue;
+  private final int withoutHeader;
   private final CompiledCondition[][] conditions;
 
   private CompiledRules(Builder builder) {
@@ -60,6 +73,12 @@ public final class CompiledRules {
     this.nodeSets = builder.nodeSets.stream().mapToInt(Integer::intValue).toArray();
     this.edgeKeys = builder.edgeKeys;
     this.edgeNodes = builder.edgeNodes;
+    this.headerNames = builder.headerNames;
+    this.headerKeys = builder.headerKeys;
+    this.headerKeyNames = builder.headerKeyNames;
+    this.headerSets = builder.headerSets;
+    this.longestValue = builder.longestValue;
+    this.withoutHeader = builder.withoutHeader;
     this.conditions = builder.conditions;
   }
 
@@ -94,6 +113,9 @@ public final class CompiledRules {
     int pathSet = pathSet(request.path()) * words;
     for (int w = 0; w < words; w++) {
       long candidates = sets[hostSet + w] & sets[pathSet + w];
+      if (headerNames.length > 0 && candidates != 0) {
+        candidates &= sets[withoutHeader * words + w] | byHeaders(request.headers(), w);
+      }
       while (candidates != 0) {
         int rule = (w << 6) + Long.numberOfTrailingZeros(candidates);
         if (holds(conditions[rule], request)) {
@@ -101,6 +123,36 @@ public final class CompiledRules {
         }
         candidates &= candidates - 1;
       }
+    }
+    return -1;
+  }
+
+  /** A word of the rules that ask for a value that one of the headers has. */
+  private long byHeaders(List<Header> headers, int word) {
+    long rules = 0;
+    for (int i = 0; i < headers.size(); i++) {
+      Header header = headers.get(i);
+      if (header.value().length() > longestValue) {
+        continue;
+      }
+      for (int n = 0; n < headerNames.length; n++) {
+        if (headerNames[n].equalsIgnoreCase(header.name())) {
+          int set = headerSet(n, header.value());
+          rules |= set < 0 ? 0 : sets[set * words + word];
+        }
+      }
+    }
+    return rules;
+  }
+
+  private int headerSet(int name, String value) {
+    int mask = headerKeys.length - 1;
+    int at = (lowerHash(value) + name) & mask;
+    while (headerSets[at] >= 0) {
+      if (headerKeyNames[at] == name && equalsLower(headerKeys[at], value)) {
+        return headerSets[at];
+      }
+      at = (at + 1) & mask;
     }
     return -1;
   }
@@ -119,7 +171,7 @@ public final class CompiledRules {
       return 0;
     }
     int mask = hostKeys.length - 1;
-    int at = hostHash(host) & mask;
+    int at = lowerHash(host) & mask;
     while (true) {
       String key = hostKeys[at];
       if (key.isEmpty()) {
@@ -133,7 +185,7 @@ public final class CompiledRules {
   }
 
   /** The same for either case of a letter; that some other characters meet, too, does no harm. */
-  private static int hostHash(String host) {
+  private static int lowerHash(String host) {
     int h = 0;
     for (int i = 0; i < host.length(); i++) {
       h = h * 31 + (host.charAt(i) | 0x20);
@@ -197,7 +249,7 @@ public final class CompiledRules {
     return conditions.length;
   }
 
-  /** Builds the two indices. */
+  /** Builds the indices. */
   private static final class Builder {
     final int words;
     final List<long[]> sets = new ArrayList<>();
@@ -209,6 +261,12 @@ public final class CompiledRules {
     int[] hostSets = {0};
     long[] edgeKeys = {0, 0};
     int[] edgeNodes = {0, 0};
+    String[] headerNames = {};
+    String[] headerKeys = {};
+    int[] headerKeyNames = {};
+    int[] headerSets = {};
+    int longestValue;
+    int withoutHeader;
 
     Builder(List<Rule> rules) {
       words = Math.max(1, (rules.size() + 63) / 64);
@@ -222,6 +280,55 @@ public final class CompiledRules {
       }
       buildHosts(rules);
       buildPaths(rules);
+      buildHeaders(rules);
+    }
+
+    /** The first header condition of a rule whose values have no wildcard; empty if none. */
+    private static Optional<RuleCondition.HttpHeader> exactHeader(Rule rule) {
+      return rule.conditions().stream()
+          .filter(RuleCondition.HttpHeader.class::isInstance)
+          .map(RuleCondition.HttpHeader.class::cast)
+          .filter(c -> c.values().stream().allMatch(v -> Glob.wildcards(v, false) == 0))
+          .findFirst();
+    }
+
+    private record HeaderValue(int name, String value) {}
+
+    private void buildHeaders(List<Rule> rules) {
+      List<String> names = new ArrayList<>();
+      Map<HeaderValue, long[]> byValue = new LinkedHashMap<>();
+      long[] without = new long[words];
+      for (int i = 0; i < rules.size(); i++) {
+        Optional<RuleCondition.HttpHeader> header = exactHeader(rules.get(i));
+        if (header.isEmpty()) {
+          set(without, i);
+          continue;
+        }
+        String name = lower(header.get().httpHeaderName());
+        if (!names.contains(name)) {
+          names.add(name);
+        }
+        for (String value : header.get().values()) {
+          HeaderValue key = new HeaderValue(names.indexOf(name), lower(value));
+          set(byValue.computeIfAbsent(key, k -> new long[words]), i);
+          longestValue = Math.max(longestValue, value.length());
+        }
+      }
+      withoutHeader = add(without);
+      headerNames = names.toArray(String[]::new);
+      headerKeys = new String[tableSize(byValue.size())];
+      headerKeyNames = new int[headerKeys.length];
+      headerSets = new int[headerKeys.length];
+      java.util.Arrays.fill(headerSets, -1);
+      byValue.forEach((key, bits) -> {
+        int at = (lowerHash(key.value()) + key.name()) & (headerKeys.length - 1);
+        while (headerSets[at] >= 0) {
+          at = (at + 1) & (headerKeys.length - 1);
+        }
+        headerKeys[at] = key.value();
+        headerKeyNames[at] = key.name();
+        headerSets[at] = add(bits);
+      });
     }
 
     private static boolean decidedByHostSet(RuleCondition condition) {
@@ -269,7 +376,7 @@ public final class CompiledRules {
         for (int w = 0; w < words; w++) {
           bits[w] |= anyHost[w];
         }
-        int at = hostHash(host) & (hostKeys.length - 1);
+        int at = lowerHash(host) & (hostKeys.length - 1);
         while (!hostKeys[at].isEmpty()) {
           at = (at + 1) & (hostKeys.length - 1);
         }

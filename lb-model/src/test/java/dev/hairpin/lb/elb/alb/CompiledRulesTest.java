@@ -37,6 +37,8 @@ class CompiledRulesTest {
   private static final List<String> ASKED_HOSTS =
       List.of("shop.example", "Shop.Example", "api.shop.example:8080", "x.y.shop.example", "other");
 
+  private static final List<String> VALUES = List.of("v1", "V2", "v2", "v33", "tru*", "true");
+
   private static <T> T one(SplittableRandom random, List<T> of) {
     return of.get(random.nextInt(of.size()));
   }
@@ -54,6 +56,13 @@ class CompiledRulesTest {
     }
     if (random.nextInt(6) == 0) {
       conditions.add(new RuleCondition.HttpHeader("X-Canary", List.of("tr?e")));
+    }
+    if (random.nextInt(4) == 0) {
+      conditions.add(new RuleCondition.HttpHeader(
+          one(random, List.of("X-Version", "x-Canary")),
+          random.nextBoolean()
+              ? List.of(one(random, VALUES))
+              : List.of(one(random, VALUES), one(random, VALUES))));
     }
     if (random.nextInt(6) == 0) {
       conditions.add(new RuleCondition.HttpRequestMethod(List.of("POST")));
@@ -83,6 +92,9 @@ class CompiledRulesTest {
             IpAddress.parse(one(random, List.of("203.0.113.7", "198.51.100.1", "2001:db8::1"))));
     if (random.nextBoolean()) {
       builder.header("x-canary", one(random, List.of("TRUE", "false")));
+    }
+    for (int i = random.nextInt(4); i > 0; i--) {
+      builder.header(one(random, List.of("X-VERSION", "Other")), one(random, VALUES));
     }
     return builder.build();
   }

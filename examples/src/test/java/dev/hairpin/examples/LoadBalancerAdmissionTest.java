@@ -1,0 +1,148 @@
+package dev.hairpin.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.hairpin.Cluster;
+import dev.hairpin.api.Service;
+import dev.hairpin.cluster.ApiError;
+import dev.hairpin.lb.AwsLoadBalancerController;
+import dev.hairpin.lb.AwsLoadBalancers;
+import dev.hairpin.manifest.ManifestException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** What the controller's webhooks do to the requests of people. */
+class LoadBalancerAdmissionTest {
+  private static final String SERVICE = """
+      apiVersion: v1
+      kind: Service
+      metadata: {name: web, namespace: default}
+      spec:
+        type: LoadBalancer
+        selector: {app: web}
+        ports: [{port: 80}]
+      """;
+
+  private final Cluster cluster = Cluster.eks().install(AwsLoadBalancerController.eks("shop"));
+
+  private static String ingress(String more) {
+    return """
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata:
+          name: web
+          namespace: default
+          annotations: {a: b%s}
+        spec:
+          ingressClassName: %s
+          rules:
+            - http:
+                paths:
+                  - path: /
+                    pathType: Prefix
+                    backend: {service: {name: web, port: {number: 80}}}
+        """.formatted(more, more.isEmpty() ? "missing" : "alb");
+  }
+
+  private Service web() {
+    return cluster.state().get(Service.class, "default", "web").orElseThrow();
+  }
+
+  @Test
+  void aNewLoadBalancerServiceGetsTheControllersClassBeforeItIsStored() {
+    cluster.apply(SERVICE);
+
+    assertThat(web().spec().loadBalancerClass()).isEqualTo("service.k8s.aws/nlb");
+    assertThat(cluster.get("svc")).contains(".elb.us-west-2.amazonaws.com");
+  }
+
+  @Test
+  void aReplacementWithoutTheClassKeepsItAndOneWithAnotherIsRefusedByTheApiServer() {
+    cluster.apply(SERVICE);
+    Map<String, Object> spec = new TreeMap<>(Map.of(
+        "type",
+        "LoadBalancer",
+        "selector",
+        Map.of("app", "web"),
+        "ports",
+        List.of(Map.of("port", 80))));
+    Map<String, Object> put = new TreeMap<>(Map.of(
+        "apiVersion",
+        "v1",
+        "kind",
+        "Service",
+        "metadata",
+        Map.of("name", "web", "namespace", "default"),
+        "spec",
+        spec));
+
+    cluster.api().update(put);
+    assertThat(web().spec().loadBalancerClass()).isEqualTo("service.k8s.aws/nlb");
+
+    spec.put("loadBalancerClass", "example.com/other");
+    assertThatExceptionOfType(ApiError.class)
+        .isThrownBy(() -> cluster.api().update(put))
+        .withMessageContaining("spec.loadBalancerClass")
+        .withMessageContaining("may not change once set");
+  }
+
+  @Test
+  void anIngressOfAMissingClassIsRefusedAndNothingIsStored() {
+    assertThatExceptionOfType(ManifestException.class)
+        .isThrownBy(() -> cluster.apply(ingress("")))
+        .withMessageContaining("admission webhook \"vingress.elbv2.k8s.aws\" denied the request:"
+            + " invalid ingress class: ingressclasses.networking.k8s.io \"missing\" not found");
+    assertThat(cluster.get("ingress -A")).doesNotContain("web");
+  }
+
+  @Test
+  void brokenConditionsAreRefusedWithTheirText() {
+    assertThatExceptionOfType(ManifestException.class)
+        .isThrownBy(() -> cluster.apply(
+            ingress(", alb.ingress.kubernetes.io/conditions.web: '[{\"field\":\"source-ip\"}]'")))
+        .withMessageContaining("ignoring Ingress default/web since invalid"
+            + " alb.ingress.kubernetes.io/conditions.web annotation: ");
+  }
+
+  @Test
+  void aSecondBindingOfATargetGroupIsRefusedAndTheFirstMayNotMove() {
+    cluster.apply(SERVICE);
+    String arn = cluster
+        .component(AwsLoadBalancers.class)
+        .orElseThrow()
+        .aws()
+        .targetGroups()
+        .iterator()
+        .next()
+        .arn();
+    String binding = """
+        apiVersion: elbv2.k8s.aws/v1beta1
+        kind: TargetGroupBinding
+        metadata: {name: mine, namespace: default}
+        spec:
+          targetGroupARN: %s
+          serviceRef: {name: web, port: 80}
+        """;
+
+    assertThatExceptionOfType(ManifestException.class)
+        .isThrownBy(() -> cluster.apply(binding.formatted(arn)))
+        .withMessageContaining("admission webhook \"vtargetgroupbinding.elbv2.k8s.aws\" denied the"
+            + " request: TargetGroup " + arn + " is already bound to TargetGroupBinding default/");
+    assertThatExceptionOfType(ManifestException.class)
+        .isThrownBy(() -> cluster.apply(binding.formatted(arn + "0")))
+        .withMessageContaining("admission webhook \"mtargetgroupbinding.elbv2.k8s.aws\" denied");
+  }
+
+  @Test
+  void aRefusedRequestTellsKubectlThatItIsForbidden() {
+    ApiError error = ApiError.denied("vingress.elbv2.k8s.aws", "no");
+
+    assertThat(error.code()).isEqualTo(403);
+    assertThat(error.kubectlText())
+        .isEqualTo("Error from server (Forbidden): admission webhook \"vingress.elbv2.k8s.aws\""
+            + " denied the request: no");
+  }
+}
