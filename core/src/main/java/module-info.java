@@ -11,6 +11,7 @@ module dev.hairpin.core {
   requires static org.junit.jupiter.api;
 
   exports dev.hairpin;
+  exports dev.hairpin.analysis;
   exports dev.hairpin.analysis.explain;
   exports dev.hairpin.analysis.lint;
   exports dev.hairpin.api;

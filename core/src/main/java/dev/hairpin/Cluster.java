@@ -263,6 +263,9 @@ public final class Cluster {
     if (running instanceof LoadBalancing balancing) {
       balancing.checkHealthBy(new HealthCheckWalks(state, components));
     }
+    if (wires != null) {
+      wires.forgetQuestions();
+    }
     settle();
   }
 
@@ -500,7 +503,7 @@ public final class Cluster {
     return state.list(Node.class).stream().map(n -> n.metadata().name()).toList();
   }
 
-  private Source source(String text) {
+  Source source(String text) {
     if (text.equals("internet")) {
       return new Source.Internet(Source.INTERNET_CLIENT);
     }

@@ -1,5 +1,6 @@
 package dev.hairpin;
 
+import dev.hairpin.analysis.Explorer;
 import dev.hairpin.api.Container;
 import dev.hairpin.api.ContainerPort;
 import dev.hairpin.api.EndpointSlice;
@@ -30,12 +31,14 @@ import dev.hairpin.path.Network;
 import dev.hairpin.path.NodeFilters;
 import dev.hairpin.path.NodeShape;
 import dev.hairpin.path.Outcome;
+import dev.hairpin.path.PacketFilter;
 import dev.hairpin.path.PodNetwork;
 import dev.hairpin.path.Route;
 import dev.hairpin.path.Source;
 import dev.hairpin.path.conntrack.ConntrackEntry;
 import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -46,7 +49,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network that a cluster's objects describe.
@@ -58,6 +64,10 @@ import java.util.function.Predicate;
  */
 final class ClusterNetwork {
   private static final String KUBE_PROXY = "kube-proxy";
+
+  /** Far fewer than a caller has ports, or a table of connections has room. */
+  private static final int MOST_WALKS = 4096;
+
   private static final Cidr LONELY_NETWORK = Cidr.parse("192.0.2.0/24");
 
   private final ClusterState state;
@@ -67,14 +77,23 @@ final class ClusterNetwork {
   private final Host router;
   private final Cidr nodeNetwork;
   private final Map<IpAddress, ObjectKey> ownerOf = new HashMap<>();
+  private final Map<String, Map<String, ObjectKey>> hostNetworkPods = new HashMap<>();
   private final Set<ObjectKey> changed = new HashSet<>();
   private final Set<AddOn.Component> cleaning = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean servicesChanged;
   private long rulesVersion;
+  private @Nullable Scratch scratch;
+  private @Nullable Explorer explorer;
+  private Instant exploredAt;
+  private int walks;
+
+  /** A copy of the network for questions, and what builds in it. */
+  private record Scratch(Network network, Fabric fabric, Instant since) {}
 
   ClusterNetwork(ClusterState state, List<AddOn.Component> components, VirtualClock clock) {
     this.state = state;
     this.components = components;
+    this.exploredAt = state.clock().now();
     this.network = new Network(clock);
     this.fabric = new Fabric(network);
     this.nodeNetwork = covering(state.list(Node.class));
@@ -85,8 +104,14 @@ final class ClusterNetwork {
     state.watch(this::note);
   }
 
-  /** The network, with every change of the cluster applied to what is made of it. */
+  /** The network for a connection that is really made. */
   Network network() {
+    scratch = null;
+    return current();
+  }
+
+  /** The network, with every change of the cluster applied to what is made of it. */
+  private Network current() {
     if (!changed.isEmpty()) {
       changed.forEach(this::renew);
       changed.clear();
@@ -148,27 +173,44 @@ final class ClusterNetwork {
 
   /** The host on which a source's process runs. */
   Host hostOf(Source source) {
+    return hostOf(fabric, network, source);
+  }
+
+  private Host hostOf(Fabric builder, Network net, Source source) {
     if (source instanceof Source.InPod inPod) {
       return podHost(
-          fabric,
-          network,
+          builder,
+          net,
           state
               .get(Pod.class, inPod.namespace(), inPod.name())
               .orElseThrow(() -> new IllegalStateException("no " + source)));
     }
     if (source instanceof Source.OnNode onNode) {
-      return nodeHost(fabric, network, onNode.name());
+      return nodeHost(builder, net, onNode.name());
     }
-    return clientHost(((Source.Internet) source).address());
+    return clientHost(builder, net, ((Source.Internet) source).address());
   }
 
-  /** Carries packets in this network, or in a copy of it. */
+  /** The next question is walked in a new copy of the network. */
+  void dropCopy() {
+    scratch = null;
+  }
+
+  /** What was worked out for questions does not hold any more. */
+  void forgetQuestions() {
+    dropCopy();
+    explorer = null;
+  }
+
+  /** Carries packets in the network, or in the copy of it in which a question is walked. */
   Courier courier(Network net) {
+    Scratch copy = scratch;
+    Fabric builder = copy != null && copy.network == net ? copy.fabric : fabric;
     return new Courier() {
       @Override
       public Attempt carry(
           Source from, Protocol protocol, SocketAddress to, int sourcePort, Chooser chooser) {
-        Host caller = net.find(hostOf(from).name()).orElseThrow();
+        Host caller = hostOf(builder, net, from);
         Attempt attempt = net.call(Call.of(caller, protocol, to, chooser)
             .boundTo(sourcePort, null)
             .waiting(Duration.ZERO)
@@ -189,12 +231,19 @@ final class ClusterNetwork {
   private void note(Change change) {
     KubeObject before = change.before();
     KubeObject after = change.after();
+    forgetQuestions();
     servicesChanged |= change.object() instanceof Service;
     if (!(change.object() instanceof Pod || change.object() instanceof Node)) {
       return;
     }
     if (before != null) {
       addressesOf(before).forEach(a -> ownerOf.remove(a, before.key()));
+      if (before instanceof Pod pod) {
+        Map<String, ObjectKey> pods = hostNetworkPods.get(pod.spec().nodeName());
+        if (pods != null) {
+          pods.remove(hostName(pod.key()));
+        }
+      }
     }
     if (after != null) {
       index(after);
@@ -204,6 +253,11 @@ final class ClusterNetwork {
 
   private void index(KubeObject object) {
     addressesOf(object).forEach(a -> ownerOf.put(a, object.key()));
+    if (object instanceof Pod pod && pod.spec().hostNetwork()) {
+      hostNetworkPods
+          .computeIfAbsent(pod.spec().nodeName(), n -> new TreeMap<>())
+          .put(hostName(pod.key()), pod.key());
+    }
   }
 
   /** The addresses that an object has for itself: none for a pod that ended or uses its node's. */
@@ -283,12 +337,46 @@ final class ClusterNetwork {
     }
   }
 
-  /** A copy of the network, in which a question leaves no trace in this one. */
-  Network fork() {
-    Network copy = network().fork();
-    Fabric builder = fabric.in(copy);
-    copy.onDemand((net, address) -> make(builder, net, address));
-    return copy;
+  // ---- questions, which leave no trace
+
+  /**
+   * Runs a walk in a copy of the network. The copy serves the next walk too, unless this one has
+   * changed more than tables of connections, in which a walk from a port of its own meets nothing.
+   */
+  <T> T walk(Source source, BiFunction<Network, Host, T> walk) {
+    Scratch copy = scratch();
+    T result = walk.apply(copy.network, hostOf(copy.fabric, copy.network, source));
+    boolean asBefore = !copy.network.disturbed()
+        && copy.network.clock().now().equals(copy.since)
+        && ++walks < MOST_WALKS;
+    if (!asBefore) {
+      scratch = null;
+    }
+    return result;
+  }
+
+  private Scratch scratch() {
+    Scratch known = scratch;
+    if (known == null || !known.since.equals(state.clock().now())) {
+      Network copy = current().fork();
+      Fabric builder = fabric.in(copy);
+      copy.onDemand((net, address) -> make(builder, net, address));
+      known = new Scratch(copy, builder, state.clock().now());
+      scratch = known;
+      walks = 0;
+    }
+    return known;
+  }
+
+  /** What adds up the walks; it is kept until something changes. */
+  Explorer explorer() {
+    Explorer known = explorer;
+    if (known == null || !exploredAt.equals(state.clock().now())) {
+      known = new Explorer(new PodKinship(state, ownerOf, this::filterOf, this::listeners));
+      explorer = known;
+      exploredAt = state.clock().now();
+    }
+    return known;
   }
 
   // ---- nodes
@@ -312,12 +400,14 @@ final class ClusterNetwork {
     }
     host.sysctl("net.ipv4.conf.all.route_localnet", "1");
     applySettings(host, node);
-    installRules(host);
+    if (net == network) {
+      installRules(host);
+    } else {
+      filterOf(name).ifPresent(rules -> host.filter(rules.copy()));
+    }
     listenForHealthChecks(host);
-    for (Pod pod : state.list(Pod.class)) {
-      if (pod.spec().hostNetwork() && pod.spec().nodeName().equals(name)) {
-        listen(host, pod);
-      }
+    for (ObjectKey key : hostNetworkPods.getOrDefault(name, Map.of()).values()) {
+      state.get(Pod.class, key.namespace(), key.name()).ifPresent(pod -> listen(host, pod));
     }
     return host;
   }
@@ -371,19 +461,28 @@ final class ClusterNetwork {
 
   private void installRules(Host node) {
     for (AddOn.Component component : components) {
-      if (component instanceof NodeFilters filters) {
-        if (cleaning.add(component)) {
-          filters.cleansBy(this::clean);
-        }
-        filters
-            .filterOf(node.name())
-            .filter(rules -> node.filter().map(now -> now != rules).orElse(true))
-            .ifPresent(rules -> {
-              node.filter(rules);
-              rulesVersion++;
-            });
+      if (component instanceof NodeFilters filters && cleaning.add(component)) {
+        filters.cleansBy(this::clean);
       }
     }
+    filterOf(node.name())
+        .filter(rules -> node.filter().map(now -> now != rules).orElse(true))
+        .ifPresent(rules -> {
+          node.filter(rules);
+          rulesVersion++;
+        });
+  }
+
+  /** What the last of the components that have rules for a node gives it. */
+  private Optional<PacketFilter> filterOf(String node) {
+    Optional<PacketFilter> last = Optional.empty();
+    for (AddOn.Component component : components) {
+      if (component instanceof NodeFilters filters) {
+        Optional<PacketFilter> found = filters.filterOf(node);
+        last = found.isPresent() ? found : last;
+      }
+    }
+    return last;
   }
 
   private void clean(String node, Predicate<ConntrackEntry> stale) {
@@ -424,23 +523,26 @@ final class ClusterNetwork {
    * none, on those that EndpointSlices give for the pod.
    */
   private void listen(Host host, Pod pod) {
+    listeners(pod).forEach(host::listen);
+  }
+
+  private List<Listener> listeners(Pod pod) {
+    List<Listener> listeners = new ArrayList<>(2);
     if (!pod.phase().equals("Running")) {
-      return;
+      return listeners;
     }
     String process = hostName(pod.key());
     List<Container> containers = new ArrayList<>(pod.spec().containers());
     pod.spec().initContainers().stream()
         .filter(c -> "Always".equals(c.restartPolicy()))
         .forEach(containers::add);
-    boolean named = false;
     for (Container container : containers) {
       for (ContainerPort port : container.ports()) {
-        named = true;
-        host.listen(new Listener(process, port.protocol(), null, port.containerPort()));
+        listeners.add(new Listener(process, port.protocol(), null, port.containerPort()));
       }
     }
-    if (named) {
-      return;
+    if (!listeners.isEmpty()) {
+      return listeners;
     }
     for (EndpointSlice slice : state.list(EndpointSlice.class)) {
       if (slice.metadata().namespace().equals(pod.metadata().namespace())
@@ -448,9 +550,10 @@ final class ClusterNetwork {
               .anyMatch(e -> e.addresses().stream().anyMatch(pod.podIps()::contains))) {
         slice.ports().stream()
             .filter(p -> p.port() != null)
-            .forEach(p -> host.listen(new Listener(process, p.protocol(), null, p.port())));
+            .forEach(p -> listeners.add(new Listener(process, p.protocol(), null, p.port())));
       }
     }
+    return listeners;
   }
 
   /** Brings a pod's host up to date; a pod that is gone, or came back elsewhere, loses its own. */
@@ -479,16 +582,15 @@ final class ClusterNetwork {
 
   // ---- the outside
 
-  private Host clientHost(IpAddress address) {
-    return network
-        .find(address.toString())
+  private Host clientHost(Fabric builder, Network net, IpAddress address) {
+    return net.find(address.toString())
         .orElseGet(() -> reachable(
-            fabric.client(
+            builder.client(
                 address.toString(),
                 address,
                 address.family().addressBits(),
                 router.address(address.family()).orElse(null)),
-            router,
+            net.find(router.name()).orElse(router),
             List.of(address)));
   }
 
@@ -523,6 +625,42 @@ final class ClusterNetwork {
   private static Host reachable(Host host, Host router, List<IpAddress> addresses) {
     addresses.forEach(a -> router.route(Route.onLink(Cidr.host(a), NodeShape.UPLINK)));
     return host;
+  }
+
+  /** The node on which a server with an address runs; empty if the cluster has none. */
+  String nodeAt(IpAddress address) {
+    ObjectKey owner = ownerOf.get(address);
+    if (owner == null) {
+      return "";
+    }
+    return owner.kind().equals(Node.KIND)
+        ? owner.name()
+        : state
+            .get(Pod.class, owner.namespace(), owner.name())
+            .map(pod -> pod.spec().nodeName())
+            .orElse("");
+  }
+
+  /** The zone that a host is in; empty if it is not known, or the host is in none. */
+  String zoneOf(Host host) {
+    if (host.kind() == HostKind.NODE) {
+      return zoneOf(host.name());
+    }
+    if (host.kind() == HostKind.LOAD_BALANCER) {
+      IpAddress own =
+          host.address(IpFamily.IPV4).or(() -> host.address(IpFamily.IPV6)).orElse(null);
+      for (AddOn.Component component : components) {
+        if (own != null && component instanceof LoadBalancing balancing) {
+          return balancing.zoneAt(own);
+        }
+      }
+    }
+    return "";
+  }
+
+  /** The zone of a node; empty if it is not known. */
+  String zoneOf(String node) {
+    return state.get(Node.class, "", node).map(Node::zone).orElse("");
   }
 
   /** The load balancer node that has an address, if it is one of layer 7. */

@@ -1,29 +1,19 @@
 package dev.hairpin;
 
-import dev.hairpin.net.FiveTuple;
+import dev.hairpin.analysis.Shares;
 import dev.hairpin.net.IpAddress;
-import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Attempt;
 import dev.hairpin.path.Call;
-import dev.hairpin.path.Chooser;
-import dev.hairpin.path.Fraction;
-import dev.hairpin.path.Hop;
 import dev.hairpin.path.Host;
-import dev.hairpin.path.HttpRequest;
-import dev.hairpin.path.LoadBalancing;
 import dev.hairpin.path.NameService;
 import dev.hairpin.path.Network;
 import dev.hairpin.path.Outcome;
-import dev.hairpin.path.Outcomes;
 import dev.hairpin.path.Reason;
 import dev.hairpin.path.Source;
-import dev.hairpin.path.Step;
 import dev.hairpin.path.Trace;
 import dev.hairpin.path.Verdict;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -57,7 +47,7 @@ public final class Connection {
    * @throws IllegalArgumentException if the target is none of these
    */
   public Trace to(String target) {
-    Trace trace = connect(Target.parse(target, cluster), cluster.network(), cluster.chooser());
+    Trace trace = connect(Target.parse(target, cluster));
     return cluster.traced(
         trace.hops().isEmpty()
             ? trace
@@ -90,15 +80,12 @@ public final class Connection {
     Network network = cluster.network();
     Optional<IpAddress> address = parsed.address().isPresent()
         ? parsed.address()
-        : cluster
-            .lookup(source, parsed.host(), cluster.chooser(), network)
-            .addresses()
-            .stream()
+        : cluster.lookup(source, parsed.host(), cluster.chooser(), network).addresses().stream()
             .findFirst();
     if (address.isEmpty()) {
       return new OpenConnection(cluster, to(target));
     }
-    Host caller = in(network, cluster.wires().hostOf(source));
+    Host caller = cluster.wires().hostOf(source);
     SocketAddress to = new SocketAddress(address.get(), parsed.port());
     Attempt attempt = network.call(Call.of(caller, parsed.protocol(), to, cluster.chooser())
         .boundTo(sourcePort, null)
@@ -107,70 +94,36 @@ public final class Connection {
   }
 
   /**
-   * The exact distribution of where a new connection ends.
+   * The exact distribution of where a new connection ends. Nothing is sampled, and nothing is left
+   * behind.
    *
    * @param target as for {@link #to}
    * @return each different end with its share
    * @throws IllegalArgumentException if the target is none that {@link #to} takes
    */
   public Shares sharesTo(String target) {
-    Target parsed = Target.parse(target, cluster);
-    cluster.wires().hostOf(source);
-    Map<Shares.End, Fraction> ends = Outcomes.of(chooser ->
-        Shares.End.of(connect(parsed, cluster.wires().fork(), chooser), cluster.state(), source));
-    return new Shares(source + " to " + target, ends);
+    return new Questions(cluster).shares(source, Target.parse(target, cluster), sourcePort);
   }
 
-  private Trace connect(Target target, Network network, Chooser chooser) {
-    String asker = cluster.describe(source);
-    String question = asker + " " + target.verb() + " " + target.text();
-    List<IpAddress> addresses;
+  private Trace connect(Target target) {
+    String question = cluster.describe(source) + " " + target.verb() + " " + target.text();
+    Network network = cluster.network();
+    IpAddress address;
     String how = "socket opened";
     if (target.address().isPresent()) {
-      addresses = List.of(target.address().get());
+      address = target.address().get();
     } else {
-      NameService.Lookup lookup = cluster.lookup(source, target.host(), chooser, network);
+      NameService.Lookup lookup = cluster.lookup(source, target.host(), cluster.chooser(), network);
       if (lookup.addresses().isEmpty()) {
         return unresolved(question, lookup);
       }
-      addresses = lookup.addresses();
-      how += " (name " + target.host() + " -> " + addresses.get(0) + ")";
+      address = lookup.addresses().get(0);
+      how += " (name " + target.host() + " -> " + address + ")";
     }
-    IpAddress address = addresses.get(0);
-    Host caller = in(network, cluster.wires().hostOf(source));
-    SocketAddress to = new SocketAddress(address, target.port());
-    Trace trace = network
-        .call(Call.of(caller, target.protocol(), to, chooser)
-            .boundTo(sourcePort, null)
-            .asking(question))
-        .trace();
-    Trace whole = opened(trace, how);
-    Optional<LoadBalancing.Layer7> balancer = cluster.wires().layer7At(address);
-    return balancer.isPresent() && trace.outcome().delivered()
-        ? throughBalancer(target, whole, balancer.get(), network, chooser)
-        : whole;
-  }
-
-  private static Host in(Network network, Host host) {
-    return network.find(host.name()).orElseThrow();
-  }
-
-  /** The trace with the name that was looked up in its first remark. */
-  private static Trace opened(Trace trace, String how) {
-    if (trace.hops().isEmpty()) {
-      return trace;
-    }
-    List<Hop> hops = new ArrayList<>(trace.hops());
-    Hop first = hops.get(0);
-    List<Step> steps = new ArrayList<>(first.steps());
-    if (!steps.isEmpty() && steps.get(0) instanceof Step.Note) {
-      steps.remove(0);
-    }
-    steps.add(0, new Step.Note(how));
-    hops.set(
-        0,
-        new Hop(first.host(), first.stage(), first.before(), first.after(), first.what(), steps));
-    return new Trace(trace.question(), hops, trace.reply(), trace.outcome(), trace.probability());
+    Dialing.Request request = new Dialing.Request(target, address, sourcePort, question, true);
+    Host caller = cluster.wires().hostOf(source);
+    return Dialing.dial(request, caller, cluster.wires(), network, cluster.chooser())
+        .trace(request, how);
   }
 
   private Trace unresolved(String question, NameService.Lookup lookup) {
@@ -189,67 +142,5 @@ public final class Connection {
         null);
     Trace trace = new Trace(question, List.of(), List.of(), outcome, null);
     return trace.explainedBy(cluster.explainer().unresolved(source, lookup, trace));
-  }
-
-  /** The second connection, from a load balancer of layer 7 to its target. */
-  private Trace throughBalancer(
-      Target target, Trace first, LoadBalancing.Layer7 balancer, Network network, Chooser chooser) {
-    Hop last = first.hops().get(first.hops().size() - 1);
-    FiveTuple connection = last.after();
-    HttpRequest request = target.request();
-    LoadBalancing.HttpDecision decision = balancer.router().route(request, connection, chooser);
-    List<Step> notes = new ArrayList<>();
-    notes.add(new Step.Note(request.toString()));
-    decision.notes().forEach(n -> notes.add(new Step.Note(n)));
-    List<Hop> hops = new ArrayList<>(first.hops());
-    hops.add(new Hop(balancer.label(), "", connection, connection, "HTTP", notes));
-    if (decision instanceof LoadBalancing.HttpDecision.Answer answer) {
-      return new Trace(
-          first.question(), hops, first.reply(), answered(answer, balancer, connection), null);
-    }
-    SocketAddress to = ((LoadBalancing.HttpDecision.Forward) decision).target();
-    Host host = network.find(balancer.label()).orElseThrow();
-    IpAddress own = balancer.addresses().get(balancer.addresses().size() - 1);
-    Attempt attempt = network.call(
-        Call.of(host, Protocol.TCP, to, chooser).boundTo(0, own).asking(first.question()));
-    Trace second = attempt.trace();
-    hops.addAll(second.hops());
-    List<Hop> reply = new ArrayList<>(second.reply());
-    reply.addAll(first.reply());
-    Outcome outcome = second.outcome().delivered() ? second.outcome() : failed(second.outcome());
-    return new Trace(first.question(), hops, reply, outcome, null);
-  }
-
-  private static Outcome answered(
-      LoadBalancing.HttpDecision.Answer answer,
-      LoadBalancing.Layer7 balancer,
-      FiveTuple connection) {
-    return new Outcome(
-        Verdict.ERROR_ANSWER,
-        answer.reason(),
-        "HTTP " + answer.status(),
-        balancer.label(),
-        null,
-        balancer.label(),
-        connection.destination(),
-        connection.source(),
-        null,
-        null);
-  }
-
-  /** What a client of an ALB sees of a target that fails: 502 for a refusal, 504 for silence. */
-  private static Outcome failed(Outcome target) {
-    int status = target.verdict() == Verdict.TIMEOUT ? 504 : 502;
-    return new Outcome(
-        Verdict.ERROR_ANSWER,
-        Reason.LB_TARGET_FAILED,
-        "HTTP " + status + " (" + target.reason() + ")",
-        target.decidedAt(),
-        target.rule(),
-        target.server(),
-        target.serverAddress(),
-        target.sourceSeen(),
-        target.icmp(),
-        target.errno());
   }
 }

@@ -3,6 +3,7 @@ package dev.hairpin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hairpin.analysis.Shares;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.Service;
 import dev.hairpin.api.ServiceSpec;

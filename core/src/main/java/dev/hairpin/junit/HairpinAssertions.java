@@ -1,6 +1,6 @@
 package dev.hairpin.junit;
 
-import dev.hairpin.Shares;
+import dev.hairpin.analysis.Shares;
 import dev.hairpin.cluster.environment.Environment;
 import dev.hairpin.path.NameService;
 import dev.hairpin.path.Trace;

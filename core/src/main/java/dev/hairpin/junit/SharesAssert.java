@@ -1,6 +1,6 @@
 package dev.hairpin.junit;
 
-import dev.hairpin.Shares;
+import dev.hairpin.analysis.Shares;
 import dev.hairpin.path.Fraction;
 import dev.hairpin.path.Reason;
 import java.util.Map;

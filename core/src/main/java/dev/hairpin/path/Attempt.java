@@ -69,6 +69,15 @@ public final class Attempt {
   }
 
   /**
+   * The hosts that the first packet was on, from the caller's own.
+   *
+   * @return the hosts in the order of the way; empty if the caller's own kernel refused the call
+   */
+  public List<Host> passed() {
+    return List.copyOf(journey.passed());
+  }
+
+  /**
    * Where the caller called from.
    *
    * @return its address and port; nothing if its own kernel refused the call

@@ -39,6 +39,19 @@ public interface Chooser {
   int draw(int count);
 
   /**
+   * Takes one rung of a ladder at once, for choosers that know what to do with all of its rungs.
+   *
+   * @param ladder the ladder
+   * @param from the first rung that the packet can still take
+   * @param passage the packet
+   * @return the rung that is taken, {@code from} to the last; or -1 if this chooser wants to be
+   *     asked rung by rung with {@link #happens}
+   */
+  default int climb(Ladder ladder, int from, Passage passage) {
+    return -1;
+  }
+
+  /**
    * The number that decided the last {@link #happens}, for people to see.
    *
    * @return the number, or -1 if this chooser has none

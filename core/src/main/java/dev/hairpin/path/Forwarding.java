@@ -41,6 +41,7 @@ final class Forwarding {
   }
 
   private Passage passage(Host host, Packet packet) {
+    packet.journey.comesTo(host);
     return new Passage(host, packet, network.chooser(), network.now());
   }
 
@@ -226,6 +227,7 @@ final class Forwarding {
   }
 
   private void refuseByRoute(Passage p, Reason reason, int code) {
+    network.disturb();
     boolean told = p.host.icmpLimiter.allowsRouteError(p.packet.source(), p.now)
         && sendError(p, DESTINATION_UNREACHABLE, code, false);
     p.packet.journey.end(reason, "routing", null, "icmp 3/" + code, told, p.packet);
@@ -447,6 +449,9 @@ final class Forwarding {
       return false;
     }
     boolean loops = "lo".equals(route.device());
+    if (limited && !loops) {
+      network.disturb();
+    }
     if (limited && !loops && !host.icmpLimiter.allows(to, host.icmpRateLimitMs(), p.now)) {
       return false;
     }
@@ -562,6 +567,9 @@ final class Forwarding {
       if (entry == Conntrack.FULL) {
         packet.journey.end(Reason.CONNTRACK_FULL, "conntrack", null, null, false, packet);
         return false;
+      }
+      if (table.isHalfFull()) {
+        network.disturb();
       }
       p.entry = entry;
       p.state = entry < 0

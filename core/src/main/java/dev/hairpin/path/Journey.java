@@ -15,6 +15,7 @@ final class Journey {
 
   private final boolean recording;
   private final List<Hop> hops = new ArrayList<>();
+  private final List<Host> passed = new ArrayList<>(4);
   private final @Nullable Journey request;
   private @Nullable Journey reply;
   private @Nullable Served reached;
@@ -58,6 +59,18 @@ final class Journey {
 
   boolean isReply() {
     return request != null;
+  }
+
+  /** The packet comes to a host, or leaves the one that it starts from. */
+  void comesTo(Host at) {
+    if (passed.isEmpty() || passed.get(passed.size() - 1) != at) {
+      passed.add(at);
+    }
+  }
+
+  /** The hosts on the way, in order; one that the packet came back to is there again. */
+  List<Host> passed() {
+    return passed;
   }
 
   /** The packet comes to a stage. */

@@ -62,6 +62,16 @@ public interface LoadBalancing extends AddOn.Component {
    */
   record HealthCheck(Outcome outcome, OptionalInt status) {}
 
+  /**
+   * The zone of the load balancer node that has an address.
+   *
+   * @param address a public or private address
+   * @return the zone; empty if there is no such node, or it is in no zone
+   */
+  default String zoneAt(IpAddress address) {
+    return "";
+  }
+
   /** One load balancer in one zone. */
   sealed interface BalancerNode {
 

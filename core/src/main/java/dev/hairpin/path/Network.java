@@ -38,6 +38,7 @@ public final class Network {
   private final VirtualClock clock;
   private @Nullable BiConsumer<Network, IpAddress> maker;
   private @Nullable Tap tap;
+  private boolean disturbed;
   private Chooser chooser = Chooser.seeded(0);
   private final Forwarding forwarding;
   private final Transport transport;
@@ -264,6 +265,21 @@ public final class Network {
 
   long now() {
     return clock.now().toEpochMilli();
+  }
+
+  void disturb() {
+    disturbed = true;
+  }
+
+  /**
+   * Whether calls have changed more than the tables of connections: a filter's lists, the limits of
+   * ICMP errors. If they have not, and no time has passed, the next call from a fresh port meets
+   * what the first one met.
+   *
+   * @return true from the first such change on
+   */
+  public boolean disturbed() {
+    return disturbed;
   }
 
   Chooser chooser() {

@@ -1,5 +1,7 @@
 package dev.hairpin.path;
 
+import dev.hairpin.net.IpAddress;
+
 /**
  * The rules of a host: what netfilter does with a packet at each hook.
  *
@@ -19,6 +21,17 @@ public interface PacketFilter {
    * @return what becomes of it
    */
   FilterVerdict filter(Table table, Hook hook, Passage passage);
+
+  /**
+   * By what the rules tell an address apart from others, as a packet's source or destination. What
+   * chains behind the rungs of a {@link Ladder} do with it is left out; that is the rung's shape.
+   *
+   * @param address the address
+   * @return something that is equal for two addresses only if no rule treats them differently
+   */
+  default Object likeness(IpAddress address) {
+    return address;
+  }
 
   /**
    * A copy with the same rules and a state of its own, for a question that must not leave a trace.

@@ -5,6 +5,7 @@ import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.conntrack.Conntrack;
 import dev.hairpin.path.conntrack.NatRange;
 import dev.hairpin.path.conntrack.Tuple;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -329,6 +330,23 @@ public final class Passage {
     if (table != null && !table.natDone(entry, source)) {
       table.translate(entry, source, range, chooser::draw, now);
     }
+  }
+
+  /**
+   * Says that the packet changed what a later one may meet, such as a list of recent callers, so
+   * that a question after this one must not start from here.
+   */
+  public void leavesTrace() {
+    host.network.disturb();
+  }
+
+  /**
+   * The hosts that the packet was on so far.
+   *
+   * @return the hosts from the sender's own to the one that the packet is on now
+   */
+  public List<Host> way() {
+    return List.copyOf(packet.journey.passed());
   }
 
   /**

@@ -3,7 +3,7 @@ package dev.hairpin.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hairpin.Cluster;
-import dev.hairpin.Shares;
+import dev.hairpin.analysis.Shares;
 import dev.hairpin.api.Service;
 import dev.hairpin.path.Fraction;
 import dev.hairpin.path.Reason;

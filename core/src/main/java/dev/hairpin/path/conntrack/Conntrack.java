@@ -845,6 +845,15 @@ public final class Conntrack {
   // ---- for people
 
   /**
+   * Whether the table is so full that a few more connections might not find room.
+   *
+   * @return whether at least half of its entries are taken
+   */
+  public boolean isHalfFull() {
+    return max > 0 && count >= max / 2;
+  }
+
+  /**
    * How many connections are tracked.
    *
    * @param now the time

@@ -60,6 +60,10 @@ final class LoadedChain {
 
   final Chain chain;
   final LoadedRule[] rules;
+
+  /** Where the ladder of dice begins with which the chain ends; its length if it has none. */
+  final int ladderStart;
+
   long policyPackets;
   long policyBytes;
 
@@ -67,6 +71,7 @@ final class LoadedChain {
   LoadedChain(Chain chain, @Nullable LoadedChain before) {
     this.chain = chain;
     this.rules = new LoadedRule[chain.rules().size()];
+    this.ladderStart = Ladders.startIn(chain);
     this.policyPackets = chain.counters().packets();
     this.policyBytes = chain.counters().bytes();
     for (int i = 0; i < rules.length; i++) {
@@ -93,6 +98,7 @@ final class LoadedChain {
   private LoadedChain(LoadedChain from) {
     this.chain = from.chain;
     this.rules = new LoadedRule[from.rules.length];
+    this.ladderStart = from.ladderStart;
     this.policyPackets = from.policyPackets;
     this.policyBytes = from.policyBytes;
     for (int i = 0; i < rules.length; i++) {

@@ -119,9 +119,11 @@ final class Matcher {
       return Answer.of(m.tests().stream().allMatch(test -> physdev(test, p)));
     }
     if (match instanceof Match.Limit m) {
+      p.leavesTrace();
       return Answer.of(limit(m, rule, p.nowMillis()));
     }
     if (match instanceof Match.NthStatistic m) {
+      p.leavesTrace();
       return Answer.of(nth(m, rule) != m.inverted());
     }
     if (match instanceof Match.Nfacct) {

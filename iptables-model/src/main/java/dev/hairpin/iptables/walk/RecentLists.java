@@ -42,10 +42,12 @@ final class RecentLists {
     long now = p.nowMillis();
     switch (m.operation()) {
       case SET -> {
+        p.leavesTrace();
         list.set(address, now);
         return !m.inverted();
       }
       case REMOVE -> {
+        p.leavesTrace();
         boolean held = list.holds(address);
         list.remove(address);
         return held != m.inverted();
@@ -55,6 +57,7 @@ final class RecentLists {
           return m.inverted();
         }
         long since = now - m.seconds() * 1000;
+        p.leavesTrace();
         boolean found = list.seenSince(address, m.seconds() == 0, since, m.hitCount());
         boolean result = found != m.inverted();
         boolean renews = m.operation() == Match.Recent.Operation.UPDATE && result;

@@ -14,6 +14,7 @@ import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.FilterVerdict;
 import dev.hairpin.path.Hook;
+import dev.hairpin.path.Ladder;
 import dev.hairpin.path.Packet;
 import dev.hairpin.path.PacketFilter;
 import dev.hairpin.path.Passage;
@@ -51,11 +52,38 @@ public final class RuleWalker implements PacketFilter {
   private static final int MOST_RULES = 5_000_000;
 
   private final Map<IpFamily, RuleSet> ruleSets = new EnumMap<>(IpFamily.class);
-  private final Map<IpFamily, Map<TableName, Map<String, LoadedChain>>> loaded =
-      new EnumMap<>(IpFamily.class);
+  private final Map<IpFamily, Map<TableName, ChainTable>> loaded = new EnumMap<>(IpFamily.class);
+  private final Map<IpFamily, Derived> derived = new EnumMap<>(IpFamily.class);
   private final Set<LoadedChain> owned = Collections.newSetFromMap(new IdentityHashMap<>());
   private final RecentLists recent;
   private final Matcher matcher;
+
+  /** What is worked out about the rules of a family when it is first asked for. */
+  private static final class Derived {
+    private final RuleSet rules;
+    private final Map<TableName, Ladders> ladders = new EnumMap<>(TableName.class);
+    private @Nullable Likeness likeness;
+
+    private Derived(RuleSet rules) {
+      this.rules = rules;
+    }
+
+    Ladders ladders(TableName name) {
+      return ladders.computeIfAbsent(
+          name,
+          n -> new Ladders(
+              chain -> rules.table(n).flatMap(table -> table.chain(chain)).orElse(null)));
+    }
+
+    Likeness likeness() {
+      Likeness known = likeness;
+      if (known == null) {
+        known = new Likeness(rules);
+        likeness = known;
+      }
+      return known;
+    }
+  }
 
   /**
    * A filter with rules of one family; packets of the other pass.
@@ -76,9 +104,10 @@ public final class RuleWalker implements PacketFilter {
   public RuleWalker copy() {
     RuleWalker copy = new RuleWalker(recent.copy());
     copy.ruleSets.putAll(ruleSets);
+    copy.derived.putAll(derived);
     loaded.forEach((family, tables) -> {
-      Map<TableName, Map<String, LoadedChain>> copied = new EnumMap<>(TableName.class);
-      tables.forEach((name, chains) -> copied.put(name, new HashMap<>(chains)));
+      Map<TableName, ChainTable> copied = new EnumMap<>(TableName.class);
+      tables.forEach((name, chains) -> copied.put(name, chains.copy()));
       copy.loaded.put(family, copied);
     });
     // From now on both share the chains' states, and each copies a chain before it counts there.
@@ -94,10 +123,10 @@ public final class RuleWalker implements PacketFilter {
    */
   @SuppressWarnings("ReferenceEquality") // a chain that was not touched is the same object
   public void load(RuleSet rules) {
-    Map<TableName, Map<String, LoadedChain>> before = loaded.getOrDefault(rules.family(), Map.of());
-    Map<TableName, Map<String, LoadedChain>> now = new EnumMap<>(TableName.class);
+    Map<TableName, ChainTable> before = loaded.getOrDefault(rules.family(), Map.of());
+    Map<TableName, ChainTable> now = new EnumMap<>(TableName.class);
     for (dev.hairpin.iptables.Table table : rules.tables()) {
-      Map<String, LoadedChain> old = before.getOrDefault(table.name(), Map.of());
+      ChainTable old = before.getOrDefault(table.name(), ChainTable.EMPTY);
       Map<String, LoadedChain> chains = new HashMap<>();
       for (Chain chain : table.chains()) {
         LoadedChain same = old.get(chain.name());
@@ -107,31 +136,31 @@ public final class RuleWalker implements PacketFilter {
         }
         chains.put(chain.name(), same);
       }
-      now.put(table.name(), chains);
+      now.put(table.name(), new ChainTable(chains));
     }
     ruleSets.put(rules.family(), rules);
+    derived.put(rules.family(), new Derived(rules));
     loaded.put(rules.family(), now);
     owned.removeAll(unused(before, now));
     recent.named(listNames());
   }
 
   private static Set<LoadedChain> unused(
-      Map<TableName, Map<String, LoadedChain>> before,
-      Map<TableName, Map<String, LoadedChain>> now) {
+      Map<TableName, ChainTable> before, Map<TableName, ChainTable> now) {
     Set<LoadedChain> gone = Collections.newSetFromMap(new IdentityHashMap<>());
-    before.values().forEach(chains -> gone.addAll(chains.values()));
-    now.values().forEach(chains -> chains.values().forEach(gone::remove));
+    before.values().forEach(chains -> gone.addAll(chains.all()));
+    now.values().forEach(chains -> chains.all().forEach(gone::remove));
     return gone;
   }
 
   /** The chain, to be changed: a copy of its state if that is shared with another walker. */
-  private LoadedChain own(Map<String, LoadedChain> chains, LoadedChain chain) {
+  private LoadedChain own(ChainTable chains, LoadedChain chain) {
     if (owned.contains(chain)) {
       return chain;
     }
     LoadedChain mine = chain.copy();
     owned.add(mine);
-    chains.put(chain.chain.name(), mine);
+    chains.replace(mine);
     return mine;
   }
 
@@ -174,7 +203,7 @@ public final class RuleWalker implements PacketFilter {
     RuleSet result = rules;
     for (dev.hairpin.iptables.Table table : rules.tables()) {
       List<Chain> chains = new ArrayList<>();
-      chainsOf(family, table.name()).values().forEach(chain -> chains.add(chain.counted()));
+      chainsOf(family, table.name()).all().forEach(chain -> chains.add(chain.counted()));
       result = result.with(table.withChains(List.of(), chains));
     }
     return result;
@@ -187,8 +216,8 @@ public final class RuleWalker implements PacketFilter {
    * @param table the table
    */
   public void zero(IpFamily family, TableName table) {
-    Map<String, LoadedChain> chains = chainsOf(family, table);
-    List.copyOf(chains.values()).forEach(chain -> own(chains, chain).zero());
+    ChainTable chains = chainsOf(family, table);
+    chains.all().forEach(chain -> own(chains, chain).zero());
   }
 
   /**
@@ -207,8 +236,14 @@ public final class RuleWalker implements PacketFilter {
     return result;
   }
 
-  private Map<String, LoadedChain> chainsOf(IpFamily family, TableName table) {
-    return loaded.getOrDefault(family, Map.of()).getOrDefault(table, Map.of());
+  private ChainTable chainsOf(IpFamily family, TableName table) {
+    return loaded.getOrDefault(family, Map.of()).getOrDefault(table, ChainTable.EMPTY);
+  }
+
+  @Override
+  public Object likeness(IpAddress address) {
+    Derived known = derived.get(address.family());
+    return known == null ? List.of() : known.likeness().of(address);
   }
 
   // ---- the walk
@@ -218,8 +253,7 @@ public final class RuleWalker implements PacketFilter {
 
   @Override
   public FilterVerdict filter(Table table, Hook hook, Passage p) {
-    Map<String, LoadedChain> chains =
-        chainsOf(p.packet().source().family(), TableName.valueOf(table.name()));
+    ChainTable chains = chainsOf(p.packet().source().family(), TableName.valueOf(table.name()));
     LoadedChain base = chains.get(hook.name());
     if (base == null) {
       return FilterVerdict.ACCEPT;
@@ -227,8 +261,7 @@ public final class RuleWalker implements PacketFilter {
     return walk(chains, own(chains, base), table, p);
   }
 
-  private FilterVerdict walk(
-      Map<String, LoadedChain> chains, LoadedChain base, Table table, Passage p) {
+  private FilterVerdict walk(ChainTable chains, LoadedChain base, Table table, Passage p) {
     List<Frame> stack = new ArrayList<>();
     LoadedChain chain = base;
     int at = 0;
@@ -245,12 +278,17 @@ public final class RuleWalker implements PacketFilter {
         lastMatch = back.lastMatch;
         continue;
       }
+      int rung = at < chain.ladderStart ? -1 : climb(chain, at, table, p);
+      if (rung >= 0) {
+        at = rung;
+      }
       LoadedRule rule = chain.rules[at++];
       if (++lookedAt > MOST_RULES) {
         return undecided(Reason.RULE_LOOP, chain, rule);
       }
       Target target = rule.rule.target();
-      Answer answer = matcher.rule(rule, chain.chain.name(), p, effect(target));
+      Answer answer =
+          rung >= 0 ? Answer.YES : matcher.rule(rule, chain.chain.name(), p, effect(target));
       if (answer == Answer.NO) {
         continue;
       }
@@ -293,6 +331,17 @@ public final class RuleWalker implements PacketFilter {
         return verdict;
       }
     }
+  }
+
+  /** The rule of the chain's ladder that the chooser takes; -1 to ask rule by rule. */
+  private int climb(LoadedChain chain, int at, Table table, Passage p) {
+    Derived known = derived.get(p.packet().source().family());
+    if (known == null || chain.rules.length - at < 2) {
+      return -1;
+    }
+    Ladder ladder = known.ladders(TableName.valueOf(table.name())).of(chain);
+    int rung = p.chooser().climb(ladder, at - chain.ladderStart, p);
+    return rung < 0 ? -1 : chain.ladderStart + rung;
   }
 
   private static FilterVerdict policy(LoadedChain base, Passage p) {

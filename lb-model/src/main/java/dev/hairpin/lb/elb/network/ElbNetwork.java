@@ -97,6 +97,14 @@ public final class ElbNetwork implements LoadBalancing {
     return elb.loadBalancerAt(address).map(lb -> node(lb, lb.node(address).orElseThrow()));
   }
 
+  @Override
+  public String zoneAt(IpAddress address) {
+    return elb.loadBalancerAt(address)
+        .flatMap(lb -> lb.node(address))
+        .map(Node::availabilityZone)
+        .orElse("");
+  }
+
   private BalancerNode node(LoadBalancerState lb, Node node) {
     List<IpAddress> addresses = new ArrayList<>();
     if (node.publicAddress() != null) {

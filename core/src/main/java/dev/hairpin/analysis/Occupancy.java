@@ -1,0 +1,199 @@
+package dev.hairpin.analysis;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/**
+ * How a finite number of connections fills endpoints, each connection choosing by the same shares.
+ *
+ * <p>The numbers are exact (a dynamic programme over endpoints, sums of positive terms only) as
+ * long as that takes few steps, else the mean of simulated runs; {@link #method} says which.
+ *
+ * @param connections how many connections were made
+ * @param endpoints how many endpoints may get one
+ * @param expectedMax how many connections the busiest endpoint has, on average
+ * @param expectedIdle how many endpoints have none, on average; always exact
+ * @param anyIdle the probability that at least one endpoint has none
+ * @param max50 the median of what the busiest endpoint has
+ * @param max99 the 99th percentile of what the busiest endpoint has
+ * @param method how {@code expectedMax}, {@code anyIdle} and the percentiles were found
+ * @param maxInterval half the width of the 95 % interval of {@code expectedMax}; 0 if it is exact
+ * @param idleInterval half the width of the 95 % interval of {@code anyIdle}; 0 if it is exact
+ */
+public record Occupancy(
+    long connections,
+    int endpoints,
+    double expectedMax,
+    double expectedIdle,
+    double anyIdle,
+    long max50,
+    long max99,
+    Method method,
+    double maxInterval,
+    double idleInterval) {
+
+  /** How a result was found. */
+  public enum Method {
+    /** By a dynamic programme; only rounding separates it from the truth. */
+    EXACT,
+    /** As the mean of simulated runs, within the stated interval. */
+    SIMULATED
+  }
+
+  private static final long MOST_CONNECTIONS = 100_000_000;
+
+  private static final long MOST_EXACT = 100_000;
+
+  /** About half a second of work. */
+  private static final double MOST_STEPS = 3e8;
+
+  private static final int RUNS = 2_000;
+  private static final double MOST_DRAWS = 2e8;
+
+  /**
+   * Fills endpoints.
+   *
+   * @param shares the share of each endpoint; not negative; what is missing to 1 is lost
+   * @param connections how many connections are made, 1 to 100,000,000
+   * @return how they are filled
+   * @throws IllegalArgumentException if a number is not within its bounds, or no share is positive
+   */
+  public static Occupancy of(double[] shares, long connections) {
+    if (connections < 1 || connections > MOST_CONNECTIONS) {
+      throw new IllegalArgumentException(connections + " connections are not within 1-100000000");
+    }
+    double sum = 0;
+    for (double share : shares) {
+      if (!(share >= 0)) {
+        throw new IllegalArgumentException(share + " is no share");
+      }
+      sum += share;
+    }
+    if (!(sum > 0) || sum > 1 + 1e-9) {
+      throw new IllegalArgumentException("shares with the sum " + sum + " are not within 0-1");
+    }
+    double[] positive = Arrays.stream(shares).filter(s -> s > 0).toArray();
+    double idle = 0;
+    for (double share : positive) {
+      idle += Math.exp(connections * Math.log1p(-Math.min(share, 1)));
+    }
+    double each = (double) connections / positive.length;
+    // The programme runs once for each maximum that is likely, which are a few deviations.
+    double maxima = 4 * (Math.sqrt(each) + 3);
+    double steps = positive.length
+        * (double) connections
+        * ((each + maxima) * maxima + (double) connections / 2);
+    return steps <= MOST_STEPS && connections <= MOST_EXACT
+        ? exact(positive, (int) connections, Math.max(0, 1 - sum), idle)
+        : simulated(positive, connections, idle);
+  }
+
+  private static Occupancy exact(double[] shares, int connections, double lost, double idle) {
+    OccupancyProgramme programme = new OccupancyProgramme(shares, connections, lost);
+    // E(maximum) is the sum of P(maximum > most) over most from 0; if nothing is lost, the busiest
+    // has at least the even part.
+    int first = lost > 1e-15 ? 0 : (connections - 1) / shares.length;
+    double expected = first;
+    long max50 = -1;
+    long max99 = -1;
+    double within = 0;
+    for (int most = first; within < 1 - 1e-12 && most <= connections; most++) {
+      within = programme.allWithin(0, most);
+      expected += 1 - within;
+      max50 = max50 < 0 && within >= 0.5 ? most : max50;
+      max99 = max99 < 0 && within >= 0.99 ? most : max99;
+    }
+    double anyIdle = 1 - programme.allWithin(1, connections);
+    return new Occupancy(
+        connections,
+        shares.length,
+        expected,
+        idle,
+        Math.max(0, anyIdle),
+        max50,
+        max99,
+        Method.EXACT,
+        0,
+        0);
+  }
+
+  private static Occupancy simulated(double[] shares, long connections, double idle) {
+    int runs = (int) Math.max(200, Math.min(RUNS, MOST_DRAWS / shares.length));
+    SplittableRandom random = new SplittableRandom(connections * 31 + shares.length);
+    long[] maxima = new long[runs];
+    double sum = 0;
+    double squares = 0;
+    int idleRuns = 0;
+    for (int run = 0; run < runs; run++) {
+      long left = connections;
+      double rest = 1;
+      long most = 0;
+      boolean anyIdle = false;
+      for (double share : shares) {
+        long got = Binomial.draw(left, Math.min(1, share / rest), random);
+        left -= got;
+        rest -= share;
+        most = Math.max(most, got);
+        anyIdle |= got == 0;
+      }
+      maxima[run] = most;
+      sum += most;
+      squares += (double) most * most;
+      idleRuns += anyIdle ? 1 : 0;
+    }
+    Arrays.sort(maxima);
+    double mean = sum / runs;
+    double variance = Math.max(0, squares / runs - mean * mean);
+    double anyIdle = (double) idleRuns / runs;
+    return new Occupancy(
+        connections,
+        shares.length,
+        mean,
+        idle,
+        anyIdle,
+        maxima[runs / 2],
+        maxima[(int) (runs * 0.99)],
+        Method.SIMULATED,
+        1.96 * Math.sqrt(variance / runs),
+        1.96 * Math.sqrt(anyIdle * (1 - anyIdle) / runs) + 1.0 / runs);
+  }
+
+  /**
+   * How much more the busiest endpoint has than its even part.
+   *
+   * @return {@code expectedMax * endpoints / connections}
+   */
+  public double maxOverMean() {
+    return expectedMax * endpoints / connections;
+  }
+
+  /**
+   * How many connections it takes on average until every endpoint has had one.
+   *
+   * @param shares the share of each endpoint; those of 0 are left out
+   * @return n times the n-th harmonic number for n equal shares
+   * @throws IllegalArgumentException if no share is positive
+   */
+  public static double untilAllWereMet(double[] shares) {
+    return OccupancyProgramme.untilAllWereMet(shares);
+  }
+
+  /** One line, as below a table of shares. */
+  @Override
+  public String toString() {
+    String about = method == Method.EXACT
+        ? ""
+        : String.format(Locale.ROOT, " (simulated, +- %.2g)", maxInterval);
+    return String.format(
+        Locale.ROOT,
+        "%,d connections: the busiest of %d endpoints gets %.2f on average%s, at most %d in 99 of"
+            + " 100 cases; P(an endpoint stays idle) %.1f %%",
+        connections,
+        endpoints,
+        expectedMax,
+        about,
+        max99,
+        100 * anyIdle);
+  }
+}

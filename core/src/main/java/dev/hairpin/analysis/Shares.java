@@ -1,0 +1,375 @@
+package dev.hairpin.analysis;
+
+import dev.hairpin.path.Chooser;
+import dev.hairpin.path.Fraction;
+import dev.hairpin.path.Reason;
+import dev.hairpin.render.TextTable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exact distribution of where new connections end.
+ *
+ * <p>Exact means that nothing was sampled. A share is a fraction as long as that is short, which
+ * holds for ladders of at most 32 endpoints; beyond, it is a floating-point number with a relative
+ * error below 10^-11. Immutable, and thread-safe.
+ */
+public final class Shares {
+  private final String question;
+  private final Map<End, Chance> chances;
+  private @Nullable Map<End, Fraction> sorted;
+
+  /**
+   * Where a connection ends.
+   *
+   * @param arrives whether the answer came back to the caller
+   * @param reason why it ended there; {@link Reason#DELIVERED} if it arrives
+   * @param endpoint the server and its port, or the reason's code if it does not arrive
+   * @param node the node of the server; empty if none was reached
+   * @param zone the zone of that node; may be empty
+   * @param hops how many nodes the first packet crossed before the server's own
+   * @param crossings how often the first packet went from one zone to another, as far as the zones
+   *     of what it passed are known
+   * @param sourceSeen the address that the server saw as the caller's; empty if none was reached
+   */
+  public record End(
+      boolean arrives,
+      Reason reason,
+      String endpoint,
+      String node,
+      String zone,
+      int hops,
+      int crossings,
+      String sourceSeen) {
+
+    /**
+     * The end of a connection that arrives, with nothing known of its way.
+     *
+     * @param endpoint the server and its port
+     * @return the end
+     */
+    public static End reached(String endpoint) {
+      return new End(true, Reason.DELIVERED, endpoint, "", "", 0, 0, "");
+    }
+
+    /**
+     * The end of a connection that does not arrive, with nothing known of its way.
+     *
+     * @param reason why it does not
+     * @return the end
+     */
+    public static End lost(Reason reason) {
+      return new End(false, reason, reason.toString(), "", "", 0, 0, "");
+    }
+
+    /**
+     * The same end with the way to it.
+     *
+     * @param serversNode the node of the server; empty if none was reached
+     * @param serversZone the zone of that node; may be empty
+     * @param hopCount how many nodes the first packet crossed before the server's own
+     * @param crossingCount how often it went from one zone to another
+     * @param seen the address that the server saw as the caller's; empty if none was reached
+     * @return a copy
+     */
+    public End on(
+        String serversNode, String serversZone, int hopCount, int crossingCount, String seen) {
+      return new End(
+          arrives, reason, endpoint, serversNode, serversZone, hopCount, crossingCount, seen);
+    }
+
+    /** The same end at another server on the same node. */
+    End at(String otherEndpoint) {
+      return new End(arrives, reason, otherEndpoint, node, zone, hops, crossings, sourceSeen);
+    }
+  }
+
+  /** Adds up where connections end. Not thread-safe. */
+  public static final class Builder {
+    private final String question;
+    private final Tally tally = new Tally();
+
+    /**
+     * Without any end yet.
+     *
+     * @param question what is asked
+     */
+    public Builder(String question) {
+      this.question = question;
+    }
+
+    /**
+     * Adds an end.
+     *
+     * @param end where connections end
+     * @param share their share
+     * @return this builder
+     */
+    public Builder add(End end, Fraction share) {
+      tally.add(end, Chance.of(share));
+      return this;
+    }
+
+    /**
+     * Adds all ends of a connection that is left to chance.
+     *
+     * @param explorer visits them
+     * @param walk walks the connection with the choices that it is handed, from the same state
+     *     every time
+     * @param share the share of the connections that go this way
+     * @return this builder
+     */
+    public Builder add(Explorer explorer, Function<Chooser, Fate> walk, Fraction share) {
+      explorer.explore(walk, Chance.of(share), tally);
+      return this;
+    }
+
+    /**
+     * The distribution of what was added.
+     *
+     * @return the shares
+     */
+    public Shares build() {
+      return new Shares(question, Map.copyOf(tally.chances()));
+    }
+  }
+
+  private Shares(String question, Map<End, Chance> chances) {
+    this.question = question;
+    this.chances = chances;
+  }
+
+  /**
+   * What was asked.
+   *
+   * @return such as {@code pod/shop/client to http://web.shop}
+   */
+  public String question() {
+    return question;
+  }
+
+  /**
+   * Each different end with its share: those that arrive by endpoint, then the others by reason.
+   *
+   * @return an unmodifiable map; the shares sum to 1, exactly if {@link #isExact}
+   */
+  public Map<End, Fraction> ends() {
+    Map<End, Fraction> known = sorted;
+    if (known == null) {
+      List<End> order = new ArrayList<>(chances.keySet());
+      order.sort(Comparator.comparing((End e) -> !e.arrives).thenComparing(End::toString));
+      Map<End, Fraction> fractions = new LinkedHashMap<>();
+      order.forEach(end -> fractions.put(end, of(end).fraction()));
+      known = Collections.unmodifiableMap(fractions);
+      sorted = known;
+    }
+    return known;
+  }
+
+  private Chance of(End end) {
+    return chances.getOrDefault(end, Chance.ZERO);
+  }
+
+  /**
+   * How many different ends there are.
+   *
+   * @return at least 1
+   */
+  public int size() {
+    return chances.size();
+  }
+
+  /**
+   * Whether every share is an exact fraction.
+   *
+   * @return false if fractions would be too long, see the class
+   */
+  public boolean isExact() {
+    return chances.values().stream().allMatch(Chance::isExact);
+  }
+
+  /**
+   * The share of connections whose end has a property.
+   *
+   * @param property what to look for
+   * @return 0 to 1
+   */
+  public double share(Predicate<End> property) {
+    return sum(end -> property.test(end) ? 1 : 0);
+  }
+
+  /** The mean of a number over all connections. */
+  private double sum(ToDoubleFunction<End> number) {
+    double[] sum = new double[1];
+    chances.forEach((end, chance) -> sum[0] += chance.value() * number.applyAsDouble(end));
+    return sum[0];
+  }
+
+  /**
+   * The share of connections that arrive.
+   *
+   * @return the sum over the ends that arrive
+   */
+  public Fraction arriving() {
+    Chance sum = Chance.ZERO;
+    boolean all = true;
+    for (Map.Entry<End, Chance> entry : chances.entrySet()) {
+      if (entry.getKey().arrives) {
+        sum = sum.plus(entry.getValue());
+      } else {
+        all = false;
+      }
+    }
+    return all ? Fraction.ONE : sum.fraction();
+  }
+
+  /**
+   * The shares of the servers that are reached.
+   *
+   * @return by server and port, in the order of their names; what does not arrive is not in it
+   */
+  public Map<String, Double> byEndpoint() {
+    return arrivingBy(End::endpoint);
+  }
+
+  /**
+   * The shares of the nodes on which connections arrive.
+   *
+   * @return by node, in the order of their names
+   */
+  public Map<String, Double> byNode() {
+    return arrivingBy(End::node);
+  }
+
+  /**
+   * The shares of the zones in which connections arrive.
+   *
+   * @return by zone, in the order of their names
+   */
+  public Map<String, Double> byZone() {
+    return arrivingBy(End::zone);
+  }
+
+  /**
+   * The shares of the addresses that servers see as the caller's.
+   *
+   * @return by address, in the order of their texts
+   */
+  public Map<String, Double> bySourceSeen() {
+    return arrivingBy(End::sourceSeen);
+  }
+
+  private Map<String, Double> arrivingBy(Function<End, String> key) {
+    Map<String, Double> result = new TreeMap<>();
+    chances.forEach((end, chance) -> {
+      if (end.arrives) {
+        result.merge(key.apply(end), chance.value(), Double::sum);
+      }
+    });
+    return result;
+  }
+
+  /**
+   * What is lost, and why.
+   *
+   * @return the shares by reason; empty if every connection arrives
+   */
+  public Map<Reason, Double> losses() {
+    Map<Reason, Double> result = new TreeMap<>();
+    chances.forEach((end, chance) -> {
+      if (!end.arrives) {
+        result.merge(end.reason, chance.value(), Double::sum);
+      }
+    });
+    return result;
+  }
+
+  /**
+   * The share of connections that cross a node which is not the server's own.
+   *
+   * @return 0 to 1
+   */
+  public double extraHop() {
+    return share(end -> end.hops > 0);
+  }
+
+  /**
+   * How often a connection goes from one zone to another, on average. For a pod that calls a
+   * ClusterIP this is the share of connections that leave their zone.
+   *
+   * @return the expected number for a connection
+   */
+  public double zoneCrossings() {
+    return sum(End::crossings);
+  }
+
+  /**
+   * What a finite number of connections makes of the shares.
+   *
+   * @param connections how many, 1 to 100,000,000
+   * @return how full the busiest endpoint is, how many are idle
+   * @throws IllegalArgumentException if the number is not within its bounds, or nothing arrives
+   */
+  public Occupancy of(long connections) {
+    double[] shares =
+        byEndpoint().values().stream().mapToDouble(Double::doubleValue).toArray();
+    return Occupancy.of(shares, connections);
+  }
+
+  /**
+   * The table as values, for any format.
+   *
+   * @return one row for each end
+   */
+  public TextTable table() {
+    TextTable table = TextTable.of("end", "share", "node", "zone", "hops", "source seen");
+    ends()
+        .forEach((end, share) -> table.row(
+            (end.arrives ? "" : "X ") + end.endpoint,
+            text(share),
+            end.node,
+            end.zone,
+            Integer.toString(end.hops),
+            end.sourceSeen));
+    return table;
+  }
+
+  /** Equal are shares of the same question with the same ends, each with the same share. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Shares shares
+        && question.equals(shares.question)
+        && ends().equals(shares.ends());
+  }
+
+  @Override
+  public int hashCode() {
+    return question.hashCode() * 31 + ends().hashCode();
+  }
+
+  /** A table: one line for each end. */
+  @Override
+  public String toString() {
+    return question + "\n" + table().toString().indent(2);
+  }
+
+  /**
+   * A share as people read it: a small fraction, or per cent where the kernel's 31-bit
+   * probabilities make the fraction long.
+   */
+  static String text(Fraction share) {
+    return share.denominator().bitLength() <= 10
+        ? share.toString()
+        : String.format(Locale.ROOT, "%.4f %%", 100 * share.toDouble());
+  }
+}
