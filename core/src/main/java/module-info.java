@@ -9,6 +9,9 @@ module dev.hairpin.core {
   requires static transitive org.jspecify;
   requires static org.assertj.core;
   requires static org.junit.jupiter.api;
+  requires static kubernetes.client.api;
+  requires static kubernetes.model.common;
+  requires static kubernetes.model.core;
 
   exports dev.hairpin;
   exports dev.hairpin.analysis;
@@ -18,6 +21,7 @@ module dev.hairpin.core {
   exports dev.hairpin.cluster;
   exports dev.hairpin.junit;
   exports dev.hairpin.kubectl;
+  exports dev.hairpin.fabric8;
   exports dev.hairpin.manifest;
   exports dev.hairpin.cluster.control;
   exports dev.hairpin.cluster.endpoints;
