@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param lifecycle the hooks as the manifest says them, or null
  * @param restartPolicy {@code Always} for a sidecar among the init containers, else null
  * @param requests {@code resources.requests}
+ * @param others the fields that the network does not need, as the manifest says them
  */
 public record Container(
     String name,
@@ -28,7 +29,8 @@ public record Container(
     @Nullable Map<String, Object> readinessProbe,
     @Nullable Map<String, Object> lifecycle,
     @Nullable String restartPolicy,
-    Map<String, String> requests) {
+    Map<String, String> requests,
+    Map<String, Object> others) {
 
   /** Copies the collections. */
   public Container {
@@ -38,6 +40,63 @@ public record Container(
     readinessProbe = readinessProbe == null ? null : Values.copy(readinessProbe);
     lifecycle = lifecycle == null ? null : Values.copy(lifecycle);
     requests = Values.copy(requests);
+    others = Values.copy(others);
+  }
+
+  /**
+   * A container without other fields.
+   *
+   * @param name the name
+   * @param image the image; nothing runs it
+   * @param ports the ports it names
+   * @param env its own variables, in order
+   * @param envFrom sources of further variables, in order, as the manifest says them
+   * @param readinessProbe the readiness probe as the manifest says it, or null
+   * @param lifecycle the hooks as the manifest says them, or null
+   * @param restartPolicy {@code Always} for a sidecar among the init containers, else null
+   * @param requests {@code resources.requests}
+   */
+  public Container(
+      String name,
+      String image,
+      List<ContainerPort> ports,
+      List<EnvVar> env,
+      List<Map<String, Object>> envFrom,
+      @Nullable Map<String, Object> readinessProbe,
+      @Nullable Map<String, Object> lifecycle,
+      @Nullable String restartPolicy,
+      Map<String, String> requests) {
+    this(
+        name,
+        image,
+        ports,
+        env,
+        envFrom,
+        readinessProbe,
+        lifecycle,
+        restartPolicy,
+        requests,
+        Map.of());
+  }
+
+  /**
+   * The same container with other fields that the network does not need.
+   *
+   * @param newOthers the fields, as the manifest says them
+   * @return the container
+   */
+  public Container withOthers(Map<String, Object> newOthers) {
+    return new Container(
+        name,
+        image,
+        ports,
+        env,
+        envFrom,
+        readinessProbe,
+        lifecycle,
+        restartPolicy,
+        requests,
+        newOthers);
   }
 
   /**

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodeSelector labels that its node must have
  * @param tolerations taints that it bears, as the manifest says them
  * @param terminationGracePeriodSeconds how long it may take to stop; 30 by default
+ * @param others the fields that the network does not need, as the manifest says them
  */
 public record PodSpec(
     String nodeName,
@@ -41,7 +42,8 @@ public record PodSpec(
     List<String> readinessGates,
     Map<String, String> nodeSelector,
     List<Map<String, Object>> tolerations,
-    int terminationGracePeriodSeconds) {
+    int terminationGracePeriodSeconds,
+    Map<String, Object> others) {
 
   /** Copies the collections. */
   public PodSpec {
@@ -52,6 +54,7 @@ public record PodSpec(
     readinessGates = List.copyOf(readinessGates);
     nodeSelector = Values.copy(nodeSelector);
     tolerations = List.copyOf(tolerations);
+    others = Values.copy(others);
   }
 
   /**
@@ -85,6 +88,7 @@ public record PodSpec(
     b.nodeSelector = nodeSelector;
     b.tolerations = tolerations;
     b.terminationGracePeriodSeconds = terminationGracePeriodSeconds;
+    b.others = others;
     return b;
   }
 
@@ -105,6 +109,7 @@ public record PodSpec(
     private Map<String, String> nodeSelector = Map.of();
     private List<Map<String, Object>> tolerations = List.of();
     private int terminationGracePeriodSeconds = 30;
+    private Map<String, Object> others = Map.of();
 
     private Builder() {}
 
@@ -275,6 +280,17 @@ public record PodSpec(
     }
 
     /**
+     * Sets the fields that the network does not need.
+     *
+     * @param value the fields, as the manifest says them
+     * @return this builder
+     */
+    public Builder others(Map<String, Object> value) {
+      this.others = value;
+      return this;
+    }
+
+    /**
      * Makes the spec.
      *
      * @return the spec
@@ -295,7 +311,8 @@ public record PodSpec(
           readinessGates,
           nodeSelector,
           tolerations,
-          terminationGracePeriodSeconds);
+          terminationGracePeriodSeconds,
+          others);
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -109,6 +110,23 @@ public final class Fields {
   public Fields ignoring(String... names) {
     known.addAll(List.of(names));
     return this;
+  }
+
+  /**
+   * Fields that are kept as they are.
+   *
+   * @param names the fields
+   * @return those that are there and not null, in the given order
+   */
+  public Map<String, Object> keeping(String... names) {
+    Map<String, Object> kept = new LinkedHashMap<>();
+    for (String name : names) {
+      @Nullable Object value = value(name);
+      if (value != null) {
+        kept.put(name, plain(value));
+      }
+    }
+    return kept;
   }
 
   /** Reports the fields that nobody asked for. */
@@ -492,6 +510,23 @@ public final class Fields {
     }
     known.addAll(tree.keySet());
     return result;
+  }
+
+  /** A tree without nulls in its objects, at any depth. */
+  private static Object plain(Object value) {
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Object> copy = new LinkedHashMap<>();
+      map.forEach((key, inner) -> {
+        if (inner != null) {
+          copy.put(String.valueOf(key), plain(inner));
+        }
+      });
+      return copy;
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().filter(Objects::nonNull).map(Fields::plain).toList();
+    }
+    return value;
   }
 
   private static Map<String, Object> withoutNulls(Map<String, ?> map) {

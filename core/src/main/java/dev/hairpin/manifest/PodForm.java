@@ -9,6 +9,7 @@ import dev.hairpin.api.PodSpec;
 import dev.hairpin.api.PodTemplate;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,13 +141,19 @@ final class PodForm {
         .nodeSelector(f.textMap("nodeSelector"))
         .tolerations(f.raws("tolerations"))
         .terminationGracePeriodSeconds(f.int32("terminationGracePeriodSeconds", 30))
+        .others(f.keeping(OTHER_SPEC_FIELDS))
         .build();
-    f.ignoring(OTHER_SPEC_FIELDS).end();
+    f.end();
     return spec;
   }
 
   private static Container readContainer(Fields f, boolean hostNetwork) {
     Fields resources = f.object("resources");
+    Map<String, Object> others = f.keeping(OTHER_CONTAINER_FIELDS);
+    Map<String, Object> resourceOthers = resources.keeping("limits", "claims");
+    if (!resourceOthers.isEmpty()) {
+      others.put("resources", resourceOthers);
+    }
     Container container = new Container(
         f.text("name"),
         f.text("image"),
@@ -156,9 +163,10 @@ final class PodForm {
         f.rawOrNull("readinessProbe"),
         f.rawOrNull("lifecycle"),
         f.textOrNull("restartPolicy"),
-        resources.quantities("requests"));
-    resources.ignoring("limits", "claims").end();
-    f.ignoring(OTHER_CONTAINER_FIELDS).end();
+        resources.quantities("requests"),
+        others);
+    resources.end();
+    f.end();
     return container;
   }
 
@@ -210,6 +218,7 @@ final class PodForm {
 
   private static TreeWriter writeSpec(PodSpec spec) {
     return new TreeWriter()
+        .all(spec.others())
         .list("containers", spec.containers(), PodForm::writeContainer)
         .map("dnsConfig", spec.dnsConfig())
         .text("dnsPolicy", spec.dnsPolicy())
@@ -228,7 +237,15 @@ final class PodForm {
   }
 
   private static Map<String, Object> writeContainer(Container container) {
+    Map<String, Object> resources = new TreeMap<>();
+    if (container.others().get("resources") instanceof Map<?, ?> others) {
+      others.forEach((name, value) -> resources.put(String.valueOf(name), value));
+    }
+    if (!container.requests().isEmpty()) {
+      resources.put("requests", new TreeMap<>(container.requests()));
+    }
     return new TreeWriter()
+        .all(container.others())
         .list("env", container.env(), PodForm::writeEnv)
         .list("envFrom", container.envFrom())
         .text("image", container.image())
@@ -236,7 +253,7 @@ final class PodForm {
         .text("name", container.name())
         .list("ports", container.ports(), PodForm::writePort)
         .map("readinessProbe", container.readinessProbe())
-        .object("resources", new TreeWriter().map("requests", container.requests()))
+        .map("resources", resources)
         .optional("restartPolicy", container.restartPolicy())
         .tree();
   }

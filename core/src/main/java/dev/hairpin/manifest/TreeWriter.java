@@ -79,6 +79,11 @@ final class TreeWriter {
     return map(name, value.tree);
   }
 
+  TreeWriter all(Map<String, ?> fields) {
+    tree.putAll(fields);
+    return this;
+  }
+
   Map<String, Object> tree() {
     return tree;
   }

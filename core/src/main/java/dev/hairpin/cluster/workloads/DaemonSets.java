@@ -59,7 +59,7 @@ final class DaemonSets {
     List<Pod> outdated = new ArrayList<>();
     int unavailable = 0;
     int nodes = 0;
-    String revision = PodFactory.hash(set.template());
+    String revision = PodFactory.hash(set.template(), 0);
     for (Node node : List.copyOf(state.list(Node.class))) {
       String name = node.metadata().name();
       @Nullable Pod pod = byNode.remove(name);
@@ -75,7 +75,8 @@ final class DaemonSets {
         store(set, spec, name, revision);
       } else if (pod.isTerminating() || !pod.isReady()) {
         unavailable++;
-      } else if (!revision.equals(pod.metadata().labels().get(REVISION_LABEL))) {
+      } else if (!revision.equals(pod.metadata().labels().get(REVISION_LABEL))
+          || !PodFactory.hasOthersOf(set.template(), pod)) {
         outdated.add(pod);
       }
     }

@@ -76,14 +76,19 @@ final class Deployments {
         return set;
       }
     }
-    String hash = PodFactory.hash(deployment.template());
+    String namespace = deployment.metadata().namespace();
+    String prefix = deployment.metadata().name() + "-";
+    int collisions = 0;
+    String hash = PodFactory.hash(deployment.template(), collisions);
+    while (state.get(ReplicaSet.class, namespace, prefix + hash).isPresent()) {
+      hash = PodFactory.hash(deployment.template(), ++collisions);
+    }
     Map<String, String> labels = new LinkedHashMap<>(deployment.template().labels());
     labels.put(HASH_LABEL, hash);
     Map<String, String> matched = new LinkedHashMap<>(deployment.selector().matchLabels());
     matched.put(HASH_LABEL, hash);
     int revision = all.stream().mapToInt(Deployments::revision).max().orElse(0) + 1;
-    ObjectMeta meta = ObjectMeta.of(
-            deployment.metadata().namespace(), deployment.metadata().name() + "-" + hash)
+    ObjectMeta meta = ObjectMeta.of(namespace, prefix + hash)
         .withLabels(labels)
         .withAnnotations(Map.of(REVISION, Integer.toString(revision)))
         .withOwners(List.of(PodFactory.reference(deployment)));

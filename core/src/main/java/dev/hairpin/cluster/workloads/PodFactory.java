@@ -1,6 +1,7 @@
 package dev.hairpin.cluster.workloads;
 
 import com.google.common.hash.Hashing;
+import dev.hairpin.api.Container;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.OwnerReference;
@@ -9,6 +10,7 @@ import dev.hairpin.api.PodSpec;
 import dev.hairpin.api.PodTemplate;
 import dev.hairpin.cluster.control.GeneratedNames;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,16 +47,46 @@ final class PodFactory {
    * The hash that names a template, in the alphabet of generated names.
    *
    * <p>The original hashes its own memory layout, so the value differs, but not its look: up to ten
-   * characters, the same for the same template, and another for another.
+   * characters, the same for the same template. Templates that differ only in what the network does
+   * not need have one hash; {@link #hasOthersOf} tells them apart.
+   *
+   * @param collisions how many hashes of this template were taken by others
    */
-  static String hash(PodTemplate template) {
+  static String hash(PodTemplate template, int collisions) {
+    PodSpec spec = template.spec();
+    PodTemplate bare = new PodTemplate(
+        template.labels(),
+        template.annotations(),
+        spec.toBuilder()
+            .others(Map.of())
+            .containers(bare(spec.containers()))
+            .initContainers(bare(spec.initContainers()))
+            .build());
+    String text = bare.toString().replace(", others={}", "");
     int bits = Hashing.murmur3_32_fixed()
-        .hashString(template.toString(), StandardCharsets.UTF_8)
+        .hashString(collisions == 0 ? text : text + collisions, StandardCharsets.UTF_8)
         .asInt();
     StringBuilder hash = new StringBuilder();
     for (char digit : Integer.toUnsignedString(bits).toCharArray()) {
       hash.append(GeneratedNames.ALPHABET.charAt(digit % GeneratedNames.ALPHABET.length()));
     }
     return hash.toString();
+  }
+
+  private static List<Container> bare(List<Container> containers) {
+    return containers.stream().map(c -> c.withOthers(Map.of())).toList();
+  }
+
+  /** Whether a pod has what its template says besides what the network needs. */
+  static boolean hasOthersOf(PodTemplate template, Pod pod) {
+    return others(template.spec()).equals(others(pod.spec()));
+  }
+
+  private static List<Map<String, Object>> others(PodSpec spec) {
+    List<Map<String, Object>> others = new ArrayList<>();
+    others.add(spec.others());
+    spec.containers().forEach(c -> others.add(c.others()));
+    spec.initContainers().forEach(c -> others.add(c.others()));
+    return others;
   }
 }

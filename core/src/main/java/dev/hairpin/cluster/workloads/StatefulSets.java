@@ -62,7 +62,8 @@ final class StatefulSets {
       if (pod == null || pod.isTerminating()) {
         return;
       }
-      if (!revision.equals(pod.metadata().labels().get(REVISION_LABEL))) {
+      if (!revision.equals(pod.metadata().labels().get(REVISION_LABEL))
+          || !PodFactory.hasOthersOf(set.template(), pod)) {
         Deletion.ask(state, pod);
         return;
       }
@@ -98,7 +99,7 @@ final class StatefulSets {
   }
 
   private static String revision(StatefulSet set) {
-    return set.metadata().name() + "-" + PodFactory.hash(set.template());
+    return set.metadata().name() + "-" + PodFactory.hash(set.template(), 0);
   }
 
   private static Pod make(StatefulSet set, int ordinal) {
