@@ -11,6 +11,7 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.Admission;
 import dev.hairpin.cluster.ApiServer;
 import dev.hairpin.cluster.ApiServerConfig;
+import dev.hairpin.cluster.ClusterSnapshot;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.environment.Environment;
 import dev.hairpin.cluster.manager.ControllerManager;
@@ -32,9 +33,7 @@ import dev.hairpin.path.conntrack.ConntrackEntry;
 import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -57,8 +56,7 @@ public final class Cluster {
   private final ApiServer api;
   private final ClusterState state;
   private final Optional<ControllerManager> controllers;
-  private final List<AddOn> addOns = new ArrayList<>();
-  private final List<AddOn.Component> components = new ArrayList<>();
+  private final AddOns addOns;
   private final Chooser chooser;
   private @Nullable ClusterNetwork wires;
   private Consumer<Trace> traceWatcher = trace -> {};
@@ -66,6 +64,7 @@ public final class Cluster {
   Cluster(ApiServer api, Optional<Function<ClusterState, ControllerManager>> starter) {
     this.api = api;
     this.state = api.state();
+    this.addOns = new AddOns(state, this::connect);
     this.chooser = Chooser.seeded(state.seed());
     this.controllers = starter.map(start -> start.apply(state));
     settle();
@@ -115,15 +114,15 @@ public final class Cluster {
    * the other. Controllers and kubelets go on where they are, with probes that are off and pods in
    * the midst of starting; so do load balancers. Connections are not copied.
    *
+   * <p>It costs a few references for every hundred objects. Add-ons that begin anew, such as
+   * kube-proxy, do so when the fork is first changed or asked, or its time moves.
+   *
    * @return the copy
    */
   public Cluster fork() {
     ClusterState copy = state.fork(new VirtualClock(state.clock().now()));
     Cluster fork = new Cluster(api.fork(copy), controllers.map(running -> running::fork));
-    for (int i = 0; i < addOns.size(); i++) {
-      AddOn addOn = addOns.get(i);
-      fork.add(addOn, addOn.fork(components.get(i), copy));
-    }
+    fork.addOns.continueFrom(addOns);
     return fork;
   }
 
@@ -138,17 +137,16 @@ public final class Cluster {
    *     its place; nothing is changed then
    */
   public Applied apply(ManifestSet manifests) {
-    Map<ObjectKey, Long> versions = new HashMap<>();
-    for (String kind : state.kinds()) {
-      state.list(kind).forEach(o -> versions.put(o.key(), o.metadata().resourceVersion()));
-    }
+    ClusterSnapshot before = state.snapshot();
     List<Applied.Change> changes = new ArrayList<>();
     for (ApiServer.Response response : api.apply(manifests.manifests())) {
       KubeObject object = response.object();
-      Long before = versions.get(object.key());
-      String action = before == null
+      Optional<KubeObject> old = before.get(object.key());
+      String action = old.isEmpty()
           ? "created"
-          : before == object.metadata().resourceVersion() ? "unchanged" : "configured";
+          : object.metadata().resourceVersion() <= before.resourceVersion()
+              ? "unchanged"
+              : "configured";
       changes.add(new Applied.Change(action, object, response.warnings()));
     }
     settle();
@@ -236,7 +234,7 @@ public final class Cluster {
    * @return the component, or nothing if it is not installed
    */
   public <T> Optional<T> component(Class<T> type) {
-    return components.stream().filter(type::isInstance).map(type::cast).findFirst();
+    return addOns.running().stream().filter(type::isInstance).map(type::cast).findFirst();
   }
 
   /**
@@ -247,26 +245,22 @@ public final class Cluster {
    * @throws IllegalStateException if an add-on of the same name is installed
    */
   public Cluster install(AddOn addOn) {
-    if (addOns.stream().anyMatch(a -> a.name().equals(addOn.name()))) {
-      throw new IllegalStateException(addOn.name() + " is installed already");
-    }
-    add(addOn, addOn.start(state));
+    addOns.install(addOn);
+    settle();
     return this;
   }
 
-  private void add(AddOn addOn, AddOn.Component running) {
-    addOns.add(addOn);
-    components.add(running);
+  /** Lets a component that begins to run take part in what it has a part in. */
+  private void connect(AddOn.Component running) {
     if (running instanceof Admission webhooks) {
       api.admitBy(webhooks);
     }
     if (running instanceof LoadBalancing balancing) {
-      balancing.checkHealthBy(new HealthCheckWalks(state, components));
+      balancing.checkHealthBy(new HealthCheckWalks(state, addOns.view()));
     }
     if (wires != null) {
       wires.forgetQuestions();
     }
-    settle();
   }
 
   /**
@@ -469,23 +463,23 @@ public final class Cluster {
    * @return what was found, the worst first; prints as a list
    */
   public Findings lint() {
-    return Lint.of(state, components);
+    return Lint.of(state, addOns.running());
   }
 
   Explainer explainer() {
-    return new Explainer(state, components);
+    return new Explainer(state, addOns.running());
   }
 
   // ---- for the parts of the front door
 
   private <T> List<T> all(Class<T> type) {
-    return components.stream().filter(type::isInstance).map(type::cast).toList();
+    return addOns.running().stream().filter(type::isInstance).map(type::cast).toList();
   }
 
   ClusterNetwork wires() {
     ClusterNetwork known = wires;
     if (known == null) {
-      known = new ClusterNetwork(state, components, state.clock());
+      known = new ClusterNetwork(state, addOns.running(), state.clock());
       wires = known;
     }
     return known;
@@ -602,9 +596,7 @@ public final class Cluster {
             .append('\n');
       }
     }
-    for (AddOn addOn : addOns) {
-      out.append("  add-on ").append(addOn.name()).append('\n');
-    }
+    addOns.names().forEach(name -> out.append("  add-on ").append(name).append('\n'));
     return out.toString();
   }
 }

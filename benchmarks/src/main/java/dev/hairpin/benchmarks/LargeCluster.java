@@ -27,10 +27,17 @@ final class LargeCluster {
 
   private LargeCluster() {}
 
-  /** Nodes and pods are stored as a snapshot has them; Services come through the API server. */
+  /** A state with all of it, and no controllers. */
   static ApiServer build() {
-    ClusterState state = new ClusterState(new VirtualClock(), 1);
-    ApiServer server = new ApiServer(state, ApiServerConfig.DEFAULT);
+    ApiServer server =
+        new ApiServer(new ClusterState(new VirtualClock(), 1), ApiServerConfig.DEFAULT);
+    fill(server);
+    return server;
+  }
+
+  /** Nodes and pods are stored as a snapshot has them; Services come through the API server. */
+  static void fill(ApiServer server) {
+    ClusterState state = server.state();
     for (int i = 0; i < NODES; i++) {
       state.store(node(i));
     }
@@ -40,7 +47,6 @@ final class LargeCluster {
     for (int i = 0; i < SERVICES; i++) {
       server.create(service(i));
     }
-    return server;
   }
 
   private static Node node(int i) {

@@ -8,6 +8,7 @@ import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.Service;
 import dev.hairpin.api.ServicePort;
 import dev.hairpin.api.ServiceSpec;
+import dev.hairpin.collect.ForkableMap;
 import dev.hairpin.manifest.KubeObjects;
 import dev.hairpin.manifest.Manifest;
 import dev.hairpin.manifest.ManifestException;
@@ -15,7 +16,6 @@ import dev.hairpin.manifest.Manifests;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +70,7 @@ public final class ApiServer {
   private final ApiServerConfig config;
   private final ServiceRegistry services;
   private final ServiceCidrController cidrs;
-  private final Map<ObjectKey, Map<String, Object>> lastApplied;
+  private final ForkableMap<ObjectKey, Map<String, Object>> lastApplied;
   private final List<Admission> webhooks;
   private final boolean dryRun;
 
@@ -81,14 +81,14 @@ public final class ApiServer {
    * @param config how the server is started
    */
   public ApiServer(ClusterState state, ApiServerConfig config) {
-    this(state, config, new ServiceRegistry(state, config), new HashMap<>());
+    this(state, config, new ServiceRegistry(state, config), new ForkableMap<>());
   }
 
   private ApiServer(
       ClusterState state,
       ApiServerConfig config,
       ServiceRegistry services,
-      Map<ObjectKey, Map<String, Object>> lastApplied) {
+      ForkableMap<ObjectKey, Map<String, Object>> lastApplied) {
     this(
         state,
         config,
@@ -105,7 +105,7 @@ public final class ApiServer {
       ApiServerConfig config,
       ServiceRegistry services,
       ServiceCidrController cidrs,
-      Map<ObjectKey, Map<String, Object>> lastApplied,
+      ForkableMap<ObjectKey, Map<String, Object>> lastApplied,
       List<Admission> webhooks,
       boolean dryRun) {
     this.state = state;
@@ -124,7 +124,7 @@ public final class ApiServer {
    * @return the server, independent of this one, drawing from a stream of its own
    */
   public ApiServer fork(ClusterState copy) {
-    return new ApiServer(copy, config, services.fork(copy), new HashMap<>(lastApplied));
+    return new ApiServer(copy, config, services.fork(copy), lastApplied.fork());
   }
 
   /**
@@ -468,7 +468,7 @@ public final class ApiServer {
    */
   public <T> T together(Supplier<T> requests) {
     ServiceRegistry.Pools pools = services.pools();
-    Map<ObjectKey, Map<String, Object>> applied = new HashMap<>(lastApplied);
+    ForkableMap<ObjectKey, Map<String, Object>> applied = lastApplied.fork();
     boolean complete = false;
     try {
       T result = state.transaction(requests);
@@ -477,8 +477,7 @@ public final class ApiServer {
     } finally {
       if (!complete) {
         services.restore(pools);
-        lastApplied.clear();
-        lastApplied.putAll(applied);
+        lastApplied.revertTo(applied);
       }
     }
   }

@@ -37,6 +37,7 @@ public final class ClusterState implements ClusterView {
   private final VirtualClock clock;
   private final long seed;
   private volatile Thread writer = Thread.currentThread();
+  private @Nullable Runnable beforeChange;
   private boolean telling;
   private long resourceVersion;
   private @Nullable Transaction transaction;
@@ -72,8 +73,8 @@ public final class ClusterState implements ClusterView {
   /**
    * An independent copy of the objects and events, without watchers.
    *
-   * <p>The two share what neither has changed since: a kind's index is copied when the first object
-   * of the kind changes on either side.
+   * <p>The two share what neither has changed since: a change copies the index of the few dozen
+   * objects around the changed one, the first time.
    *
    * @param newClock the copy's clock
    * @return the copy, which belongs to the calling thread
@@ -85,7 +86,7 @@ public final class ClusterState implements ClusterView {
     if (transaction != null) {
       throw new IllegalStateException("a group of changes is not complete");
     }
-    ClusterState copy = new ClusterState(newClock, seed, objects.copy());
+    ClusterState copy = new ClusterState(newClock, seed, objects.fork());
     copy.events.addAll(events);
     copy.resourceVersion = resourceVersion;
     return copy;
@@ -94,13 +95,13 @@ public final class ClusterState implements ClusterView {
   /**
    * The objects as they are now, for readers on any thread.
    *
-   * @return the snapshot; it costs a reference for each kind now, and an index of each kind that
-   *     changes later
+   * @return the snapshot; it costs a few references for every hundred objects now, and the index of
+   *     the objects around each one that changes later
    * @throws IllegalStateException if called from a thread other than the writer
    */
   public ClusterSnapshot snapshot() {
     checkWriter();
-    return new ClusterSnapshot(objects.copy(), resourceVersion);
+    return new ClusterSnapshot(objects.fork(), resourceVersion);
   }
 
   /**
@@ -109,6 +110,30 @@ public final class ClusterState implements ClusterView {
    */
   public void adopt() {
     writer = Thread.currentThread();
+  }
+
+  /**
+   * Puts off some work until just before the next change, or until whoever asks for it runs it.
+   *
+   * @param work what to do once; it may change the state
+   * @throws IllegalStateException if called from a thread other than the writer, or some other work
+   *     is put off already
+   */
+  public void beforeNextChange(Runnable work) {
+    checkWriter();
+    if (beforeChange != null) {
+      throw new IllegalStateException("other work waits for the next change");
+    }
+    beforeChange = work;
+  }
+
+  private void aboutToChange() {
+    checkWriter();
+    Runnable work = beforeChange;
+    if (work != null) {
+      beforeChange = null;
+      work.run();
+    }
   }
 
   private void checkWriter() {
@@ -169,7 +194,7 @@ public final class ClusterState implements ClusterView {
    * @throws IllegalStateException if called from a thread other than the writer
    */
   public KubeObject store(KubeObject object) {
-    checkWriter();
+    aboutToChange();
     ObjectKey key = object.key();
     @Nullable KubeObject before = objects.get(key);
     ObjectMeta old = before == null ? object.metadata() : before.metadata();
@@ -217,7 +242,7 @@ public final class ClusterState implements ClusterView {
    * @throws IllegalStateException if called from a thread other than the writer
    */
   public Optional<KubeObject> remove(ObjectKey key) {
-    checkWriter();
+    aboutToChange();
     @Nullable KubeObject before = objects.remove(key);
     if (before != null) {
       resourceVersion++;
@@ -236,7 +261,7 @@ public final class ClusterState implements ClusterView {
    * @throws IllegalStateException if called from a thread other than the writer
    */
   public <T> T transaction(Supplier<T> work) {
-    checkWriter();
+    aboutToChange();
     if (transaction != null) {
       return work.get();
     }

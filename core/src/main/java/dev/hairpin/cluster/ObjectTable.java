@@ -2,93 +2,61 @@ package dev.hairpin.cluster;
 
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
+import dev.hairpin.collect.ForkableSortedMap;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/*
- * Copies share the maps of all kinds until one side writes to a kind; then that side copies the map of this kind.
- * A copy of a sorted map is linear and compares nothing.
- */
 /**
- * Objects by kind, namespace and name, cheap to copy. Not thread-safe; a copy that nobody writes
+ * Objects by kind, namespace and name, cheap to fork. Not thread-safe; a fork that nobody writes
  * is.
  */
 final class ObjectTable {
-  private static final SortedMap<ObjectKey, KubeObject> EMPTY = new TreeMap<>();
+  private final Map<String, ForkableSortedMap<ObjectKey, KubeObject>> kinds = new HashMap<>();
 
-  /** The objects of one kind. */
-  private static final class Shelf {
-    private SortedMap<ObjectKey, KubeObject> objects;
-    private boolean shared;
-
-    Shelf(SortedMap<ObjectKey, KubeObject> objects, boolean shared) {
-      this.objects = objects;
-      this.shared = shared;
-    }
-  }
-
-  private final Map<String, Shelf> shelves = new HashMap<>();
-
-  ObjectTable copy() {
+  ObjectTable fork() {
     ObjectTable copy = new ObjectTable();
-    shelves.forEach((kind, shelf) -> {
-      shelf.shared = true;
-      copy.shelves.put(kind, new Shelf(shelf.objects, true));
-    });
+    kinds.forEach((kind, objects) -> copy.kinds.put(kind, objects.fork()));
     return copy;
-  }
-
-  private SortedMap<ObjectKey, KubeObject> ofKind(String kind) {
-    @Nullable Shelf shelf = shelves.get(kind);
-    return shelf == null ? EMPTY : shelf.objects;
   }
 
   @Nullable
   KubeObject get(ObjectKey key) {
-    return ofKind(key.kind()).get(key);
+    @Nullable ForkableSortedMap<ObjectKey, KubeObject> objects = kinds.get(key.kind());
+    return objects == null ? null : objects.get(key);
   }
 
   Collection<KubeObject> list(String kind) {
-    return Collections.unmodifiableCollection(ofKind(kind).values());
+    @Nullable ForkableSortedMap<ObjectKey, KubeObject> objects = kinds.get(kind);
+    return objects == null ? List.of() : objects.values();
   }
 
   void put(ObjectKey key, KubeObject object) {
-    writable(key.kind()).put(key, object);
+    kinds.computeIfAbsent(key.kind(), k -> new ForkableSortedMap<>()).put(key, object);
   }
 
   @Nullable
   KubeObject remove(ObjectKey key) {
-    return get(key) == null ? null : writable(key.kind()).remove(key);
-  }
-
-  private SortedMap<ObjectKey, KubeObject> writable(String kind) {
-    Shelf shelf = shelves.computeIfAbsent(kind, k -> new Shelf(new TreeMap<>(), false));
-    if (shelf.shared) {
-      shelf.objects = new TreeMap<>(shelf.objects);
-      shelf.shared = false;
-    }
-    return shelf.objects;
+    @Nullable ForkableSortedMap<ObjectKey, KubeObject> objects = kinds.get(key.kind());
+    return objects == null ? null : objects.remove(key);
   }
 
   List<String> kinds() {
-    List<String> kinds = new ArrayList<>();
-    shelves.forEach((kind, shelf) -> {
-      if (!shelf.objects.isEmpty()) {
-        kinds.add(kind);
+    List<String> found = new ArrayList<>();
+    kinds.forEach((kind, objects) -> {
+      if (!objects.isEmpty()) {
+        found.add(kind);
       }
     });
-    Collections.sort(kinds);
-    return kinds;
+    Collections.sort(found);
+    return found;
   }
 
   int size() {
-    return shelves.values().stream().mapToInt(s -> s.objects.size()).sum();
+    return kinds.values().stream().mapToInt(ForkableSortedMap::size).sum();
   }
 }

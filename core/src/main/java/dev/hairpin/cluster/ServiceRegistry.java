@@ -9,11 +9,10 @@ import dev.hairpin.api.ServiceSpec;
 import dev.hairpin.api.ServiceType;
 import dev.hairpin.api.TrafficPolicy;
 import dev.hairpin.cluster.ApiServer.Response;
+import dev.hairpin.collect.ForkableMap;
 import dev.hairpin.net.IpAddress;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
@@ -31,8 +30,8 @@ final class ServiceRegistry {
   private BiConsumer<Service, @Nullable Service> lastWord = (service, stored) -> {};
   private final ApiServerConfig config;
   private final SplittableRandom random;
-  private final Map<IpAddress, ObjectKey> addressOwners = new HashMap<>();
-  private final Map<Integer, ObjectKey> portOwners = new HashMap<>();
+  private ForkableMap<IpAddress, ObjectKey> addressOwners = new ForkableMap<>();
+  private ForkableMap<Integer, ObjectKey> portOwners = new ForkableMap<>();
   private ServiceCidrs cidrs;
   private PortAllocator ports;
 
@@ -53,8 +52,8 @@ final class ServiceRegistry {
     this.random = from.random.split();
     this.cidrs = from.cidrs.copy(random);
     this.ports = from.ports.copy(random);
-    addressOwners.putAll(from.addressOwners);
-    portOwners.putAll(from.portOwners);
+    this.addressOwners = from.addressOwners.fork();
+    this.portOwners = from.portOwners.fork();
     copy.watch(this::onChange);
   }
 
@@ -66,24 +65,19 @@ final class ServiceRegistry {
   record Pools(
       ServiceCidrs cidrs,
       PortAllocator ports,
-      Map<IpAddress, ObjectKey> addressOwners,
-      Map<Integer, ObjectKey> portOwners) {}
+      ForkableMap<IpAddress, ObjectKey> addressOwners,
+      ForkableMap<Integer, ObjectKey> portOwners) {}
 
   Pools pools() {
     return new Pools(
-        cidrs.copy(random),
-        ports.copy(random),
-        new HashMap<>(addressOwners),
-        new HashMap<>(portOwners));
+        cidrs.copy(random), ports.copy(random), addressOwners.fork(), portOwners.fork());
   }
 
   void restore(Pools pools) {
     cidrs = pools.cidrs;
     ports = pools.ports;
-    addressOwners.clear();
-    addressOwners.putAll(pools.addressOwners);
-    portOwners.clear();
-    portOwners.putAll(pools.portOwners);
+    addressOwners = pools.addressOwners;
+    portOwners = pools.portOwners;
   }
 
   ServiceCidrs cidrs() {

@@ -1,6 +1,7 @@
 package dev.hairpin.path;
 
 import dev.hairpin.cluster.ClusterState;
+import java.util.Optional;
 
 /**
  * A component that is installed in a cluster, as in real life: kube-proxy, CoreDNS, the AWS Load
@@ -33,10 +34,11 @@ public interface AddOn {
    *
    * @param running what this add-on started in the original; it is not changed
    * @param fork the state of the fork
-   * @return the component of the fork; by default one that starts anew from the fork's objects
+   * @return the component of the fork; by default nothing, which means that it starts anew from the
+   *     fork's objects, when the fork is first changed, asked, or its time moves
    */
-  default Component fork(Component running, ClusterState fork) {
-    return start(fork);
+  default Optional<Component> fork(Component running, ClusterState fork) {
+    return Optional.empty();
   }
 
   /**

@@ -61,6 +61,22 @@ public final class VirtualClock {
   }
 
   /**
+   * Sets a timer that runs when another clock's timer runs there, in the same order among those
+   * taken over from that clock, and before those that are set later here.
+   *
+   * @param original the timer of the clock of which this one is a fork, and which shows the same
+   *     time
+   * @param action what to do then
+   * @return the timer
+   */
+  public Timer takeOver(Timer original, Runnable action) {
+    Timer timer = new Timer(original.due, original.number, action);
+    timersSet = Math.max(timersSet, original.number + 1);
+    timers.add(timer);
+    return timer;
+  }
+
+  /**
    * Lets time pass and runs every timer that falls due, including those that running timers set.
    *
    * @param duration how long; zero runs what is due now

@@ -25,6 +25,8 @@ class ArchitectureTest {
         .definedBy("dev.hairpin.net..")
         .layer("time")
         .definedBy("dev.hairpin.time..")
+        .layer("collect")
+        .definedBy("dev.hairpin.collect..")
         .layer("api")
         .definedBy("dev.hairpin.api..")
         .layer("manifest")
@@ -47,6 +49,8 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("cluster", "path", "analysis", "front door")
         .whereLayer("api")
         .mayOnlyBeAccessedByLayers("manifest", "cluster", "path", "analysis", "front door")
+        .whereLayer("collect")
+        .mayNotAccessAnyLayer()
         .whereLayer("front door")
         .mayNotBeAccessedByAnyLayer()
         .check(HAIRPIN);

@@ -5,6 +5,7 @@ import dev.hairpin.lb.aws.Aws;
 import dev.hairpin.lb.aws.EksAccount;
 import dev.hairpin.lb.elb.Timings;
 import dev.hairpin.path.AddOn;
+import java.util.Optional;
 
 /**
  * The AWS Load Balancer Controller v2.8.2 in a cluster, and the account that it builds in: Services
@@ -89,7 +90,7 @@ public final class AwsLoadBalancerController implements AddOn {
   }
 
   @Override
-  public AwsLoadBalancers fork(Component running, ClusterState fork) {
-    return ((AwsLoadBalancers) running).fork(fork);
+  public Optional<Component> fork(Component running, ClusterState fork) {
+    return Optional.of(((AwsLoadBalancers) running).fork(fork));
   }
 }

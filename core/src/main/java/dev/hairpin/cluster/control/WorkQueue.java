@@ -2,7 +2,6 @@ package dev.hairpin.cluster.control;
 
 import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -21,7 +20,7 @@ public final class WorkQueue<K> {
   private final VirtualClock clock;
   private final Duration delay;
   private final Consumer<K> worker;
-  private final Map<K, Instant> waiting = new LinkedHashMap<>();
+  private final Map<K, VirtualClock.Timer> waiting = new LinkedHashMap<>();
 
   /**
    * An empty queue.
@@ -52,26 +51,25 @@ public final class WorkQueue<K> {
    * @param wait how long it waits
    */
   public void addAfter(K key, Duration wait) {
-    if (waiting.putIfAbsent(key, clock.now().plus(wait)) == null) {
-      clock.after(wait, () -> {
-        if (waiting.remove(key) != null) {
-          worker.accept(key);
-        }
-      });
+    if (!waiting.containsKey(key)) {
+      waiting.put(key, clock.after(wait, () -> work(key)));
+    }
+  }
+
+  private void work(K key) {
+    if (waiting.remove(key) != null) {
+      worker.accept(key);
     }
   }
 
   /**
-   * Takes over the keys of another queue, each with the time that it has still to wait there, as
-   * the queue of a forked cluster does.
+   * Takes over the keys of another queue, each with the time and the turn that it has there, as the
+   * queue of a forked cluster does.
    *
    * @param other the queue of the original, whose clock shows the same time
    */
   public void continueFrom(WorkQueue<K> other) {
-    other.waiting.forEach((key, due) -> {
-      Duration left = Duration.between(clock.now(), due);
-      addAfter(key, left.isNegative() ? Duration.ZERO : left);
-    });
+    other.waiting.forEach((key, timer) -> waiting.put(key, clock.takeOver(timer, () -> work(key))));
   }
 
   /**

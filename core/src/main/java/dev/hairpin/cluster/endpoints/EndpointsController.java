@@ -12,6 +12,7 @@ import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.GeneratedNames;
 import dev.hairpin.cluster.control.WorkQueue;
+import dev.hairpin.collect.ForkableMap;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import java.time.Duration;
@@ -44,11 +45,11 @@ public final class EndpointsController {
   private final ClusterState state;
   private final int mostPerSlice;
   private final WorkQueue<String> queue;
-  private final SelectorIndex index = new SelectorIndex();
-  private final StoredSlices slices = new StoredSlices(SliceReconciler.CONTROLLER_NAME);
+  private final SelectorIndex index;
+  private final StoredSlices slices;
   private final OwnWrites writes;
   private final SliceWriter writer;
-  private final Map<String, ServiceMembers> membersByService = new HashMap<>();
+  private final ForkableMap<String, ServiceMembers> membersByService;
   private final Map<String, Set<String>> waitingForNode = new HashMap<>();
   private final TopologyHints topology = new TopologyHints();
   private final Set<String> disturbed = new HashSet<>();
@@ -56,16 +57,22 @@ public final class EndpointsController {
   private boolean zonesChanged;
 
   private EndpointsController(
-      ClusterState state, GeneratedNames names, Duration delay, int mostPerSlice) {
+      ClusterState state,
+      GeneratedNames names,
+      Duration delay,
+      int mostPerSlice,
+      SelectorIndex index,
+      StoredSlices slices,
+      ForkableMap<String, ServiceMembers> membersByService) {
     this.state = state;
     this.mostPerSlice = mostPerSlice;
+    this.index = index;
+    this.slices = slices;
+    this.membersByService = membersByService;
     this.writes = new OwnWrites(state);
     this.writer = new SliceWriter(state, writes, names, slices);
     this.queue = new WorkQueue<>(state.clock(), delay, this::sync);
-    zonesChanged = true;
-    state.list(EndpointSlice.class).forEach(this::noteSlice);
-    state.list(Pod.class).forEach(index::put);
-    state.list(Service.class).forEach(service -> changed(null, service));
+    state.watch(this::changed);
   }
 
   /**
@@ -84,8 +91,18 @@ public final class EndpointsController {
       throw new IllegalArgumentException(
           "max-endpoints-per-slice " + mostPerSlice + " is not within 1-1000");
     }
-    EndpointsController controller = new EndpointsController(state, names, delay, mostPerSlice);
-    state.watch(controller::changed);
+    EndpointsController controller = new EndpointsController(
+        state,
+        names,
+        delay,
+        mostPerSlice,
+        new SelectorIndex(),
+        new StoredSlices(SliceReconciler.CONTROLLER_NAME),
+        new ForkableMap<>());
+    controller.zonesChanged = true;
+    state.list(EndpointSlice.class).forEach(controller::noteSlice);
+    state.list(Pod.class).forEach(controller.index::put);
+    state.list(Service.class).forEach(service -> controller.changed(null, service));
     return controller;
   }
 
@@ -98,8 +115,14 @@ public final class EndpointsController {
    * @return the fork's controllers
    */
   public EndpointsController fork(ClusterState copy, GeneratedNames names, Duration delay) {
-    EndpointsController fork = start(copy, names, delay, mostPerSlice);
+    EndpointsController fork = new EndpointsController(
+        copy, names, delay, mostPerSlice, index.fork(), slices.fork(), membersByService.fork());
+    waitingForNode.forEach((node, keys) -> fork.waitingForNode.put(node, new HashSet<>(keys)));
     fork.topology.continueFrom(topology);
+    fork.disturbed.addAll(disturbed);
+    fork.nodesVersion = nodesVersion;
+    fork.zonesChanged = zonesChanged;
+    fork.queue.continueFrom(queue);
     return fork;
   }
 
@@ -212,7 +235,12 @@ public final class EndpointsController {
   }
 
   private ServiceMembers members(String serviceKey) {
-    return membersByService.computeIfAbsent(serviceKey, k -> new ServiceMembers());
+    @Nullable ServiceMembers members = membersByService.writable(serviceKey, ServiceMembers::copy);
+    if (members == null) {
+      members = new ServiceMembers();
+      membersByService.put(serviceKey, members);
+    }
+    return members;
   }
 
   private void sync(String key) {

@@ -48,17 +48,18 @@ public final class MirroringController {
 
   private final ClusterState state;
   private final OwnWrites writes;
-  private final StoredSlices slices = new StoredSlices(CONTROLLER_NAME);
+  private final StoredSlices slices;
   private final SliceWriter writer;
   private final WorkQueue<String> queue;
 
-  private MirroringController(ClusterState state, GeneratedNames names, Duration delay) {
+  private MirroringController(
+      ClusterState state, GeneratedNames names, Duration delay, StoredSlices slices) {
     this.state = state;
+    this.slices = slices;
     this.writes = new OwnWrites(state);
     this.writer = new SliceWriter(state, writes, names, slices);
     this.queue = new WorkQueue<>(state.clock(), delay, this::sync);
-    state.list(EndpointSlice.class).stream().filter(slices::manages).forEach(slices::put);
-    state.list(Endpoints.class).forEach(e -> queue.add(e.key().namespacedName()));
+    state.watch(this::changed);
   }
 
   /**
@@ -67,10 +68,29 @@ public final class MirroringController {
    * @param state the cluster
    * @param names names the slices
    * @param delay how long after a change it looks
+   * @return the controller
    */
-  public static void start(ClusterState state, GeneratedNames names, Duration delay) {
-    MirroringController controller = new MirroringController(state, names, delay);
-    state.watch(controller::changed);
+  public static MirroringController start(
+      ClusterState state, GeneratedNames names, Duration delay) {
+    StoredSlices slices = new StoredSlices(CONTROLLER_NAME);
+    state.list(EndpointSlice.class).stream().filter(slices::manages).forEach(slices::put);
+    MirroringController controller = new MirroringController(state, names, delay, slices);
+    state.list(Endpoints.class).forEach(e -> controller.queue.add(e.key().namespacedName()));
+    return controller;
+  }
+
+  /**
+   * Starts the controller on a fork of the cluster; it goes on where this one is.
+   *
+   * @param copy the fork
+   * @param names names the slices
+   * @param delay how long after a change it looks
+   * @return the fork's controller
+   */
+  public MirroringController fork(ClusterState copy, GeneratedNames names, Duration delay) {
+    MirroringController fork = new MirroringController(copy, names, delay, slices.fork());
+    fork.queue.continueFrom(queue);
+    return fork;
   }
 
   private void changed(Change change) {

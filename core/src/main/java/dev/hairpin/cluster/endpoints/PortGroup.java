@@ -18,6 +18,13 @@ record PortGroup(List<EndpointPort> ports, Set<EndpointPort> key) {
   static final class Pool {
     private final Map<Set<EndpointPort>, PortGroup> groups = new HashMap<>();
 
+    /** A pool of the same groups. */
+    Pool copy() {
+      Pool copy = new Pool();
+      copy.groups.putAll(groups);
+      return copy;
+    }
+
     PortGroup of(List<EndpointPort> ports) {
       return groups.computeIfAbsent(
           Set.copyOf(ports), key -> new PortGroup(List.copyOf(ports), key));

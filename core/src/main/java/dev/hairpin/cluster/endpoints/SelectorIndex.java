@@ -3,13 +3,13 @@ package dev.hairpin.cluster.endpoints;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
 import dev.hairpin.api.ServiceType;
+import dev.hairpin.collect.ForkableMap;
+import dev.hairpin.collect.ForkableSortedMap;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,16 +25,65 @@ final class SelectorIndex {
   /** The Services and pods of one namespace. */
   private static final class InNamespace {
     /** Services by the first pair of their selector. */
-    private final Map<Pair, Map<String, Service>> servicesByPair = new HashMap<>();
+    private final ForkableMap<Pair, Map<String, Service>> servicesByPair;
 
     /** Services with an empty selector, which selects every pod. */
-    private final Map<String, Service> catchAll = new TreeMap<>();
+    private final Map<String, Service> catchAll;
 
-    private final Map<String, Pod> pods = new TreeMap<>();
-    private final Map<Pair, TreeSet<String>> podsByPair = new HashMap<>();
+    private final ForkableSortedMap<String, Pod> pods;
+    /** The names of the pods that have a label, each under itself. */
+    private final ForkableMap<Pair, ForkableSortedMap<String, String>> podsByPair;
+
+    InNamespace() {
+      servicesByPair = new ForkableMap<>();
+      catchAll = new TreeMap<>();
+      pods = new ForkableSortedMap<>();
+      podsByPair = new ForkableMap<>();
+    }
+
+    InNamespace(InNamespace original) {
+      servicesByPair = original.servicesByPair.frozenCopy();
+      catchAll = new TreeMap<>(original.catchAll);
+      pods = original.pods.frozenCopy();
+      podsByPair = original.podsByPair.frozenCopy();
+    }
+
+    Map<String, Service> services(Pair pair) {
+      @Nullable Map<String, Service> known = servicesByPair.writable(pair, TreeMap::new);
+      if (known == null) {
+        known = new TreeMap<>();
+        servicesByPair.put(pair, known);
+      }
+      return known;
+    }
+
+    ForkableSortedMap<String, String> podsWith(Pair pair) {
+      @Nullable
+      ForkableSortedMap<String, String> known =
+          podsByPair.writable(pair, ForkableSortedMap::frozenCopy);
+      if (known == null) {
+        known = new ForkableSortedMap<>();
+        podsByPair.put(pair, known);
+      }
+      return known;
+    }
   }
 
-  private final Map<String, InNamespace> namespaces = new HashMap<>();
+  private static final InNamespace NOTHING = new InNamespace();
+
+  private final ForkableMap<String, InNamespace> namespaces;
+
+  SelectorIndex() {
+    this(new ForkableMap<>());
+  }
+
+  private SelectorIndex(ForkableMap<String, InNamespace> namespaces) {
+    this.namespaces = namespaces;
+  }
+
+  SelectorIndex fork() {
+    return new SelectorIndex(namespaces.fork());
+  }
 
   /** Whether controllers make endpoints for a Service. */
   static boolean hasEndpoints(Service service) {
@@ -73,8 +122,7 @@ final class SelectorIndex {
       return in.catchAll;
     }
     Map.Entry<String, String> first = selector.entrySet().iterator().next();
-    return in.servicesByPair.computeIfAbsent(
-        new Pair(first.getKey(), first.getValue()), p -> new TreeMap<>());
+    return in.services(new Pair(first.getKey(), first.getValue()));
   }
 
   void put(Pod pod) {
@@ -89,9 +137,7 @@ final class SelectorIndex {
     }
     pod.metadata()
         .labels()
-        .forEach((key, value) -> in.podsByPair
-            .computeIfAbsent(new Pair(key, value), p -> new TreeSet<>())
-            .add(name));
+        .forEach((key, value) -> in.podsWith(new Pair(key, value)).put(name, name));
   }
 
   void remove(Pod pod) {
@@ -105,8 +151,9 @@ final class SelectorIndex {
   private static void unindex(InNamespace in, Pod pod) {
     pod.metadata().labels().forEach((key, value) -> {
       Pair pair = new Pair(key, value);
-      TreeSet<String> names = in.podsByPair.get(pair);
-      if (names != null && names.remove(pod.metadata().name()) && names.isEmpty()) {
+      ForkableSortedMap<String, String> names = in.podsWith(pair);
+      names.remove(pod.metadata().name());
+      if (names.isEmpty()) {
         in.podsByPair.remove(pair);
       }
     });
@@ -114,12 +161,12 @@ final class SelectorIndex {
 
   @Nullable
   Pod pod(String namespace, String name) {
-    return in(namespace).pods.get(name);
+    return reading(namespace).pods.get(name);
   }
 
   /** The Services that select a pod with these labels. */
   List<Service> servicesOf(String namespace, Map<String, String> labels) {
-    InNamespace in = in(namespace);
+    InNamespace in = reading(namespace);
     List<Service> found = new ArrayList<>(in.catchAll.values());
     labels.forEach((key, value) -> {
       Map<String, Service> candidates = in.servicesByPair.get(new Pair(key, value));
@@ -140,19 +187,20 @@ final class SelectorIndex {
     if (selector == null) {
       return List.of();
     }
-    InNamespace in = in(service.metadata().namespace());
+    InNamespace in = reading(service.metadata().namespace());
     if (selector.isEmpty()) {
       return List.copyOf(in.pods.values());
     }
     @Nullable Collection<String> fewest = null;
     for (Map.Entry<String, String> pair : selector.entrySet()) {
       @Nullable
-      Collection<String> names = in.podsByPair.get(new Pair(pair.getKey(), pair.getValue()));
+      ForkableSortedMap<String, String> names =
+          in.podsByPair.get(new Pair(pair.getKey(), pair.getValue()));
       if (names == null) {
         return List.of();
       }
       if (fewest == null || names.size() < fewest.size()) {
-        fewest = names;
+        fewest = names.values();
       }
     }
     List<Pod> found = new ArrayList<>();
@@ -165,7 +213,18 @@ final class SelectorIndex {
     return found;
   }
 
+  private InNamespace reading(String namespace) {
+    @Nullable InNamespace known = namespaces.get(namespace);
+    return known == null ? NOTHING : known;
+  }
+
+  /** A namespace that is to be changed. */
   private InNamespace in(String namespace) {
-    return namespaces.computeIfAbsent(namespace, n -> new InNamespace());
+    @Nullable InNamespace known = namespaces.writable(namespace, InNamespace::new);
+    if (known == null) {
+      known = new InNamespace();
+      namespaces.put(namespace, known);
+    }
+    return known;
   }
 }

@@ -42,7 +42,7 @@ final class ServiceMembers {
    */
   record Difference(@Nullable Member before, @Nullable Member after) {}
 
-  private final PortGroup.Pool groups = new PortGroup.Pool();
+  private final PortGroup.Pool groups;
   private final Map<String, Member> members = new TreeMap<>();
   private final Set<String> changed = new LinkedHashSet<>();
   private final Map<String, Instant> triggers = new HashMap<>();
@@ -51,6 +51,27 @@ final class ServiceMembers {
   private @Nullable Instant earliestTrigger;
   private boolean known;
   private long nodesVersion = -1;
+
+  ServiceMembers() {
+    groups = new PortGroup.Pool();
+  }
+
+  private ServiceMembers(ServiceMembers original) {
+    groups = original.groups.copy();
+    members.putAll(original.members);
+    changed.addAll(original.changed);
+    triggers.putAll(original.triggers);
+    service = original.service;
+    serviceTrigger = original.serviceTrigger;
+    earliestTrigger = original.earliestTrigger;
+    known = original.known;
+    nodesVersion = original.nodesVersion;
+  }
+
+  /** A copy that may be changed while the original is still seen elsewhere. */
+  ServiceMembers copy() {
+    return new ServiceMembers(this);
+  }
 
   void podChanged(String name) {
     changed.add(name);

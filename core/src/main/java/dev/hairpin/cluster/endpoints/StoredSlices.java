@@ -1,8 +1,7 @@
 package dev.hairpin.cluster.endpoints;
 
 import dev.hairpin.api.EndpointSlice;
-import java.util.Collection;
-import java.util.HashMap;
+import dev.hairpin.collect.ForkableMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,10 +10,19 @@ import org.jspecify.annotations.Nullable;
 /** The slices that one controller manages, by Service. */
 final class StoredSlices {
   private final String manager;
-  private final Map<String, Map<String, EndpointSlice>> byService = new HashMap<>();
+  private final ForkableMap<String, Map<String, EndpointSlice>> byService;
 
   StoredSlices(String manager) {
+    this(manager, new ForkableMap<>());
+  }
+
+  private StoredSlices(String manager, ForkableMap<String, Map<String, EndpointSlice>> byService) {
     this.manager = manager;
+    this.byService = byService;
+  }
+
+  StoredSlices fork() {
+    return new StoredSlices(manager, byService.fork());
   }
 
   boolean manages(EndpointSlice slice) {
@@ -26,13 +34,18 @@ final class StoredSlices {
   }
 
   void put(EndpointSlice slice) {
-    byService
-        .computeIfAbsent(serviceKey(slice), k -> new TreeMap<>())
-        .put(slice.metadata().name(), slice);
+    String key = serviceKey(slice);
+    @Nullable Map<String, EndpointSlice> slices = byService.writable(key, TreeMap::new);
+    if (slices == null) {
+      slices = new TreeMap<>();
+      byService.put(key, slices);
+    }
+    slices.put(slice.metadata().name(), slice);
   }
 
   void remove(EndpointSlice slice) {
-    @Nullable Map<String, EndpointSlice> slices = byService.get(serviceKey(slice));
+    @Nullable
+    Map<String, EndpointSlice> slices = byService.writable(serviceKey(slice), TreeMap::new);
     if (slices != null && slices.remove(slice.metadata().name()) != null && slices.isEmpty()) {
       byService.remove(serviceKey(slice));
     }
@@ -40,8 +53,7 @@ final class StoredSlices {
 
   /** The slices of a Service by name; a copy. */
   List<EndpointSlice> of(String serviceKey) {
-    Collection<EndpointSlice> slices =
-        byService.getOrDefault(serviceKey, Map.of()).values();
-    return List.copyOf(slices);
+    @Nullable Map<String, EndpointSlice> slices = byService.get(serviceKey);
+    return slices == null ? List.of() : List.copyOf(slices.values());
   }
 }

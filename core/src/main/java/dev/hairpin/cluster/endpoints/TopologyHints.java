@@ -52,6 +52,7 @@ final class TopologyHints {
     other.given.forEach((of, zones) -> given.put(of, new TreeMap<>(zones)));
     enabled.addAll(other.enabled);
     used = other.used;
+    capacity = other.capacity;
   }
 
   /** Whether any Service has asked for the mode, so that the zones' shares are worth knowing. */

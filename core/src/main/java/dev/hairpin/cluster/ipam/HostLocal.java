@@ -2,6 +2,7 @@ package dev.hairpin.cluster.ipam;
 
 import dev.hairpin.api.Node;
 import dev.hairpin.api.Pod;
+import dev.hairpin.collect.ForkableMap;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
@@ -66,10 +67,16 @@ public final class HostLocal implements PodAddresses {
     }
   }
 
-  private final Map<String, Map<String, Range>> rangesByNode = new HashMap<>();
+  private final ForkableMap<String, Map<String, Range>> rangesByNode;
 
   /** Blocks of which nothing is used. */
-  public HostLocal() {}
+  public HostLocal() {
+    this(new ForkableMap<>());
+  }
+
+  private HostLocal(ForkableMap<String, Map<String, Range>> rangesByNode) {
+    this.rangesByNode = rangesByNode;
+  }
 
   @Override
   public List<String> assign(Node node, Pod pod, Instant now) {
@@ -84,9 +91,21 @@ public final class HostLocal implements PodAddresses {
   }
 
   private Range range(Node node, String block) {
-    return rangesByNode
-        .computeIfAbsent(node.metadata().name(), n -> new HashMap<>())
-        .computeIfAbsent(block, b -> new Range(Cidr.parse(b)));
+    String name = node.metadata().name();
+    @Nullable Map<String, Range> ranges = writable(name);
+    if (ranges == null) {
+      ranges = new HashMap<>();
+      rangesByNode.put(name, ranges);
+    }
+    return ranges.computeIfAbsent(block, b -> new Range(Cidr.parse(b)));
+  }
+
+  private @Nullable Map<String, Range> writable(String node) {
+    return rangesByNode.writable(node, ranges -> {
+      Map<String, Range> copies = new HashMap<>();
+      ranges.forEach((block, range) -> copies.put(block, new Range(range)));
+      return copies;
+    });
   }
 
   @Override
@@ -107,7 +126,11 @@ public final class HostLocal implements PodAddresses {
 
   @Override
   public void release(String nodeName, List<String> addresses, Instant now) {
-    for (Range range : rangesByNode.getOrDefault(nodeName, Map.of()).values()) {
+    @Nullable Map<String, Range> ranges = writable(nodeName);
+    if (ranges == null) {
+      return;
+    }
+    for (Range range : ranges.values()) {
       addresses.forEach(text -> IpAddress.tryParse(text).ifPresent(range.used::remove));
     }
   }
@@ -119,12 +142,6 @@ public final class HostLocal implements PodAddresses {
 
   @Override
   public HostLocal copy() {
-    HostLocal copy = new HostLocal();
-    rangesByNode.forEach((node, ranges) -> {
-      Map<String, Range> copies = new HashMap<>();
-      ranges.forEach((block, range) -> copies.put(block, new Range(range)));
-      copy.rangesByNode.put(node, copies);
-    });
-    return copy;
+    return new HostLocal(rangesByNode.fork());
   }
 }

@@ -3,12 +3,12 @@ package dev.hairpin.cluster.ipam;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.NodeAddress;
 import dev.hairpin.api.Pod;
+import dev.hairpin.collect.ForkableMap;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -73,9 +73,9 @@ public final class VpcCni implements PodAddresses {
   private final Setup setup;
   private final long seed;
   private long drawn;
-  private final Map<String, List<Interface>> interfacesByNode = new HashMap<>();
-  private final Map<String, Set<IpAddress>> podsByNode = new HashMap<>();
-  private final Set<IpAddress> taken = new HashSet<>();
+  private final ForkableMap<String, List<Interface>> interfacesByNode;
+  private final ForkableMap<String, Set<IpAddress>> podsByNode;
+  private final ForkableMap<IpAddress, Boolean> taken;
   private final List<Resting> resting = new ArrayList<>();
 
   /**
@@ -85,19 +85,26 @@ public final class VpcCni implements PodAddresses {
    * @param seed the cluster's seed
    */
   public VpcCni(Setup setup, long seed) {
+    this(setup, seed, new ForkableMap<>(), new ForkableMap<>(), new ForkableMap<>());
+  }
+
+  private VpcCni(
+      Setup setup,
+      long seed,
+      ForkableMap<String, List<Interface>> interfacesByNode,
+      ForkableMap<String, Set<IpAddress>> podsByNode,
+      ForkableMap<IpAddress, Boolean> taken) {
     this.setup = setup;
     this.seed = seed;
+    this.interfacesByNode = interfacesByNode;
+    this.podsByNode = podsByNode;
+    this.taken = taken;
   }
 
   @Override
   public VpcCni copy() {
-    VpcCni copy = new VpcCni(setup, seed);
+    VpcCni copy = new VpcCni(setup, seed, interfacesByNode.fork(), podsByNode.fork(), taken.fork());
     copy.drawn = drawn;
-    interfacesByNode.forEach((node, interfaces) -> copy.interfacesByNode.put(
-        node,
-        new ArrayList<>(interfaces.stream().map(i -> new Interface(i.slots)).toList())));
-    podsByNode.forEach((node, pods) -> copy.podsByNode.put(node, new HashSet<>(pods)));
-    copy.taken.addAll(taken);
     copy.resting.addAll(resting);
     return copy;
   }
@@ -178,7 +185,7 @@ public final class VpcCni implements PodAddresses {
     long start = size <= 0 ? 0 : random(size);
     for (long i = 0; i < size; i++) {
       IpAddress candidate = subnet.at(RESERVED + (start + i) % size);
-      if (taken.add(candidate)) {
+      if (take(candidate)) {
         return candidate;
       }
     }
@@ -194,7 +201,7 @@ public final class VpcCni implements PodAddresses {
       Cidr block = Cidr.containing(subnet.at((long) ((start + i) % blocks) << 4), PREFIX_LENGTH);
       if (isFree(subnet, block)) {
         for (int j = 0; j < 16; j++) {
-          taken.add(block.at(j));
+          take(block.at(j));
         }
         return block;
       }
@@ -208,7 +215,7 @@ public final class VpcCni implements PodAddresses {
       return false;
     }
     for (int i = 0; i < 16; i++) {
-      if (taken.contains(block.at(i))) {
+      if (taken.containsKey(block.at(i))) {
         return false;
       }
     }
@@ -225,7 +232,7 @@ public final class VpcCni implements PodAddresses {
     String name = node.metadata().name();
     for (String text : addresses) {
       IpAddress.tryParse(text).ifPresent(address -> {
-        if (pods(name).add(address) && taken.add(address)) {
+        if (pods(name).add(address) && take(address)) {
           int slots = InstanceLimits.of(node.metadata().labels().getOrDefault(INSTANCE_TYPE, ""))
               .map(l -> l.addressesPerInterface() - 1)
               .orElse(Integer.MAX_VALUE);
@@ -291,16 +298,34 @@ public final class VpcCni implements PodAddresses {
   private void noteNode(Node node) {
     for (NodeAddress address : node.addresses()) {
       if (address.type().equals("InternalIP")) {
-        IpAddress.tryParse(address.address()).ifPresent(taken::add);
+        IpAddress.tryParse(address.address()).ifPresent(this::take);
       }
     }
   }
 
   private List<Interface> interfaces(String node) {
-    return interfacesByNode.computeIfAbsent(node, n -> new ArrayList<>());
+    @Nullable
+    List<Interface> known = interfacesByNode.writable(
+        node,
+        interfaces ->
+            new ArrayList<>(interfaces.stream().map(i -> new Interface(i.slots)).toList()));
+    if (known == null) {
+      known = new ArrayList<>();
+      interfacesByNode.put(node, known);
+    }
+    return known;
   }
 
   private Set<IpAddress> pods(String node) {
-    return podsByNode.computeIfAbsent(node, n -> new HashSet<>());
+    @Nullable Set<IpAddress> known = podsByNode.writable(node, HashSet::new);
+    if (known == null) {
+      known = new HashSet<>();
+      podsByNode.put(node, known);
+    }
+    return known;
+  }
+
+  private boolean take(IpAddress address) {
+    return taken.putIfAbsent(address, true) == null;
   }
 }

@@ -18,6 +18,7 @@ import dev.hairpin.cluster.environment.EnvironmentAdvice;
 import dev.hairpin.cluster.environment.EnvironmentException;
 import dev.hairpin.cluster.ipam.IpamException;
 import dev.hairpin.cluster.ipam.PodAddresses;
+import dev.hairpin.collect.ForkableMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,30 +49,26 @@ public final class Kubelets {
   private final WorkQueue<ObjectKey> probing;
   private final WorkQueue<ObjectKey> stopping;
   private final WorkQueue<ObjectKey> statusOf;
-  private final Map<ObjectKey, List<Service>> servicesAtStart = new HashMap<>();
+  private final ForkableMap<ObjectKey, List<Service>> servicesAtStart;
   private final Map<String, List<Service>> servicesNow = new HashMap<>();
   private final Set<ObjectKey> notReady = new HashSet<>();
   private final Set<ObjectKey> waiting = new LinkedHashSet<>();
   private final Set<String> stopped = new HashSet<>();
 
   private Kubelets(
-      ClusterState state, Timing timing, PodAddresses addresses, @Nullable Kubelets original) {
+      ClusterState state,
+      Timing timing,
+      PodAddresses addresses,
+      ForkableMap<ObjectKey, List<Service>> servicesAtStart) {
     this.state = state;
     this.timing = timing;
     this.addresses = addresses;
+    this.servicesAtStart = servicesAtStart;
     this.starting = new WorkQueue<>(state.clock(), timing.podStart(), this::start);
     this.probing = new WorkQueue<>(state.clock(), timing.readiness(), this::becomeReady);
     this.stopping = new WorkQueue<>(state.clock(), timing.programStop(), this::remove);
     this.statusOf = new WorkQueue<>(state.clock(), Duration.ZERO, this::refreshReady);
-    if (original != null) {
-      continueFrom(original);
-    }
-    for (Pod pod : state.list(Pod.class)) {
-      if (original == null && !pod.podIps().isEmpty() && !pod.spec().hostNetwork()) {
-        node(pod).ifPresent(node -> addresses.occupy(node, pod.podIps()));
-      }
-      note(pod);
-    }
+    state.watch(this::changed);
   }
 
   /**
@@ -83,8 +80,13 @@ public final class Kubelets {
    * @return the kubelets
    */
   public static Kubelets start(ClusterState state, Timing timing, PodAddresses addresses) {
-    Kubelets kubelets = new Kubelets(state, timing, addresses, null);
-    state.watch(kubelets::changed);
+    Kubelets kubelets = new Kubelets(state, timing, addresses, new ForkableMap<>());
+    for (Pod pod : state.list(Pod.class)) {
+      if (!pod.podIps().isEmpty() && !pod.spec().hostNetwork()) {
+        kubelets.node(pod).ifPresent(node -> addresses.occupy(node, pod.podIps()));
+      }
+      kubelets.note(pod);
+    }
     return kubelets;
   }
 
@@ -96,13 +98,13 @@ public final class Kubelets {
    * @return the fork's kubelets
    */
   public Kubelets fork(ClusterState copy) {
-    Kubelets fork = new Kubelets(copy, timing, addresses.copy(), this);
-    copy.watch(fork::changed);
+    Kubelets fork = new Kubelets(copy, timing, addresses.copy(), servicesAtStart.fork());
+    fork.continueFrom(this);
     return fork;
   }
 
   private void continueFrom(Kubelets original) {
-    servicesAtStart.putAll(original.servicesAtStart);
+    servicesNow.putAll(original.servicesNow);
     notReady.addAll(original.notReady);
     waiting.addAll(original.waiting);
     stopped.addAll(original.stopped);

@@ -73,6 +73,7 @@ public final class ControllerManager {
   private final Scheduler scheduler;
   private final Kubelets kubelets;
   private final EndpointsController endpoints;
+  private final MirroringController mirroring;
   private final Nodes nodes;
 
   private ControllerManager(ClusterState state, Setup setup) {
@@ -86,7 +87,7 @@ public final class ControllerManager {
     this.kubelets = Kubelets.start(state, timing, setup.addresses());
     this.endpoints =
         EndpointsController.start(state, names, timing.controllers(), setup.maxEndpointsPerSlice());
-    MirroringController.start(state, names, timing.controllers());
+    this.mirroring = MirroringController.start(state, names, timing.controllers());
     this.nodes = new Nodes(state, timing, kubelets);
   }
 
@@ -96,11 +97,11 @@ public final class ControllerManager {
     this.setup = original.setup;
     this.names = original.names.copy();
     this.nodeIpam = original.nodeIpam.fork(state);
-    this.workloads = Workloads.start(state, names, timing.controllers());
+    this.workloads = original.workloads.fork(state, names, timing.controllers());
     this.scheduler = original.scheduler.fork(state, timing.scheduling());
     this.kubelets = original.kubelets.fork(state);
     this.endpoints = original.endpoints.fork(state, names, timing.controllers());
-    MirroringController.start(state, names, timing.controllers());
+    this.mirroring = original.mirroring.fork(state, names, timing.controllers());
     this.nodes = original.nodes.fork(state, kubelets);
   }
 

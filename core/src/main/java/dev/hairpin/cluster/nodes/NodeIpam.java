@@ -22,6 +22,7 @@ public final class NodeIpam {
   private NodeIpam(ClusterState state, List<CidrSet> sets) {
     this.state = state;
     this.sets = List.copyOf(sets);
+    state.watch(this::changed);
   }
 
   /**
@@ -36,7 +37,6 @@ public final class NodeIpam {
     List<Node> nodes = List.copyOf(state.list(Node.class));
     nodes.forEach(ipam::occupy);
     nodes.forEach(ipam::allocate);
-    state.watch(ipam::changed);
     return ipam;
   }
 
@@ -47,7 +47,7 @@ public final class NodeIpam {
    * @return the fork's allocator
    */
   public NodeIpam fork(ClusterState copy) {
-    return start(copy, sets.stream().map(CidrSet::copy).toList());
+    return new NodeIpam(copy, sets.stream().map(CidrSet::copy).toList());
   }
 
   private void changed(Change change) {

@@ -33,6 +33,16 @@ final class NodeRoom {
     this.node = node;
   }
 
+  /** A copy that may be changed while the original is still seen elsewhere. */
+  NodeRoom copy() {
+    NodeRoom copy = new NodeRoom(node);
+    copy.pods.putAll(pods);
+    copy.requested.putAll(requested);
+    copy.podsByGroup.putAll(podsByGroup);
+    copy.ports.addAll(ports);
+    return copy;
+  }
+
   void node(Node newNode) {
     node = newNode;
   }

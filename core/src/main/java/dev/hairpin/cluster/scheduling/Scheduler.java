@@ -8,12 +8,15 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.WorkQueue;
+import dev.hairpin.collect.ForkableMap;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,17 +37,22 @@ public final class Scheduler {
 
   private final ClusterState state;
   private final WorkQueue<ObjectKey> queue;
-  private final TreeMap<String, NodeRoom> rooms = new TreeMap<>();
-  private final Map<ObjectKey, String> placed = new HashMap<>();
+  private final ForkableMap<String, NodeRoom> rooms;
+  private final ForkableMap<ObjectKey, String> placed;
   private final Set<ObjectKey> withoutRoom = new LinkedHashSet<>();
-  private List<NodeRoom> order = List.of();
+  private List<String> order = List.of();
   private int lookedAt;
 
-  private Scheduler(ClusterState state, Duration delay) {
+  private Scheduler(
+      ClusterState state,
+      Duration delay,
+      ForkableMap<String, NodeRoom> rooms,
+      ForkableMap<ObjectKey, String> placed) {
     this.state = state;
     this.queue = new WorkQueue<>(state.clock(), delay, this::schedule);
-    state.list(Node.class).forEach(this::note);
-    state.list(Pod.class).forEach(this::note);
+    this.rooms = rooms;
+    this.placed = placed;
+    state.watch(this::changed);
   }
 
   /**
@@ -55,8 +63,9 @@ public final class Scheduler {
    * @return the scheduler
    */
   public static Scheduler start(ClusterState state, Duration delay) {
-    Scheduler scheduler = new Scheduler(state, delay);
-    state.watch(scheduler::changed);
+    Scheduler scheduler = new Scheduler(state, delay, new ForkableMap<>(), new ForkableMap<>());
+    state.list(Node.class).forEach(scheduler::note);
+    state.list(Pod.class).forEach(scheduler::note);
     return scheduler;
   }
 
@@ -68,8 +77,10 @@ public final class Scheduler {
    * @return the fork's scheduler
    */
   public Scheduler fork(ClusterState copy, Duration delay) {
-    Scheduler fork = start(copy, delay);
-    fork.order = List.copyOf(fork.rooms.values());
+    Scheduler fork = new Scheduler(copy, delay, rooms.fork(), placed.fork());
+    fork.queue.continueFrom(queue);
+    fork.withoutRoom.addAll(withoutRoom);
+    fork.order = order;
     fork.lookedAt = lookedAt;
     return fork;
   }
@@ -95,7 +106,7 @@ public final class Scheduler {
   }
 
   private void note(Node node) {
-    NodeRoom room = rooms.get(node.metadata().name());
+    NodeRoom room = writable(node.metadata().name());
     if (room == null) {
       NodeRoom added = new NodeRoom(node);
       rooms.put(node.metadata().name(), added);
@@ -119,16 +130,20 @@ public final class Scheduler {
         queue.add(pod.key());
       }
     } else if (placed.put(pod.key(), pod.spec().nodeName()) == null) {
-      NodeRoom room = rooms.get(pod.spec().nodeName());
+      NodeRoom room = writable(pod.spec().nodeName());
       if (room != null) {
         room.add(pod);
       }
     }
   }
 
+  private @Nullable NodeRoom writable(String node) {
+    return rooms.writable(node, NodeRoom::copy);
+  }
+
   private void leave(Pod pod) {
     @Nullable String name = placed.remove(pod.key());
-    @Nullable NodeRoom room = name == null ? null : rooms.get(name);
+    @Nullable NodeRoom room = name == null ? null : writable(name);
     if (room != null) {
       room.remove(pod);
       retry();
@@ -181,7 +196,10 @@ public final class Scheduler {
 
   private Optional<NodeRoom> best(Pod pod, Map<String, Integer> refusals) {
     if (order.size() != rooms.size()) {
-      order = List.copyOf(rooms.values());
+      List<String> names = new ArrayList<>(rooms.size());
+      rooms.forEach((name, room) -> names.add(name));
+      Collections.sort(names);
+      order = names;
       lookedAt = 0;
     }
     String group = NodeRoom.group(pod);
@@ -189,7 +207,7 @@ public final class Scheduler {
     List<NodeRoom> found = new ArrayList<>();
     int start = lookedAt;
     for (int i = 0; i < order.size() && found.size() < enough; i++) {
-      NodeRoom room = order.get((start + i) % order.size());
+      NodeRoom room = room(order.get((start + i) % order.size()));
       Optional<String> refusal = room.refusal(pod.spec());
       if (refusal.isEmpty()) {
         found.add(room);
@@ -215,6 +233,10 @@ public final class Scheduler {
       }
     }
     return Optional.ofNullable(best);
+  }
+
+  private NodeRoom room(String node) {
+    return Objects.requireNonNull(rooms.get(node), node);
   }
 
   /** How many nodes with room are enough. Source: {@code numFeasibleNodesToFind}. */

@@ -6,19 +6,27 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.api.ReplicaSet;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
-import java.util.HashMap;
+import dev.hairpin.collect.ForkableMap;
+import dev.hairpin.collect.ForkableSortedMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The pods and ReplicaSets of each owner, found by the owner's uid. */
 final class Owned {
-  private final Map<String, TreeMap<ObjectKey, KubeObject>> byOwner = new HashMap<>();
+  private final ForkableMap<String, ForkableSortedMap<ObjectKey, KubeObject>> byOwner;
+
+  private Owned(ForkableMap<String, ForkableSortedMap<ObjectKey, KubeObject>> byOwner) {
+    this.byOwner = byOwner;
+  }
 
   Owned(ClusterState state) {
+    this(new ForkableMap<>());
     state.list(Pod.class).forEach(this::put);
     state.list(ReplicaSet.class).forEach(this::put);
+  }
+
+  Owned fork() {
+    return new Owned(byOwner.fork());
   }
 
   void changed(Change change) {
@@ -33,25 +41,32 @@ final class Owned {
   }
 
   private void put(KubeObject object) {
-    object
-        .metadata()
-        .controller()
-        .ifPresent(owner ->
-            byOwner.computeIfAbsent(owner.uid(), u -> new TreeMap<>()).put(object.key(), object));
+    object.metadata().controller().ifPresent(owner -> {
+      @Nullable ForkableSortedMap<ObjectKey, KubeObject> dependents = writable(owner.uid());
+      if (dependents == null) {
+        dependents = new ForkableSortedMap<>();
+        byOwner.put(owner.uid(), dependents);
+      }
+      dependents.put(object.key(), object);
+    });
   }
 
   private void remove(KubeObject object) {
     object.metadata().controller().ifPresent(owner -> {
-      @Nullable TreeMap<ObjectKey, KubeObject> dependents = byOwner.get(owner.uid());
+      @Nullable ForkableSortedMap<ObjectKey, KubeObject> dependents = writable(owner.uid());
       if (dependents != null && dependents.remove(object.key()) != null && dependents.isEmpty()) {
         byOwner.remove(owner.uid());
       }
     });
   }
 
+  private @Nullable ForkableSortedMap<ObjectKey, KubeObject> writable(String ownerUid) {
+    return byOwner.writable(ownerUid, ForkableSortedMap::frozenCopy);
+  }
+
   /** What an owner has, by kind and name. */
   List<KubeObject> of(String ownerUid) {
-    @Nullable TreeMap<ObjectKey, KubeObject> dependents = byOwner.get(ownerUid);
+    @Nullable ForkableSortedMap<ObjectKey, KubeObject> dependents = byOwner.get(ownerUid);
     return dependents == null ? List.of() : List.copyOf(dependents.values());
   }
 

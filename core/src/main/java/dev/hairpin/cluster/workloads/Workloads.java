@@ -16,6 +16,7 @@ import dev.hairpin.cluster.control.Deletion;
 import dev.hairpin.cluster.control.GeneratedNames;
 import dev.hairpin.cluster.control.WorkQueue;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -32,25 +33,28 @@ public final class Workloads {
       Set.of(Deployment.KIND, ReplicaSet.KIND, StatefulSet.KIND, DaemonSet.KIND);
   private static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
 
+  /** A workload that is to be looked at again at a certain time, although nothing changes. */
+  private record Look(ObjectKey key, Instant due) {}
+
   private final ClusterState state;
   private final Owned owned;
   private final WorkQueue<ObjectKey> queue;
+  private final WorkQueue<Look> again;
   private final Deployments deployments;
   private final ReplicaSets replicaSets;
   private final StatefulSets statefulSets;
   private final DaemonSets daemonSets;
 
-  private Workloads(ClusterState state, GeneratedNames names, Duration delay) {
+  private Workloads(ClusterState state, Owned owned, GeneratedNames names, Duration delay) {
     this.state = state;
-    this.owned = new Owned(state);
+    this.owned = owned;
+    this.again = new WorkQueue<>(state.clock(), Duration.ZERO, look -> addAgain(look.key()));
     this.queue = new WorkQueue<>(state.clock(), delay, this::sync);
     this.deployments = new Deployments(state, owned, this::later);
     this.replicaSets = new ReplicaSets(state, owned, names);
     this.statefulSets = new StatefulSets(state, owned);
     this.daemonSets = new DaemonSets(state, owned, names);
-    KINDS.stream()
-        .sorted()
-        .forEach(kind -> state.list(kind).forEach(object -> queue.add(object.key())));
+    state.watch(this::changed);
   }
 
   /**
@@ -62,13 +66,34 @@ public final class Workloads {
    * @return the controllers
    */
   public static Workloads start(ClusterState state, GeneratedNames names, Duration delay) {
-    Workloads workloads = new Workloads(state, names, delay);
-    state.watch(workloads::changed);
+    Workloads workloads = new Workloads(state, new Owned(state), names, delay);
+    KINDS.stream()
+        .sorted()
+        .forEach(kind -> state.list(kind).forEach(object -> workloads.queue.add(object.key())));
     return workloads;
   }
 
+  /**
+   * Starts controllers on a fork of the cluster that go on where these are.
+   *
+   * @param copy the fork
+   * @param names names the pods
+   * @param delay how long after a change they look
+   * @return the fork's controllers
+   */
+  public Workloads fork(ClusterState copy, GeneratedNames names, Duration delay) {
+    Workloads fork = new Workloads(copy, owned.fork(), names, delay);
+    fork.queue.continueFrom(queue);
+    fork.again.continueFrom(again);
+    return fork;
+  }
+
   private void later(ObjectKey key, Duration wait) {
-    state.clock().after(wait, () -> queue.add(key));
+    again.addAfter(new Look(key, state.clock().now().plus(wait)), wait);
+  }
+
+  private void addAgain(ObjectKey key) {
+    queue.add(key);
   }
 
   private void changed(Change change) {
