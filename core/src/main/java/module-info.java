@@ -38,6 +38,8 @@ module dev.hairpin.core {
   exports dev.hairpin.render;
   exports dev.hairpin.path.fast;
   exports dev.hairpin.time;
+  exports dev.hairpin.whatif;
+  exports dev.hairpin.whatif.law;
 
   uses dev.hairpin.path.AddOnProvider;
 }

@@ -238,6 +238,17 @@ public final class Cluster {
   }
 
   /**
+   * The running components that can do something, such as all that know figures of capacity.
+   *
+   * @param type an interface that components implement
+   * @param <T> the interface
+   * @return the components, in the order in which they were installed
+   */
+  public <T> List<T> components(Class<T> type) {
+    return addOns.running().stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  /**
    * Installs an add-on, as one installs it in a real cluster.
    *
    * @param addOn the add-on
@@ -375,7 +386,7 @@ public final class Cluster {
   }
 
   NameService.Lookup lookup(Source source, String name, Chooser choices, Network way) {
-    for (LoadBalancing balancing : all(LoadBalancing.class)) {
+    for (LoadBalancing balancing : components(LoadBalancing.class)) {
       Optional<List<IpAddress>> addresses = balancing.addressesOf(name);
       if (addresses.isPresent() && source instanceof Source.Internet) {
         return publicAnswer(name, addresses.get(), choices);
@@ -472,10 +483,6 @@ public final class Cluster {
 
   // ---- for the parts of the front door
 
-  private <T> List<T> all(Class<T> type) {
-    return addOns.running().stream().filter(type::isInstance).map(type::cast).toList();
-  }
-
   ClusterNetwork wires() {
     ClusterNetwork known = wires;
     if (known == null) {
@@ -524,19 +531,34 @@ public final class Cluster {
    * @throws IllegalArgumentException if there is none, with the name that was meant
    */
   public Pod pod(String name) {
+    return pods(name).get(0);
+  }
+
+  /**
+   * Finds the pods that a name stands for.
+   *
+   * @param name {@code namespace/name} of a pod, or of a workload for all of its pods
+   * @return the pods by name, at least one
+   * @throws IllegalArgumentException if there is none, with the name that was meant
+   */
+  public List<Pod> pods(String name) {
     int slash = name.indexOf('/');
     String namespace = slash < 0 ? "default" : name.substring(0, slash);
     String rest = name.substring(slash + 1);
-    return state
-        .get(Pod.class, namespace, rest)
-        .or(() -> state.list(Pod.class).stream()
+    Optional<Pod> exact = state.get(Pod.class, namespace, rest);
+    List<Pod> found = exact.isPresent()
+        ? List.of(exact.get())
+        : state.list(Pod.class).stream()
             .filter(p -> p.metadata().namespace().equals(namespace))
             .filter(p -> isOf(rest, p))
-            .findFirst())
-        .orElseThrow(() -> Suggestions.unknown(
-            "pod",
-            name,
-            state.list(Pod.class).stream().map(p -> p.key().namespacedName()).toList()));
+            .toList();
+    if (found.isEmpty()) {
+      throw Suggestions.unknown(
+          "pod",
+          name,
+          state.list(Pod.class).stream().map(p -> p.key().namespacedName()).toList());
+    }
+    return found;
   }
 
   /** Whether a workload of this name made the pod: its name, and one or two parts more. */

@@ -5,16 +5,22 @@ import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Attempt;
 import dev.hairpin.path.Call;
+import dev.hairpin.path.Chooser;
+import dev.hairpin.path.Fraction;
 import dev.hairpin.path.Host;
 import dev.hairpin.path.NameService;
 import dev.hairpin.path.Network;
 import dev.hairpin.path.Outcome;
+import dev.hairpin.path.Outcomes;
 import dev.hairpin.path.Reason;
 import dev.hairpin.path.Source;
 import dev.hairpin.path.Trace;
 import dev.hairpin.path.Verdict;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The start of a connection; say where to, and it is made.
@@ -103,6 +109,49 @@ public final class Connection {
    */
   public Shares sharesTo(String target) {
     return new Questions(cluster).shares(source, Target.parse(target, cluster), sourcePort);
+  }
+
+  /**
+   * The exact distribution of anything that one can read off a trace, such as the nodes that it
+   * crosses. Nothing is sampled, and nothing is left behind. Every way is walked, so it costs more
+   * than {@link #sharesTo}.
+   *
+   * @param target as for {@link #to}
+   * @param view what to read; it must be a function of the trace alone
+   * @param <T> what is read; its {@code equals} says which ways are the same
+   * @return each different reading with its share; the shares sum to exactly 1
+   * @throws IllegalArgumentException if the target is none that {@link #to} takes
+   */
+  public <T> Map<T, Fraction> distributionTo(String target, Function<Trace, T> view) {
+    Target parsed = Target.parse(target, cluster);
+    String question = cluster.describe(source) + " " + parsed.verb() + " " + parsed.text();
+    return Outcomes.of(choices -> cluster.wires().walk(source, (network, caller) -> {
+      NameService.@Nullable Lookup lookup = parsed.address().isPresent()
+          ? null
+          : cluster.lookup(source, parsed.host(), choices, network);
+      if (lookup != null && lookup.addresses().isEmpty()) {
+        return view.apply(unresolved(question, lookup));
+      }
+      IpAddress address =
+          lookup == null ? parsed.address().orElseThrow() : lookup.addresses().get(0);
+      Dialing.Request request = new Dialing.Request(parsed, address, sourcePort, question, true);
+      Dialing dialing = Dialing.dial(request, caller, cluster.wires(), network, choices);
+      return view.apply(dialing.trace(request, "socket opened"));
+    }));
+  }
+
+  /**
+   * Resolves a name as a program at the start would, and leaves nothing behind: no entries in
+   * connection tracking, no answers in caches of the network.
+   *
+   * @param name the name
+   * @return the questions that the resolver sent, and the addresses
+   */
+  public NameService.Lookup lookup(String name) {
+    return cluster
+        .wires()
+        .walk(
+            source, (network, caller) -> cluster.lookup(source, name, Chooser.seeded(0), network));
   }
 
   private Trace connect(Target target) {

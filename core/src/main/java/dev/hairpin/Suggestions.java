@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Finds the name that was probably meant by one that does not exist. */
-final class Suggestions {
+public final class Suggestions {
   private Suggestions() {}
 
   /**
@@ -17,7 +17,8 @@ final class Suggestions {
    * @param known the names that exist
    * @return the error, with the nearest name or, if there are few, all of them
    */
-  static IllegalArgumentException unknown(String what, String name, Collection<String> known) {
+  public static IllegalArgumentException unknown(
+      String what, String name, Collection<String> known) {
     String hint = nearest(name, known)
         .map(n -> "; did you mean \"" + n + "\"?")
         .orElseGet(() -> known.isEmpty()

@@ -28,6 +28,9 @@ import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.LoadBalancing;
 import dev.hairpin.time.VirtualClock;
+import dev.hairpin.whatif.CapacityModel;
+import dev.hairpin.whatif.Figure;
+import dev.hairpin.whatif.Load;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * its cost follows the change and not the cluster. What goes wrong is tried again after 5 ms, 10 ms
  * and so on up to 1,000 s, as by the controller's work queue.
  */
-public final class AwsLoadBalancers implements LoadBalancing, Admission {
+public final class AwsLoadBalancers implements LoadBalancing, Admission, CapacityModel {
   private static final Duration HEALTH_REQUEUE = Duration.ofSeconds(15);
   private static final Duration FIRST_RETRY = Duration.ofMillis(5);
   private static final Duration LAST_RETRY = Duration.ofSeconds(1000);
@@ -496,6 +499,12 @@ public final class AwsLoadBalancers implements LoadBalancing, Admission {
   @Override
   public void checkHealthBy(HealthChecks walks) {
     checks.walkBy(walks);
+  }
+
+  /** Capacity units and cost of each load balancer, and the fullest quotas. */
+  @Override
+  public List<Figure> figures(Load load) {
+    return new BalancerCapacity(elb).figures(load);
   }
 
   @Override

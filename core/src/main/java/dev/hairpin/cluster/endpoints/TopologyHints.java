@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class TopologyHints {
   private static final String MODE = "service.kubernetes.io/topology-mode";
   private static final String OLD_MODE = "service.kubernetes.io/topology-aware-hints";
-  private static final double OVERLOAD = 0.2;
   private static final String DISABLED = "TopologyAwareHintsDisabled";
   private static final String ENABLED = "TopologyAwareHintsEnabled";
 
@@ -89,7 +88,8 @@ final class TopologyHints {
     double total = zones.values().stream().mapToInt(Integer::intValue).sum();
     return capacity.ratios().entrySet().stream().anyMatch(zone -> {
       @Nullable Integer has = zones.get(zone.getKey());
-      return has == null || has < Math.ceil(total * zone.getValue() / (1 + OVERLOAD));
+      return has == null
+          || has < Math.ceil(total * zone.getValue() / (1 + HintsFeasibility.OVERLOAD));
     });
   }
 
@@ -187,8 +187,7 @@ final class TopologyHints {
     Map<String, Integer> minima = new TreeMap<>();
     int sum = 0;
     for (Map.Entry<String, Double> zone : ratios.entrySet()) {
-      double fair = zone.getValue() * endpoints;
-      int minimum = (int) Math.ceil(fair * (1 / (1 + OVERLOAD)));
+      int minimum = HintsFeasibility.minimum(zone.getValue(), endpoints);
       minima.put(zone.getKey(), minimum);
       sum += minimum;
     }

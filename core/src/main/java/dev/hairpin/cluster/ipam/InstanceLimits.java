@@ -35,6 +35,32 @@ public record InstanceLimits(int interfaces, int addressesPerInterface, int maxP
     return Optional.ofNullable(BY_TYPE.get(instanceType));
   }
 
+  /**
+   * How many addresses a node of the type has for pods.
+   *
+   * @param prefixDelegation whether each slot holds a block of 16 addresses
+   * @param customNetworking whether the first interface has no pods
+   * @return addresses
+   */
+  public int assignable(boolean prefixDelegation, boolean customNetworking) {
+    int used = interfaces - (customNetworking ? 1 : 0);
+    return used * (addressesPerInterface - 1) * (prefixDelegation ? 16 : 1);
+  }
+
+  /**
+   * How many pods a node of the type can run: one for each address, and two that use the node's.
+   *
+   * <p>AWS advises at most 110 pods on nodes with fewer than 30 cores and 250 on others, whatever
+   * the addresses.
+   *
+   * @param prefixDelegation whether each slot holds a block of 16 addresses
+   * @param customNetworking whether the first interface has no pods
+   * @return pods
+   */
+  public int maxPods(boolean prefixDelegation, boolean customNetworking) {
+    return assignable(prefixDelegation, customNetworking) + 2;
+  }
+
   private static Map<String, InstanceLimits> read() {
     Map<String, InstanceLimits> limits = new HashMap<>();
     try (InputStream csv =

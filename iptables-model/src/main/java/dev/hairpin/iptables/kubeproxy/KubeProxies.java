@@ -18,6 +18,10 @@ import dev.hairpin.path.conntrack.ConntrackEntry;
 import dev.hairpin.path.conntrack.ConntrackFilter;
 import dev.hairpin.path.fast.DecisionProgram;
 import dev.hairpin.path.fast.ProgramPool;
+import dev.hairpin.whatif.CapacityModel;
+import dev.hairpin.whatif.Figure;
+import dev.hairpin.whatif.Load;
+import dev.hairpin.whatif.Metric;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -38,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * made up for when somebody looks at the rules. Not thread-safe: it belongs to the thread that
  * writes the cluster.
  */
-public final class KubeProxies implements NodeFilters {
+public final class KubeProxies implements NodeFilters, CapacityModel {
 
   private static final class Running {
     private final NodeProxy proxy;
@@ -262,6 +266,25 @@ public final class KubeProxies implements NodeFilters {
    */
   public void onSync(BiConsumer<String, SyncResult> listener) {
     listeners.add(listener);
+  }
+
+  /** How many rules each node has, of both families. */
+  @Override
+  public List<Figure> figures(Load load) {
+    List<Figure> figures = new ArrayList<>();
+    for (Node node : state.list(Node.class)) {
+      String name = node.metadata().name();
+      long rules = 0;
+      for (IpFamily family : IpFamily.values()) {
+        rules += rulesOf(name, family).stream()
+            .flatMap(set -> set.tables().stream())
+            .flatMap(table -> table.chains().stream())
+            .mapToLong(chain -> chain.rules().size())
+            .sum();
+      }
+      figures.add(Figure.of(Metric.RULES, name, rules, Double.POSITIVE_INFINITY, Figure.How.EXACT));
+    }
+    return figures;
   }
 
   @Override

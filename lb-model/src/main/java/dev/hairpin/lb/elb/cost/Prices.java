@@ -5,6 +5,7 @@ import java.math.MathContext;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -19,6 +20,17 @@ public record Prices(String region, String asOf, Map<String, BigDecimal> byName)
   /** Copies the prices. */
   public Prices {
     byName = Map.copyOf(byName);
+  }
+
+  /**
+   * The regions whose prices the data file has.
+   *
+   * @return the regions, sorted
+   */
+  public static SortedSet<String> regions() {
+    TreeSet<String> regions = new TreeSet<>();
+    DataFile.read("elb-prices.csv").rows().forEach(row -> regions.add(row.get(0)));
+    return regions;
   }
 
   /**

@@ -1,0 +1,81 @@
+package dev.hairpin.whatif;
+
+/** What is measured. The order is that of reports. */
+public enum Metric {
+  /** New connections each second that do not arrive, by reason. */
+  LOST("lost", "conn/s"),
+  /** Connections that are lost while nobody has noticed that nodes are gone. */
+  LOST_UNTIL_NOTICED("lost until noticed", "connections"),
+  /** Requests each second that a pod serves. */
+  POD_REQUESTS("pod requests", "req/s"),
+  /** Connections that are open to a pod, in the mean. */
+  POD_CONNECTIONS("pod open connections", "connections"),
+  /** Open connections of the pod that happens to have the most, since each is placed by chance. */
+  HOTTEST_POD("hottest pod", "connections"),
+  /** Requests each second that the pods of a node serve. */
+  NODE_REQUESTS("node requests", "req/s"),
+  /** Requests each second that the pods of a zone serve. */
+  ZONE_REQUESTS("zone requests", "req/s"),
+  /** Entries of a node's connection tracking. */
+  CONNTRACK("conntrack", "entries"),
+  /** Source ports that MASQUERADE has in use on a node towards its busiest destination. */
+  SNAT_PORTS("SNAT ports", "ports"),
+  /** Source ports that a pod has in use towards the destination that it dials most. */
+  CLIENT_PORTS("client ports", "ports"),
+  /** Addresses that pods of a node have. */
+  POD_ADDRESSES("pod addresses", "addresses"),
+  /** Network interfaces that a node needs for the addresses of its pods. */
+  INTERFACES("ENIs", "interfaces"),
+  /** ClusterIPs in use. */
+  CLUSTER_IPS("ClusterIPs", "addresses"),
+  /** Node ports in use. */
+  NODE_PORTS("node ports", "ports"),
+  /** Rules that kube-proxy has written on a node. */
+  RULES("rules", "rules"),
+  /** Rules that the first packet of a connection is compared with, in the mean. */
+  RULES_EXAMINED("rules examined", "rules/conn"),
+  /** Cores of a node that are busy with comparing rules. */
+  RULE_CORES("cores for rules", "cores"),
+  /** Questions each second that a CoreDNS pod answers. */
+  DNS_QUERIES("DNS queries", "queries/s"),
+  /** Packets each second that a CoreDNS pod's interface sends to the VPC's resolver. */
+  DNS_UPSTREAM("DNS upstream", "packets/s"),
+  /** Memory of a CoreDNS pod. */
+  DNS_MEMORY("CoreDNS memory", "MB"),
+  /** Replicas of CoreDNS that the autoscaler's default would set. */
+  DNS_REPLICAS("CoreDNS replicas", "pods"),
+  /** Octets each second that cross from one zone to another, each crossing counted. */
+  CROSS_ZONE_BYTES("cross-zone bytes", "B/s"),
+  /** What these cost in 730 hours, both sides together. */
+  CROSS_ZONE_COST("cross-zone cost", "$/month"),
+  /** Capacity units of a load balancer. */
+  CAPACITY_UNITS("LCUs", "LCU"),
+  /** What a load balancer costs in 730 hours, without traffic between zones. */
+  BALANCER_COST("load balancer cost", "$/month"),
+  /** How far a quota of the account is used. */
+  QUOTA("quota", "used");
+
+  private final String title;
+  private final String unit;
+
+  Metric(String title, String unit) {
+    this.title = title;
+    this.unit = unit;
+  }
+
+  /** {@return what people call it} */
+  public String title() {
+    return title;
+  }
+
+  /** {@return the unit of its values} */
+  public String unit() {
+    return unit;
+  }
+
+  /** What people call it. */
+  @Override
+  public String toString() {
+    return title;
+  }
+}

@@ -1,0 +1,137 @@
+package dev.hairpin.whatif;
+
+import dev.hairpin.Cluster;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.zip.CRC32C;
+
+/**
+ * Many scenarios, each with many seeds: a grid of cells that can be worked off in any order, on any
+ * number of machines.
+ *
+ * <p>It holds all that a cell needs, and the way to make the base cluster instead of the cluster
+ * itself, so that it can be sent elsewhere. Equal sweeps give equal results to the last digit,
+ * whoever works off which cell. Immutable and thread-safe.
+ *
+ * @param base makes the cluster that scenarios fork; each worker calls it once
+ * @param traffic the traffic
+ * @param limits the capacities
+ * @param scenarios the scenarios, each with a name of its own
+ * @param seeds how many seeds each scenario is tried with, at least 1; seeds count from
+ *     {@code firstSeed} on
+ * @param firstSeed the first seed
+ */
+public record Sweep(
+    Base base,
+    List<Traffic> traffic,
+    Limits limits,
+    List<Scenario> scenarios,
+    int seeds,
+    long firstSeed)
+    implements Serializable {
+
+  /** Makes the base cluster of a sweep; it must make an equal one every time, everywhere. */
+  @FunctionalInterface
+  public interface Base extends Supplier<Cluster>, Serializable {}
+
+  /**
+   * Checks and copies.
+   *
+   * @throws IllegalArgumentException if there is no scenario, two have one name, or there are no
+   *     seeds
+   */
+  public Sweep {
+    traffic = List.copyOf(traffic);
+    scenarios = List.copyOf(scenarios);
+    if (scenarios.isEmpty()) {
+      throw new IllegalArgumentException("a sweep has at least one scenario");
+    }
+    if (seeds < 1) {
+      throw new IllegalArgumentException("a sweep with " + seeds + " seeds does nothing");
+    }
+    if ((long) scenarios.size() * seeds > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(scenarios.size() + " scenarios x " + seeds
+          + " seeds are more cells than can be numbered");
+    }
+    TreeSet<String> names = new TreeSet<>();
+    for (Scenario scenario : scenarios) {
+      if (!names.add(scenario.name())) {
+        throw new IllegalArgumentException("scenario \"" + scenario.name() + "\" is there twice");
+      }
+    }
+  }
+
+  /** {@return how many cells there are: scenarios times seeds} */
+  public int cells() {
+    return scenarios.size() * seeds;
+  }
+
+  /**
+   * The numbers of the cells that belong to a shard. Each cell belongs to exactly one; neighbours
+   * go to different ones, so that shards take about the same time.
+   *
+   * @param index the shard, from 1
+   * @param of how many shards there are
+   * @return the cells, rising
+   * @throws IllegalArgumentException if there is no such shard
+   */
+  public List<Integer> shard(int index, int of) {
+    if (of < 1 || index < 1 || index > of) {
+      throw new IllegalArgumentException(
+          "shard " + index + "/" + of + " does not exist; shards count from 1/" + Math.max(1, of));
+    }
+    List<Integer> mine = new ArrayList<>();
+    for (int cell = index - 1; cell < cells(); cell += of) {
+      mine.add(cell);
+    }
+    return mine;
+  }
+
+  /**
+   * Works off a cell.
+   *
+   * @param cell its number, from 0
+   * @param cluster a cluster that {@link #base} made; it is not changed
+   * @return what was found
+   */
+  public SweepRow run(int cell, Cluster cluster) {
+    Scenario scenario = scenarios.get(cell / seeds);
+    long seed = firstSeed + cell % seeds;
+    CapacityReport report =
+        WhatIf.on(cluster).traffic(traffic).limits(limits).seed(seed).given(scenario);
+    SortedMap<Metric, SweepRow.Worst> worst = new TreeMap<>();
+    for (Metric metric : Metric.values()) {
+      report
+          .worst(metric)
+          .ifPresent(f -> worst.put(
+              metric,
+              new SweepRow.Worst(
+                  f.value(), f.limit(), report.total(metric).orElse(0), f.subject())));
+    }
+    return new SweepRow(cell, scenario.name(), seed, worst);
+  }
+
+  /**
+   * A short number of all that decides the results, but for the base. Files carry it, so that
+   * results of different sweeps are never mixed.
+   *
+   * @return sixteen hexadecimal digits
+   */
+  public String fingerprint() {
+    String all = traffic + "\n" + limits + "\n" + scenarios + "\n" + seeds + "\n" + firstSeed;
+    CRC32C forwards = new CRC32C();
+    forwards.update(all.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    CRC32C backwards = new CRC32C();
+    backwards.update(new StringBuilder(all)
+        .reverse()
+        .toString()
+        .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return String.format(
+        java.util.Locale.ROOT, "%08x%08x", forwards.getValue(), backwards.getValue());
+  }
+}

@@ -1,0 +1,206 @@
+package dev.hairpin.whatif;
+
+import dev.hairpin.Cluster;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Works off a sweep on this machine.
+ *
+ * <p>Each thread makes a base cluster of its own and takes the next cell that nobody has, so
+ * nothing is shared but the list of cells. The result does not depend on the number of threads. A
+ * value; thread-safe.
+ *
+ * @param threads how many threads, at least 1
+ * @param shard which shard, from 1
+ * @param shards of how many
+ * @param file where finished cells are kept and resumed from, if anywhere
+ * @param progress is told after each finished cell; called by any thread, one at a time
+ * @param stop is asked before each cell whether to leave the others for another time
+ */
+public record SweepRunner(
+    int threads,
+    int shard,
+    int shards,
+    Optional<Path> file,
+    Progress progress,
+    BooleanSupplier stop) {
+
+  /** Is told how far a sweep is. */
+  @FunctionalInterface
+  public interface Progress {
+    /**
+     * A cell is finished, or was found finished in the file.
+     *
+     * @param done how many are
+     * @param of how many there are in the shard
+     */
+    void finished(int done, int of);
+  }
+
+  /**
+   * Checks the threads.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public SweepRunner {
+    if (threads < 1) {
+      throw new IllegalArgumentException(threads + " threads get nothing done");
+    }
+  }
+
+  /** {@return a runner on all cores that keeps nothing in a file} */
+  public static SweepRunner onAllCores() {
+    return new SweepRunner(
+        Runtime.getRuntime().availableProcessors(),
+        1,
+        1,
+        Optional.empty(),
+        (d, o) -> {},
+        () -> false);
+  }
+
+  /**
+   * The same with another number of threads.
+   *
+   * @param count how many
+   * @return a copy
+   * @throws IllegalArgumentException if there is none
+   */
+  public SweepRunner threads(int count) {
+    return new SweepRunner(count, shard, shards, file, progress, stop);
+  }
+
+  /**
+   * The same for a part of the cells.
+   *
+   * @param index which shard, from 1
+   * @param of of how many
+   * @return a copy
+   */
+  public SweepRunner shard(int index, int of) {
+    return new SweepRunner(threads, index, of, file, progress, stop);
+  }
+
+  /**
+   * The same with a file to resume from.
+   *
+   * @param path the file
+   * @return a copy
+   */
+  public SweepRunner keepingIn(Path path) {
+    return new SweepRunner(threads, shard, shards, Optional.of(path), progress, stop);
+  }
+
+  /**
+   * The same with somebody to tell how far it is.
+   *
+   * @param listener is told
+   * @return a copy
+   */
+  public SweepRunner telling(Progress listener) {
+    return new SweepRunner(threads, shard, shards, file, listener, stop);
+  }
+
+  /**
+   * The same, that can be stopped early.
+   *
+   * @param when asked before each cell
+   * @return a copy
+   */
+  public SweepRunner stoppingWhen(BooleanSupplier when) {
+    return new SweepRunner(threads, shard, shards, file, progress, when);
+  }
+
+  /**
+   * Works off the cells of the shard that the file does not hold.
+   *
+   * @param sweep the sweep
+   * @return all finished cells: those found in the file, and those done now. If it was stopped or a
+   *     cell failed, the others are missing, but the finished ones are in the file
+   * @throws IllegalArgumentException if a scenario or the traffic names something that does not
+   *     exist, if there is no such shard, or the file is refused
+   */
+  public SweepResult run(Sweep sweep) {
+    List<Integer> mine = sweep.shard(shard, shards);
+    if (file.isEmpty()) {
+      return run(sweep, mine, SweepResult.of(sweep.fingerprint(), List.of()), null);
+    }
+    try (SweepFile kept = SweepFile.open(file.get(), sweep)) {
+      return run(sweep, mine, kept.found(), kept);
+    }
+  }
+
+  private SweepResult run(
+      Sweep sweep, List<Integer> mine, SweepResult found, @Nullable SweepFile kept) {
+    List<Integer> left = mine.stream().filter(c -> !found.rows().containsKey(c)).toList();
+    ConcurrentLinkedQueue<SweepRow> rows = new ConcurrentLinkedQueue<>();
+    AtomicInteger next = new AtomicInteger();
+    AtomicInteger done = new AtomicInteger(mine.size() - left.size());
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    if (done.get() > 0) {
+      progress.finished(done.get(), mine.size());
+    }
+    Runnable work = () -> {
+      try {
+        Cluster cluster = left.isEmpty() ? null : sweep.base().get();
+        while (cluster != null && failure.get() == null && !stop.getAsBoolean()) {
+          int at = next.getAndIncrement();
+          if (at >= left.size()) {
+            return;
+          }
+          SweepRow row = sweep.run(left.get(at), cluster);
+          rows.add(row);
+          if (kept != null) {
+            kept.append(row);
+          }
+          synchronized (failure) {
+            progress.finished(done.incrementAndGet(), mine.size());
+          }
+        }
+      } catch (RuntimeException | Error e) {
+        failure.compareAndSet(null, e);
+      }
+    };
+    runInThreads(work, Math.min(threads, Math.max(1, left.size())));
+    Throwable failed = failure.get();
+    if (failed instanceof Error error) {
+      throw error;
+    }
+    if (failed != null) {
+      throw (RuntimeException) failed;
+    }
+    return found.merge(SweepResult.of(sweep.fingerprint(), rows));
+  }
+
+  private static void runInThreads(Runnable work, int count) {
+    List<Thread> helpers = new ArrayList<>();
+    for (int i = 1; i < count; i++) {
+      Thread helper = new Thread(work, "hairpin-sweep-" + i);
+      helper.setDaemon(true);
+      helper.start();
+      helpers.add(helper);
+    }
+    work.run();
+    boolean interrupted = false;
+    for (Thread helper : helpers) {
+      while (helper.isAlive()) {
+        try {
+          helper.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

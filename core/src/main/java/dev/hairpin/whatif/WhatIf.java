@@ -1,0 +1,234 @@
+package dev.hairpin.whatif;
+
+import dev.hairpin.Cluster;
+import dev.hairpin.api.Node;
+import dev.hairpin.path.AddOn;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Questions about a cluster under load.
+ *
+ * <pre>{@code
+ * WhatIf whatIf = WhatIf.on(store)
+ *     .traffic(Traffic.between("internet", "service/ui/ui-nlb").perSecond(400).requests(20))
+ *     .limits(Limits.DEFAULT.pod("ui/ui", 3_000));
+ * print(whatIf.compare(Scenario.named("a zone less").losingZone("us-west-2a")));
+ * }</pre>
+ *
+ * <p>The cluster itself is never changed: each scenario happens on a {@linkplain Cluster#fork fork}
+ * that is given some time to settle. The same cluster, traffic, scenarios and seed give the same
+ * bytes. Immutable, but as little thread-safe as its cluster.
+ */
+public final class WhatIf {
+
+  /** Long enough for load balancers to be made and for pods of lost nodes to come up elsewhere. */
+  public static final Duration SETTLING = Duration.ofMinutes(15);
+
+  private static final List<CapacityModel> OWN = List.of(
+      new ServingMeasures(),
+      new HottestPods(),
+      new NodeMeasures(),
+      new RangeMeasures(),
+      new DnsMeasures(),
+      new ZoneMeasures());
+
+  private final Cluster cluster;
+  private final List<Traffic> traffic;
+  private final Limits limits;
+  private final Duration settling;
+  private final long seed;
+
+  private WhatIf(
+      Cluster cluster, List<Traffic> traffic, Limits limits, Duration settling, long seed) {
+    this.cluster = cluster;
+    this.traffic = List.copyOf(traffic);
+    this.limits = limits;
+    this.settling = settling;
+    this.seed = seed;
+  }
+
+  /**
+   * Questions about a cluster without traffic.
+   *
+   * @param cluster the cluster; it must not change while questions are asked
+   * @return the questions
+   */
+  public static WhatIf on(Cluster cluster) {
+    return new WhatIf(cluster, List.of(), Limits.DEFAULT, SETTLING, 1);
+  }
+
+  /**
+   * The same with more traffic.
+   *
+   * @param more the traffic
+   * @return a copy
+   * @throws IllegalArgumentException if two have one name
+   */
+  public WhatIf traffic(Traffic... more) {
+    return traffic(Arrays.asList(more));
+  }
+
+  /**
+   * The same with more traffic.
+   *
+   * @param more the traffic
+   * @return a copy
+   * @throws IllegalArgumentException if two have one name
+   */
+  public WhatIf traffic(List<Traffic> more) {
+    List<Traffic> all = new ArrayList<>(traffic);
+    all.addAll(more);
+    TreeSet<String> names = new TreeSet<>();
+    for (Traffic one : all) {
+      if (!names.add(one.name())) {
+        throw new IllegalArgumentException("traffic \"" + one.name() + "\" is there twice");
+      }
+    }
+    return new WhatIf(cluster, all, limits, settling, seed);
+  }
+
+  /**
+   * The same with other capacities.
+   *
+   * @param newLimits the capacities
+   * @return a copy
+   * @throws IllegalArgumentException if they name a workload that no pod belongs to
+   */
+  public WhatIf limits(Limits newLimits) {
+    TreeSet<String> known = new TreeSet<>();
+    cluster
+        .state()
+        .list(dev.hairpin.api.Pod.class)
+        .forEach(pod -> known.add(Workloads.of(pod, cluster.state())));
+    for (String workload : newLimits.podRequestsPerSecond().keySet()) {
+      if (!known.contains(workload)) {
+        throw dev.hairpin.Suggestions.unknown("workload", workload, known);
+      }
+    }
+    return new WhatIf(cluster, traffic, newLimits, settling, seed);
+  }
+
+  /**
+   * The same, where scenarios are given another time to settle.
+   *
+   * @param time how long, not negative; shows what users see that soon after the changes
+   * @return a copy
+   * @throws IllegalArgumentException if it is negative
+   */
+  public WhatIf settling(Duration time) {
+    if (time.isNegative()) {
+      throw new IllegalArgumentException("nothing settles in " + time);
+    }
+    return new WhatIf(cluster, traffic, limits, time, seed);
+  }
+
+  /**
+   * The same with another seed for what scenarios leave to chance and for what is simulated.
+   *
+   * @param newSeed the seed
+   * @return a copy
+   */
+  public WhatIf seed(long newSeed) {
+    return new WhatIf(cluster, traffic, limits, settling, newSeed);
+  }
+
+  /**
+   * The figures of the cluster as it is.
+   *
+   * @return the report
+   * @throws IllegalArgumentException if traffic names something that does not exist
+   */
+  public CapacityReport asIs() {
+    return report("as is", new Load(cluster, traffic, limits, seed), List.of());
+  }
+
+  /**
+   * The figures after some changes.
+   *
+   * @param scenario the changes
+   * @return the report
+   * @throws IllegalArgumentException if the scenario or the traffic names something that does not
+   *     exist
+   */
+  public CapacityReport given(Scenario scenario) {
+    Cluster fork = cluster.fork();
+    scenario.applyTo(fork, seed);
+    fork.advance(settling);
+    Load load = new Load(fork, scenario.of(traffic), limits, seed);
+    return report(scenario.name(), load, untilNoticed(fork));
+  }
+
+  /**
+   * The figures as it is beside those after changes.
+   *
+   * @param scenarios the changes, each on a fork of its own
+   * @return the comparison, the cluster as it is first
+   */
+  public Comparison compare(Scenario... scenarios) {
+    return compare(Arrays.asList(scenarios));
+  }
+
+  /**
+   * The figures as it is beside those after changes.
+   *
+   * @param scenarios the changes, each on a fork of its own
+   * @return the comparison, the cluster as it is first
+   */
+  public Comparison compare(List<Scenario> scenarios) {
+    List<CapacityReport> reports = new ArrayList<>();
+    reports.add(asIs());
+    scenarios.forEach(scenario -> reports.add(given(scenario)));
+    return new Comparison(reports);
+  }
+
+  private CapacityReport report(String name, Load load, List<Figure> more) {
+    List<Figure> figures = new ArrayList<>(more);
+    OWN.forEach(model -> figures.addAll(model.figures(load)));
+    for (AddOn.Component component : load.cluster().components(AddOn.Component.class)) {
+      if (component instanceof CapacityModel model) {
+        figures.addAll(model.figures(load));
+      }
+    }
+    figures.sort(Comparator.comparing(Figure::metric).thenComparing(Figure::subject));
+    return new CapacityReport(name, figures);
+  }
+
+  /**
+   * What goes to nodes that are gone until the cluster has noticed: the exact share of today's ways
+   * that lead over them, for the time in which nobody knows.
+   */
+  private List<Figure> untilNoticed(Cluster fork) {
+    List<String> gone = new ArrayList<>();
+    for (Node node : cluster.state().list(Node.class)) {
+      String name = node.metadata().name();
+      boolean ready =
+          fork.state().get(Node.class, "", name).filter(Node::isReady).isPresent();
+      if (node.isReady() && !ready) {
+        gone.add(name);
+      }
+    }
+    if (gone.isEmpty()) {
+      return List.of();
+    }
+    double perSecond = 0;
+    for (Flow flow : new Load(cluster, traffic, limits, seed).flows()) {
+      boolean fromThere = gone.contains(flow.sourceNode());
+      if (!fromThere && flow.way().arrives() && gone.stream().anyMatch(flow.way()::touches)) {
+        perSecond += flow.perSecond();
+      }
+    }
+    double seconds = limits.nodeMonitorGraceSeconds();
+    return List.of(Figure.of(
+            Metric.LOST_UNTIL_NOTICED,
+            String.join(" ", gone),
+            perSecond * seconds,
+            0,
+            Figure.How.LAW)
+        .because(Math.round(seconds) + " s until the nodes are taken for lost"));
+  }
+}

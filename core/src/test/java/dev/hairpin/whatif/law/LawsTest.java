@@ -1,0 +1,238 @@
+package dev.hairpin.whatif.law;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.hairpin.cluster.PortRange;
+import dev.hairpin.cluster.endpoints.HintsFeasibility;
+import dev.hairpin.cluster.ipam.InstanceLimits;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The laws against the figures that were published for them. */
+class LawsTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "131072, 1092, 4369, 40",
+    "262144, 2185, 8738, 80",
+    "524288, 4369, 17476, 160",
+    "1048576, 8738, 34953, 320"
+  })
+  void aConntrackTableBearsItsSizeDividedByTheLifetime(
+      long table, double tcp, double dns, long mebibytes) {
+    assertThat(ConntrackLaw.sustainableRate(table, ConntrackLaw.TIME_WAIT_SECONDS))
+        .isCloseTo(tcp, within(1.0));
+    assertThat(ConntrackLaw.sustainableRate(table, ConntrackLaw.UDP_SECONDS))
+        .isCloseTo(dns, within(1.0));
+    assertThat(ConntrackLaw.bytes(table)).isEqualTo(mebibytes << 20);
+  }
+
+  @Test
+  void kubeProxySizesTheTableByCoresAndNotBelowAMinimum() {
+    assertThat(ConntrackLaw.tableSize(1)).isEqualTo(131_072);
+    assertThat(ConntrackLaw.tableSize(4)).isEqualTo(131_072);
+    assertThat(ConntrackLaw.tableSize(16)).isEqualTo(524_288);
+  }
+
+  @Property
+  void theRateThatFillsATableFillsIt(
+      @ForAll @DoubleRange(min = 1, max = 1e7) double table,
+      @ForAll @DoubleRange(min = 0.01, max = 1e6) double seconds) {
+    double rate = ConntrackLaw.sustainableRate(table, seconds);
+    assertThat(ConntrackLaw.entries(rate, seconds)).isCloseTo(table, within(table * 1e-12));
+  }
+
+  @Test
+  void sourcePortsRunOutPerDestination() {
+    assertThat(SourcePortLaw.sustainableRate(SourcePortLaw.MASQUERADE_PORTS, 120))
+        .isCloseTo(537, within(1.0));
+    assertThat(SourcePortLaw.sustainableRate(
+            SourcePortLaw.CLIENT_PORTS, SourcePortLaw.CLIENT_TIME_WAIT_SECONDS))
+        .isCloseTo(470, within(1.0));
+    assertThat(SourcePortLaw.sustainableRate(SourcePortLaw.NAT_GATEWAY_CONNECTIONS, 60))
+        .as("about 900 a second")
+        .isCloseTo(900, within(20.0));
+    assertThat(SourcePortLaw.nodePortClash(645)).isCloseTo(0.01, within(0.0001));
+  }
+
+  /** The published column is the approximation 1 - exp(-k²/2n), a little above the exact law. */
+  @ParameterizedTest
+  @CsvSource({"10, 0.0008", "50, 0.019", "100, 0.075", "300, 0.50"})
+  void drawnPortsCollideAsBirthdaysDo(int flows, double published) {
+    assertThat(SourcePortLaw.collision(flows, SourcePortLaw.MASQUERADE_PORTS))
+        .isCloseTo(published, within(0.003));
+  }
+
+  @Property
+  void moreFlowsCollideMoreAndMoreFlowsThanPortsAlways(
+      @ForAll @IntRange(min = 1, max = 400) int ports, @ForAll @IntRange(max = 400) int flows) {
+    double now = SourcePortLaw.collision(flows, ports);
+    assertThat(now).isBetween(0.0, 1.0);
+    assertThat(SourcePortLaw.collision(flows + 1, ports)).isGreaterThanOrEqualTo(now);
+    assertThat(SourcePortLaw.collision(ports + 1, ports)).isEqualTo(1);
+  }
+
+  @Test
+  void hintsAreImpossibleForAFewNumbersOfEndpoints() {
+    Map<Integer, List<Integer>> impossible =
+        Map.of(2, List.of(3, 5), 3, List.of(4, 5, 8, 11), 4, List.of(5, 6, 7, 10, 11, 15));
+    impossible.forEach((zones, numbers) -> assertThat(IntStream.rangeClosed(zones, 500)
+            .filter(n -> !HintsFeasibility.possibleInEvenZones(n, zones))
+            .boxed())
+        .as(zones + " zones")
+        .isEqualTo(numbers));
+    assertThat(HintsFeasibility.next(11, List.of(1 / 3.0, 1 / 3.0, 1 / 3.0))).hasValue(12);
+    assertThat(HintsFeasibility.next(1, List.of(1.0))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "t3.small, 11, 9",
+    "m5.large, 29, 27",
+    "m5.xlarge, 58, 56",
+    "m5.2xlarge, 58, 56",
+    "c5.4xlarge, 234, 232"
+  })
+  void aNodeHasAddressesForItsInterfacesButOneEach(String type, int maxPods, int assignable) {
+    InstanceLimits limits = InstanceLimits.of(type).orElseThrow();
+    assertThat(limits.assignable(false, false)).isEqualTo(assignable);
+    assertThat(limits.maxPods(false, false)).isEqualTo(maxPods).isEqualTo(limits.maxPods());
+  }
+
+  @Test
+  void customNetworkingTakesAnInterfaceAndPrefixesGiveSixteenForOne() {
+    InstanceLimits large = InstanceLimits.of("m5.large").orElseThrow();
+    assertThat(large.maxPods(false, true)).isEqualTo(20);
+    assertThat(InstanceLimits.of("m5.xlarge").orElseThrow().maxPods(false, true))
+        .isEqualTo(44);
+    assertThat(large.maxPods(true, false)).isEqualTo(434);
+    assertThat(large.maxPods(true, true)).isEqualTo(290);
+  }
+
+  @Test
+  void nodePortsHaveAStaticBand() {
+    assertThat(PortRange.DEFAULT.staticPorts()).isEqualTo(86);
+    assertThat(PortRange.DEFAULT.size() - PortRange.DEFAULT.staticPorts()).isEqualTo(2_682);
+  }
+
+  /** imroc/tke-guide, Kubernetes 1.34.1: loss of short connections against 11 Services. */
+  @ParameterizedTest
+  @CsvSource({"5000, 29.1", "10000, 45.0", "20000, 58.8", "30000, 71.1"})
+  void throughputFallsWithTheRulesAsPublished(int services, double loss) {
+    FirstPacketLaw law = FirstPacketLaw.PUBLISHED;
+    double base = law.requestsPerSecond(11, 1);
+    assertThat(100 * (1 - law.requestsPerSecond(services, 1) / base)).isCloseTo(loss, within(6.0));
+    assertThat(base).isCloseTo(31_365, within(31_365 * 0.02));
+  }
+
+  @Test
+  void aConstantDatapathWinsFromAboutTwentyThousandServicesOn() {
+    assertThat(FirstPacketLaw.PUBLISHED.crossover(11_815)).isBetween(18_000.0, 23_000.0);
+    assertThat(FirstPacketLaw.PUBLISHED.crossover(13_826)).isBetween(14_000.0, 18_000.0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5000, 0.2", "10000, 2.1", "20000, 0.3", "30000, 0.7"})
+  void withKeepAliveTheRulesDoNotShow(int services, double published) {
+    FirstPacketLaw law = FirstPacketLaw.PUBLISHED;
+    double base = law.requestsPerSecond(11, 100_000);
+    double loss = 100 * (1 - law.requestsPerSecond(services, 100_000) / base);
+    assertThat(base).isCloseTo(115_434, within(1_000.0));
+    assertThat(loss).isCloseTo(published, within(3.0));
+  }
+
+  /**
+   * Tigera: 1,000 connections a second over some 20,000 rules took 35 % of a core, and a hundredth
+   * of it with 100 requests on each. Another machine: the order must be right.
+   */
+  @Test
+  void comparingRulesTakesThePartOfACoreThatWasMeasuredElsewhere() {
+    double cores = FirstPacketLaw.PUBLISHED.coresForRules(20_000, 1_000);
+    assertThat(cores).isBetween(0.35 / 2, 0.35 * 2);
+    assertThat(FirstPacketLaw.PUBLISHED.coresForRules(20_000, 1_000 / 100.0))
+        .isCloseTo(cores / 100, within(1e-12));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, false, 54, 54.0", "15820, false, 66, 69.8", "63280, false, 111, 117.3",
+    "158200, false, 189, 212.2", "0, true, 54, 56.0", "15820, true, 97, 119.3",
+    "63280, true, 213, 309.1"
+  })
+  void coreDnsNeedsMemoryForEachPodAndService(
+      int objects, boolean autopath, double measured, double formula) {
+    double megabytes = CoreDnsLaw.megabytes(objects, autopath);
+    assertThat(megabytes).isCloseTo(formula, within(0.06));
+    assertThat(megabytes).as("the formula is on the safe side").isGreaterThanOrEqualTo(measured);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"100, 400, 7", "500, 4000, 32", "1, 2, 1", "2, 4, 2", "16, 4096, 16"})
+  void coreDnsIsScaledByNodesAndCores(int nodes, int cores, int replicas) {
+    assertThat(CoreDnsLaw.replicas(nodes, cores, true)).isEqualTo(replicas);
+  }
+
+  @Test
+  void aLookupOfAnOutsideNameIsFiveQuestionsAtTheServer() {
+    assertThat(33_667 / CoreDnsLaw.EXTERNAL_LOOKUPS_PER_SECOND).isCloseTo(5, within(0.001));
+  }
+
+  @Test
+  void evenZonesCrossTwoThirdsAndHalf() {
+    Map<String, Double> three = Map.of("a", 1 / 3.0, "b", 1 / 3.0, "c", 1 / 3.0);
+    assertThat(CrossZoneLaw.share(three, three)).isCloseTo(2 / 3.0, within(1e-12));
+    Map<String, Double> two = Map.of("a", 0.5, "b", 0.5);
+    assertThat(CrossZoneLaw.share(two, two)).isCloseTo(0.5, within(1e-12));
+    assertThat(CrossZoneLaw.share(Map.of("a", 1.0), Map.of("b", 1.0))).isEqualTo(1);
+  }
+
+  /** michal-drozd.com: 1,000 requests a second of 11 KB, 66 % across, one pair of services. */
+  @Test
+  void crossingZonesCostsWhatWasPublished() {
+    double bytesPerDay = 1_000 * 11_000.0 * 86_400;
+    assertThat(bytesPerDay / 1e9).isCloseTo(950, within(1.0));
+    double across = 0.66 * bytesPerDay;
+    assertThat(across / 1e9).isCloseTo(627, within(1.0));
+    assertThat(CrossZoneLaw.dollars(across)).isCloseTo(12.54, within(0.01));
+    assertThat(30 * CrossZoneLaw.dollars(across)).isCloseTo(376, within(1.0));
+  }
+
+  @Test
+  void aReplacedPodLosesItsShareUntilEverybodyHasHeard() {
+    assertThat(RolloutLaw.lost(60, 1 / 3.0, 9, 5)).isCloseTo(80, within(1e-9));
+    assertThat(RolloutLaw.lost(75, 1 / 3.0, 12, 5)).isCloseTo(175, within(1e-9));
+    assertThat(RolloutLaw.lost(60, 1 / 3.0, 9, 9)).isZero();
+    assertThat(RolloutLaw.localPolicyWindow(2, 10, 12)).isEqualTo(18);
+    assertThat(RolloutLaw.localPolicyWindow(2, 10, 60)).isZero();
+  }
+
+  /** AWS support: 180 s to register, then three checks each 30 s. */
+  @Test
+  void aNewTargetOfANetworkLoadBalancerWaitsFourAndAHalfMinutes() {
+    assertThat(RolloutLaw.firstTraffic(180, 3, 30)).isEqualTo(270);
+  }
+
+  @Test
+  void nonsenseIsRefused() {
+    assertThatThrownBy(() -> ConntrackLaw.entries(-1, 2))
+        .hasMessage("rate -1.0 is not a number from 0 on");
+    assertThatThrownBy(() -> ConntrackLaw.sustainableRate(0, 2))
+        .hasMessage("table size 0.0 is not a positive number");
+    assertThatThrownBy(() -> ConntrackLaw.tableSize(0))
+        .hasMessage("a node with 0 cores runs nothing");
+    assertThatThrownBy(() -> FirstPacketLaw.PUBLISHED.requestsPerSecond(1, 0.5))
+        .hasMessage("0.5 requests on a connection are fewer than one");
+    assertThatThrownBy(() -> CoreDnsLaw.megabytes(Double.NaN, false))
+        .hasMessage("pods and Services NaN is not a number from 0 on");
+  }
+}
