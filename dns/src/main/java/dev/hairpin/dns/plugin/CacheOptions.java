@@ -6,6 +6,7 @@ import dev.hairpin.dns.message.DnsName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The lines of the plugin cache. */
 final class CacheOptions {
@@ -157,7 +158,7 @@ final class CacheOptions {
       }
     }
     if (args.size() > 1) {
-      String mode = args.get(1);
+      String mode = args.get(1).toLowerCase(Locale.ROOT);
       if (!mode.equals("verify") && !mode.equals("immediate")) {
         throw new CorefileException("invalid value for serve_stale refresh mode: " + mode);
       }

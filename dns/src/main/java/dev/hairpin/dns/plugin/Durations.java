@@ -21,18 +21,23 @@ final class Durations {
     if (text.equals("0")) {
       return Duration.ZERO;
     }
-    Matcher matcher = PART.matcher(text);
+    boolean negative = text.startsWith("-");
+    Matcher matcher = PART.matcher(text).region(negative ? 1 : 0, text.length());
     Duration sum = Duration.ZERO;
-    int end = 0;
+    int begin = matcher.regionStart();
+    int end = begin;
     while (matcher.find() && matcher.start() == end) {
       double nanos = Double.parseDouble(matcher.group(1)) * unit(matcher.group(2));
       sum = sum.plusNanos(Math.round(nanos));
       end = matcher.end();
     }
-    if (end == 0 || end != text.length()) {
+    if (text.length() > begin && text.chars().skip(begin).allMatch(c -> c >= '0' && c <= '9')) {
+      throw new CorefileException("time: missing unit in duration \"" + text + "\"");
+    }
+    if (end == begin || end != text.length()) {
       throw new CorefileException("time: invalid duration \"" + text + "\"");
     }
-    return sum;
+    return negative ? sum.negated() : sum;
   }
 
   private static double unit(String name) {

@@ -2,6 +2,7 @@ package dev.hairpin.dns.plugin;
 
 import dev.hairpin.dns.corefile.CorefileException;
 import dev.hairpin.dns.corefile.Cursor;
+import dev.hairpin.dns.corefile.ZoneNames;
 import dev.hairpin.dns.message.DnsName;
 import dev.hairpin.dns.message.Rcode;
 import dev.hairpin.net.IpAddress;
@@ -26,6 +27,7 @@ final class ForwardOptions {
 
   private static final int MAX_UPSTREAMS = 15;
   private static final int DNS_PORT = 53;
+  private static final int TLS_PORT = 853;
 
   DnsName from = DnsName.ROOT;
   final List<SocketAddress> to = new ArrayList<>();
@@ -56,8 +58,7 @@ final class ForwardOptions {
     if (args.size() < 2) {
       throw cursor.argError();
     }
-    List<DnsName> from = Setup.names(args.subList(0, 1), cursor);
-    options.from = from.get(0);
+    options.from = from(args.get(0));
     for (String to : args.subList(1, args.size())) {
       options.to.addAll(addresses(to, setup));
     }
@@ -70,14 +71,25 @@ final class ForwardOptions {
     return options;
   }
 
-  private static List<SocketAddress> addresses(String to, Setup setup) {
-    String rest = to.startsWith("dns://") ? to.substring("dns://".length()) : to;
-    if (rest.contains("://")) {
-      throw new CorefileException("upstream " + to + " is not modelled: only plain DNS is");
+  private static DnsName from(String text) {
+    try {
+      return ZoneNames.expandAll(List.of(text)).get(0);
+    } catch (IllegalArgumentException e) {
+      throw new CorefileException("unable to normalize '" + text + "': " + e.getMessage());
     }
+  }
+
+  private static List<SocketAddress> addresses(String to, Setup setup) {
+    int scheme = to.indexOf("://");
+    String transport = scheme < 0 ? "dns" : to.substring(0, scheme);
+    if (!transport.equals("dns") && !transport.equals("tls")) {
+      throw new CorefileException(
+          "'" + transport + "' is not supported as a destination protocol in forward: " + to);
+    }
+    String rest = scheme < 0 ? to : to.substring(scheme + "://".length());
     Optional<IpAddress> bare = IpAddress.tryParse(rest);
     if (bare.isPresent()) {
-      return List.of(new SocketAddress(bare.get(), DNS_PORT));
+      return List.of(new SocketAddress(bare.get(), transport.equals("tls") ? TLS_PORT : DNS_PORT));
     }
     try {
       return List.of(SocketAddress.parse(rest));
@@ -142,7 +154,7 @@ final class ForwardOptions {
       case "next" -> rcodes(cursor, next);
       case "failover" -> rcodes(cursor, failover);
       case "tls", "tls_servername" ->
-        // Upstreams by TLS are refused where they are named, so that this changes nothing.
+        // Nobody is dialled by TLS: who is declared at the upstream's address answers.
         cursor.remainingArgs();
       default -> throw cursor.error("unknown property '" + cursor.value() + "'");
     }
@@ -165,7 +177,9 @@ final class ForwardOptions {
           if (i >= args.size()) {
             throw cursor.argError();
           }
-          checkedName = Setup.names(args.subList(i, i + 1), cursor).get(0);
+          checkedName = DnsName.tryParse(args.get(i))
+              .orElseThrow(() -> new CorefileException(
+                  "health_check: invalid domain name " + args.get(args.size() - 1)));
         }
         default -> throw new CorefileException("health_check: unknown option " + args.get(i));
       }

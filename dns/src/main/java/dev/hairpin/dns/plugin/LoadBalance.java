@@ -28,11 +28,16 @@ final class LoadBalance implements Plugin {
     cursor.next();
     List<String> args = cursor.remainingArgs();
     List<Cidr> preferred = new ArrayList<>();
-    if (!args.isEmpty() && !args.get(0).equals("round_robin")) {
+    if (!args.isEmpty() && args.get(0).equals("weighted")) {
       throw cursor.error(
-          args.get(0).equals("weighted")
-              ? "policy weighted is not modelled"
-              : "unknown policy: " + args.get(0));
+          switch (args.size()) {
+            case 1 -> "missing weight file argument";
+            case 2 -> "policy weighted is not modelled";
+            default -> "unexpected argument: " + args.get(2);
+          });
+    }
+    if (!args.isEmpty() && !args.get(0).equals("round_robin")) {
+      throw cursor.error("unknown policy: " + args.get(0));
     }
     if (args.size() > 1) {
       throw cursor.error("unknown property for round_robin: " + args.get(1));

@@ -58,10 +58,12 @@ public final class Plugins {
     readers.put("bufsize", (setup, cursor) -> SmallPlugins.bufsize(cursor));
     readers.put("cache", Cache::setUp);
     readers.put("chaos", SmallPlugins::chaos);
+    readers.put("dns64", Dns64::setUp);
     readers.put("forward", Forward::setUp);
     readers.put("header", HeaderFlags::setUp);
     readers.put("hosts", Hosts::setUp);
     readers.put("loadbalance", (setup, cursor) -> LoadBalance.setUp(cursor));
+    readers.put("local", (setup, cursor) -> Local.setUp(cursor));
     readers.put("minimal", (setup, cursor) -> SmallPlugins.minimal(cursor));
     readers.put("nsid", (setup, cursor) -> SmallPlugins.nsid(cursor));
     readers.put("template", Template::setUp);

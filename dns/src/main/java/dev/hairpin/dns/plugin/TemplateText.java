@@ -38,15 +38,18 @@ final class TemplateText {
     Matcher places = PLACE.matcher(text);
     int end = 0;
     while (places.find()) {
-      template.literal(text.substring(end, places.start()));
+      template.literal(text.substring(end, places.start()), cursor);
       template.parts.add(place(places.group(1), cursor));
       end = places.end();
     }
-    template.literal(text.substring(end));
+    template.literal(text.substring(end), cursor);
     return template;
   }
 
-  private void literal(String text) {
+  private void literal(String text, Cursor cursor) {
+    if (text.contains("{{")) {
+      throw cursor.error("could not compile template: an action is not closed: " + text);
+    }
     parts.add(values -> text);
   }
 
