@@ -17,6 +17,7 @@ module dev.hairpin.core {
   exports dev.hairpin.analysis;
   exports dev.hairpin.analysis.explain;
   exports dev.hairpin.analysis.lint;
+  exports dev.hairpin.analysis.topology;
   exports dev.hairpin.api;
   exports dev.hairpin.cluster;
   exports dev.hairpin.junit;

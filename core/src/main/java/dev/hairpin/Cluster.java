@@ -4,6 +4,7 @@ import dev.hairpin.analysis.explain.Explainer;
 import dev.hairpin.analysis.explain.VariableDiagnosis;
 import dev.hairpin.analysis.lint.Findings;
 import dev.hairpin.analysis.lint.Lint;
+import dev.hairpin.analysis.topology.Topology;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.ObjectKey;
@@ -332,6 +333,15 @@ public final class Cluster {
         .conntrack()
         .map(table -> table.list(state.clock().now().toEpochMilli()))
         .orElse(List.of());
+  }
+
+  /**
+   * A map of the cluster, to print or to draw.
+   *
+   * @return entries from outside, Services and pods as they are now
+   */
+  public Topology topology() {
+    return Topology.of(state);
   }
 
   /**

@@ -1,5 +1,9 @@
 package dev.hairpin.path;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +107,49 @@ public record Trace(
         .filter(type::isInstance)
         .map(type::cast)
         .findFirst();
+  }
+
+  /**
+   * A sequence diagram for Mermaid, which GitHub and others draw in issues and documents.
+   *
+   * @return the diagram, to be put between fences named {@code mermaid}
+   */
+  public String toMermaid() {
+    return TraceMermaid.print(this);
+  }
+
+  /**
+   * A drawing with a lane for each host.
+   *
+   * @return an SVG file's text
+   */
+  public String toSvg() {
+    return TraceSvg.draw(this).toString();
+  }
+
+  /**
+   * A page to step through with buttons or arrow keys: the lanes, and for each host the packet, the
+   * rules that matched and what they did, the reply included.
+   *
+   * @return a page that needs nothing from the network
+   */
+  public String toHtml() {
+    return TracePage.print(this);
+  }
+
+  /**
+   * Writes {@link #toHtml()} to a file.
+   *
+   * @param file the file; it is overwritten
+   * @return the file
+   * @throws java.io.UncheckedIOException if it cannot be written
+   */
+  public Path toHtml(Path file) {
+    try {
+      return Files.writeString(file, toHtml());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file, e);
+    }
   }
 
   /** The picture, as {@link TraceText} draws it: 80 columns, the same bytes every time. */

@@ -3,6 +3,8 @@ package dev.hairpin.path;
 import com.google.common.base.Splitter;
 import dev.hairpin.net.FiveTuple;
 import dev.hairpin.net.SocketAddress;
+import dev.hairpin.render.Escape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +48,7 @@ public final class TraceText {
     }
     out.append('\n');
     end(out, trace);
-    return out.toString();
+    return Escape.terminal(out.toString());
   }
 
   private static void hop(StringBuilder out, String number, Hop hop, boolean first) {
@@ -69,19 +71,40 @@ public final class TraceText {
   }
 
   private static void steps(StringBuilder out, List<Step> steps) {
-    int nowhere = 0;
+    for (Step step : worthTelling(steps)) {
+      out.append("      ").append(line(step)).append('\n');
+    }
+    String nowhere = jumpsToNowhere(steps);
+    if (!nowhere.isEmpty()) {
+      out.append("      ").append(nowhere).append('\n');
+    }
+  }
+
+  /** The steps without jumps that found nothing, and without rules that their dice told of. */
+  static List<Step> worthTelling(List<Step> steps) {
+    List<Step> told = new ArrayList<>();
     for (int i = 0; i < steps.size(); i++) {
       Step step = steps.get(i);
-      if (leadsNowhere(step, i + 1 < steps.size() ? steps.get(i + 1) : null)) {
-        nowhere++;
-      } else if (i == 0 || !toldByDice(steps.get(i - 1), step)) {
-        out.append("      ").append(line(step)).append('\n');
+      if (!leadsNowhere(step, after(steps, i)) && (i == 0 || !toldByDice(steps.get(i - 1), step))) {
+        told.add(step);
       }
     }
-    if (nowhere > 0) {
-      out.append("      ").append(nowhere).append(nowhere == 1 ? " jump" : " jumps");
-      out.append(" to chains in which no rule matched\n");
+    return told;
+  }
+
+  /** How many jumps found nothing, in words; empty if none did. */
+  static String jumpsToNowhere(List<Step> steps) {
+    int nowhere = 0;
+    for (int i = 0; i < steps.size(); i++) {
+      nowhere += leadsNowhere(steps.get(i), after(steps, i)) ? 1 : 0;
     }
+    return nowhere == 0
+        ? ""
+        : nowhere + (nowhere == 1 ? " jump" : " jumps") + " to chains in which no rule matched";
+  }
+
+  private static @Nullable Step after(List<Step> steps, int i) {
+    return i + 1 < steps.size() ? steps.get(i + 1) : null;
   }
 
   /** A jump into a chain in which nothing was found, which is most of what a packet meets. */
@@ -131,7 +154,7 @@ public final class TraceText {
   }
 
   /** An end of a packet; ICMP has no ports. */
-  private static String end(FiveTuple packet, SocketAddress end) {
+  static String end(FiveTuple packet, SocketAddress end) {
     return packet.protocol().hasPorts() ? end.toString() : end.address().toString();
   }
 
@@ -145,7 +168,8 @@ public final class TraceText {
         + (newDestination ? "*" + destination + "*" : destination);
   }
 
-  private static String line(Step step) {
+  /** A step in a line, or in two where one has no room. */
+  static String line(Step step) {
     if (step instanceof Step.RuleMatched r) {
       String what = r.comment().isEmpty() ? "" : " " + r.comment();
       String skipped = r.skipped() == 0
@@ -186,6 +210,13 @@ public final class TraceText {
       return "REJECTED with " + r.with() + "  " + r.reason();
     }
     return ((Step.Note) step).text();
+  }
+
+  /** The last lines: what became of it, and why. */
+  static String ending(Trace trace) {
+    StringBuilder out = new StringBuilder();
+    end(out, trace);
+    return out.toString();
   }
 
   private static void end(StringBuilder out, Trace trace) {

@@ -2,6 +2,7 @@ package dev.hairpin.render;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Locale;
 
 /** Makes text safe for a format, and numbers equal on every machine. */
 public final class Escape {
@@ -42,6 +43,32 @@ public final class Escape {
         || (c >= 0x20 && c <= 0xd7ff)
         || (c >= 0xe000 && c <= 0xfffd)
         || c >= 0x10000;
+  }
+
+  /**
+   * Text for a terminal.
+   *
+   * @param text any text
+   * @return the text with control characters other than line feeds as {@code \\x1b}, so that no
+   *     name can move the cursor or change colours
+   */
+  public static String terminal(String text) {
+    if (text.chars().noneMatch(Escape::isControl)) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder(text.length() + 16);
+    text.chars().forEach(c -> {
+      if (isControl(c)) {
+        out.append(String.format(Locale.ROOT, "\\x%02x", c));
+      } else {
+        out.append((char) c);
+      }
+    });
+    return out.toString();
+  }
+
+  private static boolean isControl(int c) {
+    return c != '\n' && Character.isISOControl(c);
   }
 
   /**
@@ -89,7 +116,8 @@ public final class Escape {
    * A label of Mermaid.
    *
    * @param text any text; a line end becomes a line break
-   * @return the text with its quotes, its own quotes, angles and hashes as Mermaid's entities
+   * @return the text with its quotes, its own quotes, angles, hashes and semicolons as Mermaid's
+   *     entities
    */
   public static String mermaid(String text) {
     StringBuilder out = new StringBuilder(text.length() + 2).append('"');
@@ -100,11 +128,23 @@ public final class Escape {
         case '<' -> out.append("#lt;");
         case '>' -> out.append("#gt;");
         case '`' -> out.append("#96;");
+        case ';' -> out.append("#59;");
         case '\n', '\r' -> out.append("<br/>");
         default -> out.appendCodePoint(c);
       }
     });
     return out.append('"').toString();
+  }
+
+  /**
+   * A label of Mermaid where it wants no quotes, as for messages and participants.
+   *
+   * @param text any text
+   * @return what {@link #mermaid} gives, without the quotes
+   */
+  public static String mermaidWords(String text) {
+    String quoted = mermaid(text);
+    return quoted.substring(1, quoted.length() - 1);
   }
 
   /**
@@ -134,7 +174,7 @@ public final class Escape {
       return "-";
     }
     if (size >= 100) {
-      return String.format(java.util.Locale.ROOT, "%,d", Math.round(value));
+      return String.format(Locale.ROOT, "%,d", Math.round(value));
     }
     int decimals = size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : size >= 0.01 ? 4 : 6;
     return number(value, decimals);

@@ -11,6 +11,14 @@ public final class HtmlPage {
       th, td { border-bottom: 1px solid #ddd; padding: .2em .8em; text-align: left; }
       .number { text-align: right; font-variant-numeric: tabular-nums; }
       pre { background: #f6f6f6; padding: .8em; overflow-x: auto; }
+      svg { max-width: 100%; height: auto; }
+      @media (prefers-color-scheme: dark) {
+        body { color: #e6edf3; background: #0d1117; }
+        th, td { border-color: #30363d; }
+        pre { background: #161b22; }
+        svg { filter: invert(1) hue-rotate(180deg); }
+      }
+      @media print { body { margin: 0; max-width: none; } }
       """;
 
   private final String title;

@@ -203,7 +203,22 @@ public final class Svg {
    * @return this drawing
    */
   public Svg arrow(double x1, double y1, double x2, double y2, Colour stroke) {
-    line(x1, y1, x2, y2, stroke, false);
+    return arrow(x1, y1, x2, y2, stroke, false);
+  }
+
+  /**
+   * Draws an arrow, its head at the end.
+   *
+   * @param x1 where it begins
+   * @param y1 where it begins
+   * @param x2 where its head is
+   * @param y2 where its head is
+   * @param stroke its colour
+   * @param dashed whether its shaft is dashed
+   * @return this drawing
+   */
+  public Svg arrow(double x1, double y1, double x2, double y2, Colour stroke, boolean dashed) {
+    line(x1, y1, x2, y2, stroke, dashed);
     double angle = Math.atan2(y2 - y1, x2 - x1);
     double spread = 0.4;
     double size = 8;
@@ -235,6 +250,27 @@ public final class Svg {
         : " text-anchor=\"" + (anchor == Anchor.MIDDLE ? "middle" : "end") + "\"";
     body.append("<text x=\"%s\" y=\"%s\"%s fill=\"%s\">%s</text>\n"
         .formatted(n(x), n(y), at, fill, Escape.xml(text)));
+    return this;
+  }
+
+  /**
+   * Begins a group of shapes, which a page can show and hide together.
+   *
+   * @param cssClass the group's class, a word
+   * @return this drawing; {@link #endGroup} ends the group
+   */
+  public Svg group(String cssClass) {
+    body.append("<g class=\"").append(Escape.xml(cssClass)).append("\">\n");
+    return this;
+  }
+
+  /**
+   * Ends the group begun last.
+   *
+   * @return this drawing
+   */
+  public Svg endGroup() {
+    body.append("</g>\n");
     return this;
   }
 
