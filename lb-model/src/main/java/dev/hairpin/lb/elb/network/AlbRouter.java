@@ -7,6 +7,7 @@ import dev.hairpin.lb.elb.NewFlow;
 import dev.hairpin.lb.elb.TlsSession.ClientHello;
 import dev.hairpin.lb.elb.alb.AlbResponse;
 import dev.hairpin.lb.elb.alb.ApplicationLoadBalancer;
+import dev.hairpin.lb.elb.alb.HttpVersion;
 import dev.hairpin.net.FiveTuple;
 import dev.hairpin.path.Chooser;
 import dev.hairpin.path.HttpRequest;
@@ -40,7 +41,11 @@ final class AlbRouter implements LoadBalancing.HttpRouter {
         connection,
         0,
         callers.client(connection.source().address()),
-        new ClientHello(request.host(), List.of("http/1.1")));
+        new ClientHello(
+            request.host(),
+            request.version() == HttpRequest.Version.HTTP_2
+                ? List.of("h2", "http/1.1")
+                : List.of("http/1.1")));
     Arrival arrival = alb.connect(flow);
     if (arrival instanceof Arrival.TimedOut t) {
       return refused(t.reason(), t.because(), t.steps());
@@ -65,12 +70,21 @@ final class AlbRouter implements LoadBalancing.HttpRouter {
     return new LoadBalancing.HttpDecision.Answer(0, reason.inTraces(), notes);
   }
 
+  private static HttpVersion version(HttpRequest.Version version) {
+    return switch (version) {
+      case HTTP_1_0 -> HttpVersion.HTTP_1_0;
+      case HTTP_1_1 -> HttpVersion.HTTP_1_1;
+      case HTTP_2 -> HttpVersion.HTTP_2;
+    };
+  }
+
   private static dev.hairpin.lb.elb.alb.HttpRequest converted(
       HttpRequest request, FiveTuple connection) {
     String target =
         request.query().isEmpty() ? request.path() : request.path() + "?" + request.query();
     dev.hairpin.lb.elb.alb.HttpRequest.Builder builder = dev.hairpin.lb.elb.alb.HttpRequest.get(
             request.host(), target)
+        .version(version(request.version()))
         .method(request.method())
         .client(connection.source().address());
     request.headers().forEach((name, value) -> {

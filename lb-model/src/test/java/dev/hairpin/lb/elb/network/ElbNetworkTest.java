@@ -1,12 +1,14 @@
 package dev.hairpin.lb.elb.network;
 
 import static dev.hairpin.lb.elb.ListenerProtocol.HTTP;
+import static dev.hairpin.lb.elb.ListenerProtocol.HTTPS;
 import static dev.hairpin.lb.elb.ListenerProtocol.TCP;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hairpin.lb.elb.Action;
 import dev.hairpin.lb.elb.Listener;
 import dev.hairpin.lb.elb.Node;
+import dev.hairpin.lb.elb.ProtocolVersion;
 import dev.hairpin.lb.elb.Rule;
 import dev.hairpin.lb.elb.RuleCondition;
 import dev.hairpin.lb.elb.TargetGroup;
@@ -117,6 +119,31 @@ class ElbNetworkTest {
             layer7.router().route(HttpRequest.get("http", "shop", "/"), closed, Chooser.seeded(1)))
         .isEqualTo(new LoadBalancing.HttpDecision.Answer(
             0, Reason.LB_NO_LISTENER, List.of("no listener for tcp port 81 among [HTTP:80]")));
+  }
+
+  @Test
+  void theVersionOfARequestDecidesWhetherAGroupTakesIt() {
+    Workshop w = new Workshop();
+    ElbNetwork network = network(w);
+    String lb = w.application();
+    String group =
+        w.group(TargetGroup.ips("grpc", HTTP, 8080).protocolVersion(ProtocolVersion.HTTP2));
+    w.elb.createListener(
+        Listener.encrypted(lb, 443, HTTPS, List.of("arn:c/shop"), Action.forward(group)));
+    w.register(group, 8080, "10.0.11.34");
+    w.settle();
+    IpAddress address = w.elb.loadBalancer(lb).nodes().get(0).advertisedAddress();
+    LoadBalancing.Layer7 layer7 = (LoadBalancing.Layer7) network.at(address).orElseThrow();
+    FiveTuple connection = new FiveTuple(Protocol.TCP, CLIENT, new SocketAddress(address, 443));
+    HttpRequest request = HttpRequest.get("https", "shop", "/");
+
+    assertThat(layer7.router().route(request, connection, Chooser.seeded(1)))
+        .isInstanceOfSatisfying(
+            LoadBalancing.HttpDecision.Answer.class, a -> assertThat(a.status()).isEqualTo(464));
+    assertThat(layer7
+            .router()
+            .route(request.withVersion(HttpRequest.Version.HTTP_2), connection, Chooser.seeded(1)))
+        .isInstanceOf(LoadBalancing.HttpDecision.Forward.class);
   }
 
   @Test
