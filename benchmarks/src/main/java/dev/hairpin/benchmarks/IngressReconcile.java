@@ -91,7 +91,7 @@ public class IngressReconcile {
   @Measurement(iterations = 5, time = 1)
   public Object oneChanged() {
     step++;
-    int i = step * 7919 % ingresses;
+    int i = Math.floorMod(step * 7919, ingresses);
     settled.state.store(settled.ingress(i, "/v" + step));
     settled.settle();
     return settled;
