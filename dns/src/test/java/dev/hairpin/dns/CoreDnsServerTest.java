@@ -113,8 +113,17 @@ class CoreDnsServerTest {
     assertThatThrownBy(() -> install(Clusters.empty(), ".:53 {\n  route53 example.org:Z1\n}\n"))
         .isInstanceOf(CorefileException.class)
         .hasMessageStartingWith("plugin route53 is not modelled; modelled are acl, any,");
-    assertThatThrownBy(() -> install(Clusters.empty(), ".:53 {\n  forward . tls://192.0.2.1\n}\n"))
-        .hasMessage("plugin/forward: upstream tls://192.0.2.1 is not modelled: only plain DNS is");
+    assertThatThrownBy(() -> install(Clusters.empty(), ".:53 {\n  forward . quic://192.0.2.1\n}\n"))
+        .hasMessage("plugin/forward: 'quic' is not supported as a destination protocol in forward:"
+            + " quic://192.0.2.1");
+  }
+
+  @Test
+  void anUpstreamByTlsIsTakenAndNotDialled() {
+    CoreDnsServer dns = install(Clusters.empty(), ".:53 {\n  forward . tls://192.0.2.1\n}\n");
+
+    assertThat(dns.lookup("example.com", RecordType.A).message().orElseThrow().rcode())
+        .hasToString("SERVFAIL");
   }
 
   @Test
