@@ -14,6 +14,7 @@ import dev.hairpin.cluster.ApiServer;
 import dev.hairpin.cluster.ApiServerConfig;
 import dev.hairpin.cluster.ClusterSnapshot;
 import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.cluster.control.Deletion;
 import dev.hairpin.cluster.environment.Environment;
 import dev.hairpin.cluster.manager.ControllerManager;
 import dev.hairpin.manifest.ManifestSet;
@@ -166,7 +167,8 @@ public final class Cluster {
   }
 
   /**
-   * Deletes an object.
+   * Deletes an object, as {@code kubectl delete} does. A pod is terminating until its kubelet has
+   * stopped it.
    *
    * @param kind the kind, such as {@code Service}
    * @param name {@code namespace/name}, or a name alone for kinds without namespace
@@ -175,8 +177,13 @@ public final class Cluster {
    */
   public Cluster delete(String kind, String name) {
     int slash = name.indexOf('/');
-    api.delete(
-        new ObjectKey(kind, slash < 0 ? "" : name.substring(0, slash), name.substring(slash + 1)));
+    ObjectKey key =
+        new ObjectKey(kind, slash < 0 ? "" : name.substring(0, slash), name.substring(slash + 1));
+    if (controllers.isPresent() && api.get(key) instanceof Pod pod) {
+      Deletion.ask(state, pod);
+    } else {
+      api.delete(key);
+    }
     settle();
     return this;
   }
@@ -396,18 +403,37 @@ public final class Cluster {
   }
 
   NameService.Lookup lookup(Source source, String name, Chooser choices, Network way) {
-    for (LoadBalancing balancing : components(LoadBalancing.class)) {
-      Optional<List<IpAddress>> addresses = balancing.addressesOf(name);
-      if (addresses.isPresent() && source instanceof Source.Internet) {
-        return publicAnswer(name, addresses.get(), choices);
-      }
-    }
     if (source instanceof Source.Internet) {
-      return new NameService.Lookup(name, List.of(), List.of(), Reason.NO_SUCH_NAME);
+      return nameOfBalancer(name)
+          .map(addresses -> publicAnswer(name, addresses, choices))
+          .orElseGet(
+              () -> new NameService.Lookup(name, List.of(), List.of(), Reason.NO_SUCH_NAME));
     }
-    return component(NameService.class)
+    NameService.Lookup answer = component(NameService.class)
         .map(names -> names.lookup(source, name, choices, wires().courier(way)))
         .orElseGet(() -> new NameService.Lookup(name, List.of(), List.of(), Reason.DNS_NO_ANSWER));
+    return answer.reason() == Reason.NO_SUCH_NAME
+        ? nameOfBalancer(name).map(a -> forwarded(answer, a, choices)).orElse(answer)
+        : answer;
+  }
+
+  private Optional<List<IpAddress>> nameOfBalancer(String name) {
+    return components(LoadBalancing.class).stream()
+        .flatMap(balancing -> balancing.addressesOf(name).stream())
+        .findFirst();
+  }
+
+  /**
+   * The answer to a name that the cluster's DNS forwards to the resolver of the VPC, which knows
+   * the names of load balancers.
+   */
+  private static NameService.Lookup forwarded(
+      NameService.Lookup unknown, List<IpAddress> addresses, Chooser choices) {
+    NameService.Lookup known = publicAnswer(unknown.name(), addresses, choices);
+    List<NameService.Asked> asked = new ArrayList<>(unknown.questions());
+    asked.removeIf(q -> q.name().equals(unknown.name()) || q.name().equals(unknown.name() + "."));
+    asked.addAll(known.questions());
+    return new NameService.Lookup(unknown.name(), known.addresses(), asked, known.reason());
   }
 
   /**

@@ -2,6 +2,8 @@ package dev.hairpin;
 
 import dev.hairpin.analysis.Shares;
 import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.IpFamily;
+import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Attempt;
 import dev.hairpin.path.Call;
@@ -97,6 +99,36 @@ public final class Connection {
         .boundTo(sourcePort, null)
         .asking(cluster.describe(source) + " opens " + target));
     return new OpenConnection(cluster, attempt, source, target);
+  }
+
+  /**
+   * Sends an ICMP echo request.
+   *
+   * @param host a name or an address, or {@code node/NAME} for a node's internal address
+   * @return the way of the request; delivered if an echo reply came
+   * @throws IllegalArgumentException if the host is none of these, or its name does not resolve
+   */
+  public Trace ping(String host) {
+    Target parsed = Target.parse("tcp://" + host + ":1", cluster);
+    Network network = cluster.network();
+    IpAddress address = parsed
+        .address()
+        .or(() -> cluster
+            .lookup(source, parsed.host(), cluster.chooser(), network)
+            .addresses()
+            .stream()
+            .findFirst())
+        .orElseThrow(() -> new IllegalArgumentException(
+            "ping: the name \"" + parsed.host() + "\" does not resolve"));
+    Host caller = in(network, cluster.wires().hostOf(source));
+    Protocol icmp = address.family() == IpFamily.IPV4 ? Protocol.ICMP : Protocol.ICMPV6;
+    Trace trace = network
+        .ping(Call.of(caller, icmp, new SocketAddress(address, 1), cluster.chooser())
+            .asking(cluster.describe(source) + " pings " + host))
+        .trace();
+    return trace.hops().isEmpty()
+        ? trace
+        : trace.explainedBy(cluster.explainer().connection(source, host, trace));
   }
 
   /**

@@ -126,6 +126,10 @@ final class Transport {
       return new Exchange(null, error, false);
     }
     boolean tcp = socket.ends.protocol() == Protocol.TCP;
+    if (!tcp) {
+      // A datagram's socket stays open after a question that nobody answered.
+      socket.host.sockets.putIfAbsent(socket.ends, socket);
+    }
     PacketKind kind = tcp ? PacketKind.DATA : PacketKind.DATAGRAM;
     Route route = socket.host.lookup(socket.ends.destination().address());
     String error = route == null

@@ -1,6 +1,8 @@
 package dev.hairpin.lb;
 
 import dev.hairpin.api.EndpointSlice;
+import dev.hairpin.analysis.lint.Finding;
+import dev.hairpin.analysis.lint.LintContributor;
 import dev.hairpin.api.GenericObject;
 import dev.hairpin.api.Ingress;
 import dev.hairpin.api.IngressClass;
@@ -26,6 +28,8 @@ import dev.hairpin.lb.elb.Timings;
 import dev.hairpin.lb.elb.network.ElbNetwork;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
+import dev.hairpin.path.Expert;
+import dev.hairpin.path.Explanation;
 import dev.hairpin.path.LoadBalancing;
 import dev.hairpin.time.VirtualClock;
 import dev.hairpin.whatif.CapacityModel;
@@ -52,7 +56,8 @@ import org.jspecify.annotations.Nullable;
  * its cost follows the change and not the cluster. What goes wrong is tried again after 5 ms, 10 ms
  * and so on up to 1,000 s, as by the controller's work queue.
  */
-public final class AwsLoadBalancers implements LoadBalancing, Admission, CapacityModel {
+public final class AwsLoadBalancers
+    implements LoadBalancing, Admission, CapacityModel, Expert, LintContributor {
   private static final Duration HEALTH_REQUEUE = Duration.ofSeconds(15);
   private static final Duration FIRST_RETRY = Duration.ofMillis(5);
   private static final Duration LAST_RETRY = Duration.ofSeconds(1000);
@@ -515,5 +520,25 @@ public final class AwsLoadBalancers implements LoadBalancing, Admission, Capacit
   @Override
   public Optional<BalancerNode> at(IpAddress address) {
     return network.at(address);
+  }
+
+  @Override
+  public Optional<Explanation> explain(KubeObject object) {
+    return advice().explain(object);
+  }
+
+  @Override
+  public Explanation refine(Failure attempt) {
+    return advice().refine(attempt);
+  }
+
+  @Override
+  public void lint(Consumer<Finding> found) {
+    advice().lint(found);
+  }
+
+  private LoadBalancerAdvice advice() {
+    return new LoadBalancerAdvice(
+        state, aws, elb, item -> Optional.ofNullable(results.get(item)));
   }
 }

@@ -107,10 +107,10 @@ final class ConnectionDiagnosis {
             source + " is in none of spec.loadBalancerSourceRanges "
                 + service.spec().loadBalancerSourceRanges());
       case CONNECTION_REFUSED_BY_POD ->
-        serverOf(outcome)
+        pod(end(trace))
             .map(pod -> refused(
                 pod,
-                Objects.requireNonNull(outcome.serverAddress()),
+                end(trace),
                 protocol,
                 Optional.of(service),
                 about))
@@ -187,8 +187,7 @@ final class ConnectionDiagnosis {
   private Explanation undelivered(
       Service service, ServicePort port, Trace trace, Explanation about) {
     SocketAddress dialled = Explainer.dialled(trace);
-    List<Hop> hops = trace.hops();
-    SocketAddress last = hops.get(hops.size() - 1).after().destination();
+    SocketAddress last = end(trace);
     if (!last.equals(dialled)) {
       return pod(last).isPresent()
           ? about
@@ -206,6 +205,12 @@ final class ConnectionDiagnosis {
         .map(b -> about.causedBy(b.cause(), b.because()).suggesting(b.didYouMean()))
         .orElseGet(
             () -> about.causedBy(Reason.RULES_NOT_SYNCED, Reason.RULES_NOT_SYNCED.sentence()));
+  }
+
+  /** Where the first packet was last on its way to. */
+  private static SocketAddress end(Trace trace) {
+    List<Hop> hops = trace.hops();
+    return hops.get(hops.size() - 1).after().destination();
   }
 
   private String namedBy(Service service, SocketAddress address) {
@@ -268,10 +273,6 @@ final class ConnectionDiagnosis {
         .controller()
         .map((OwnerReference o) -> o.kind() + " " + o.name())
         .orElse("Pod " + pod.metadata().name());
-  }
-
-  private Optional<Pod> serverOf(Outcome outcome) {
-    return outcome.serverAddress() == null ? Optional.empty() : pod(outcome.serverAddress());
   }
 
   private Optional<Pod> pod(SocketAddress at) {

@@ -13,6 +13,10 @@ public final class Incidents {
   private static List<Incident> collected() {
     List<Incident> all = new ArrayList<>();
     all.addAll(EnvironmentIncidents.all());
+    all.addAll(AllocationIncidents.all());
+    all.addAll(EndpointIncidents.all());
+    all.addAll(BalancingIncidents.all());
+    all.addAll(PolicyIncidents.all());
     return List.copyOf(all);
   }
 

@@ -44,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KubeProxies implements NodeFilters, CapacityModel {
 
+  private static final String CONNTRACK = "conntrack ";
+
   private static final class Running {
     private final NodeProxy proxy;
     private final List<Cidr> blocks;
@@ -177,6 +179,20 @@ public final class KubeProxies implements NodeFilters, CapacityModel {
   }
 
   /**
+   * Restarts the kube-proxy of a node: it forgets what it had written and begins with a full sync.
+   * The node's rules stay until then.
+   *
+   * @param node the node's name
+   * @throws IllegalArgumentException if there is no such node
+   */
+  public void restart(String node) {
+    stop(node);
+    if (start(node).isEmpty()) {
+      throw new IllegalArgumentException("there is no node " + node);
+    }
+  }
+
+  /**
    * The kube-proxy of a node, with everything that happened so far taken in.
    *
    * @param node the node's name
@@ -292,7 +308,8 @@ public final class KubeProxies implements NodeFilters, CapacityModel {
     onSync((node, result) -> {
       result
           .conntrackCommands()
-          .forEach(command -> delete.accept(node, ConntrackFilter.parse(command)));
+          .forEach(command -> delete.accept(
+              node, ConntrackFilter.parse(command.substring(CONNTRACK.length()))));
       if (result.conntrackListed()) {
         StaleUdpEntries stale = result.staleUdpEntries();
         delete.accept(
