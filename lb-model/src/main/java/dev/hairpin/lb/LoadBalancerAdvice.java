@@ -22,6 +22,7 @@ import dev.hairpin.lb.elb.Scheme;
 import dev.hairpin.lb.elb.TargetGroupState;
 import dev.hairpin.lb.elb.TargetHealthState;
 import dev.hairpin.lb.elb.TargetState;
+import dev.hairpin.lb.elb.TargetType;
 import dev.hairpin.lb.elb.alb.ShadowedRules;
 import dev.hairpin.path.Expert;
 import dev.hairpin.path.Explanation;
@@ -142,13 +143,13 @@ final class LoadBalancerAdvice {
   }
 
   private static String incidentOf(String error) {
-    if (error.contains("expect exactly one securityGroup")) {
+    if (error.contains("exactly one securityGroup")) {
       return "lb-19-sg-tag";
     }
     if (error.contains("conflicting") || error.contains("multiple")) {
       return "lb-17-exclusive-annotations";
     }
-    return error.contains("TooMany") ? "lb-16-quotas" : "";
+    return (error.contains("TooMany") || error.contains("maximum number")) ? "lb-16-quotas" : "";
   }
 
   private static boolean internal(KubeObject object) {
@@ -300,6 +301,19 @@ final class LoadBalancerAdvice {
       failed(ingress, found);
       annotations(ingress, found);
     }
+    for (KubeObject binding : state.list("TargetGroupBinding")) {
+      result("targetGroupBinding", binding.key().namespacedName())
+          .map(Reconciliation::error)
+          .ifPresent(error -> found.accept(new Finding(
+              Severity.ERROR,
+              Reason.LB_RECONCILE_FAILED.name(),
+              binding.key(),
+              "spec",
+              error,
+              Reason.LB_RECONCILE_FAILED.fixes().get(0),
+              List.of(),
+              incidentOf(error))));
+    }
     for (LoadBalancerState balancer : elb.loadBalancers()) {
       if (balancer.config().type() == LoadBalancerType.APPLICATION) {
         balancer.listeners().forEach(listener -> shadowed(balancer, listener, found));
@@ -391,7 +405,7 @@ final class LoadBalancerAdvice {
       for (TargetState target : elb.targetGroup(arn).targets()) {
         boolean outside = elb.vpc().cidrs().stream()
             .noneMatch(c -> c.contains(target.socketAddress().address()));
-        if (outside && target.instanceId().isEmpty()) {
+        if (outside && elb.targetGroup(arn).config().targetType() == TargetType.IP) {
           podWith(target.description().id())
               .ifPresent(pod -> found.accept(new Finding(
                   Severity.ERROR,

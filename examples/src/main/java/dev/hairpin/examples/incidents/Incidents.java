@@ -17,6 +17,8 @@ public final class Incidents {
     all.addAll(EndpointIncidents.all());
     all.addAll(BalancingIncidents.all());
     all.addAll(PolicyIncidents.all());
+    all.addAll(ControllerIncidents.all());
+    all.addAll(TargetIncidents.all());
     return List.copyOf(all);
   }
 

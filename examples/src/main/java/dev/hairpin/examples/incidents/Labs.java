@@ -9,6 +9,7 @@ import dev.hairpin.iptables.kubeproxy.KubeProxy;
 import dev.hairpin.iptables.kubeproxy.KubeProxyVersion;
 import dev.hairpin.lb.AwsLoadBalancerController;
 import dev.hairpin.lb.elb.Timings;
+import java.util.Comparator;
 import java.util.List;
 
 /** The clusters that incidents are played in. */
@@ -46,8 +47,10 @@ final class Labs {
     return nodes(cluster).get(number);
   }
 
+  /** The nodes by zone, then by name. */
   static List<String> nodes(Cluster cluster) {
     return cluster.state().list(Node.class).stream()
+        .sorted(Comparator.comparing(Node::zone).thenComparing(n -> n.metadata().name()))
         .map(n -> n.metadata().name())
         .toList();
   }
