@@ -406,8 +406,7 @@ public final class Cluster {
     if (source instanceof Source.Internet) {
       return nameOfBalancer(name)
           .map(addresses -> publicAnswer(name, addresses, choices))
-          .orElseGet(
-              () -> new NameService.Lookup(name, List.of(), List.of(), Reason.NO_SUCH_NAME));
+          .orElseGet(() -> new NameService.Lookup(name, List.of(), List.of(), Reason.NO_SUCH_NAME));
     }
     NameService.Lookup answer = component(NameService.class)
         .map(names -> names.lookup(source, name, choices, wires().courier(way)))

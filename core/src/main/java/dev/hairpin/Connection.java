@@ -113,11 +113,9 @@ public final class Connection {
     Network network = cluster.network();
     IpAddress address = parsed
         .address()
-        .or(() -> cluster
-            .lookup(source, parsed.host(), cluster.chooser(), network)
-            .addresses()
-            .stream()
-            .findFirst())
+        .or(() ->
+            cluster.lookup(source, parsed.host(), cluster.chooser(), network).addresses().stream()
+                .findFirst())
         .orElseThrow(() -> new IllegalArgumentException(
             "ping: the name \"" + parsed.host() + "\" does not resolve"));
     Host caller = in(network, cluster.wires().hostOf(source));

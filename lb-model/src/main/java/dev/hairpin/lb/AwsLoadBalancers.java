@@ -1,8 +1,8 @@
 package dev.hairpin.lb;
 
-import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.analysis.lint.Finding;
 import dev.hairpin.analysis.lint.LintContributor;
+import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.api.GenericObject;
 import dev.hairpin.api.Ingress;
 import dev.hairpin.api.IngressClass;
@@ -538,7 +538,6 @@ public final class AwsLoadBalancers
   }
 
   private LoadBalancerAdvice advice() {
-    return new LoadBalancerAdvice(
-        state, aws, elb, item -> Optional.ofNullable(results.get(item)));
+    return new LoadBalancerAdvice(state, aws, elb, item -> Optional.ofNullable(results.get(item)));
   }
 }

@@ -99,8 +99,8 @@ final class LoadBalancerAdvice {
 
   private Optional<Explanation> explain(
       KubeObject object, Optional<Reconciliation> result, String host) {
-    String subject = object.kind().toLowerCase(java.util.Locale.ROOT) + " "
-        + object.key().namespacedName();
+    String subject =
+        object.kind().toLowerCase(java.util.Locale.ROOT) + " " + object.key().namespacedName();
     String error = result.map(Reconciliation::error).orElse(null);
     if (error != null) {
       return Optional.of(failed(object, error).about(subject));
@@ -180,10 +180,10 @@ final class LoadBalancerAdvice {
         return Optional.of(Explanation.of("NO TARGETS", Reason.LB_NO_TARGETS)
             .about(subject + ", target group " + group.config().name()));
       }
-      boolean healthy = group.targets().stream()
-          .anyMatch(t -> t.health().state() == TargetHealthState.HEALTHY);
-      boolean sick = group.targets().stream()
-          .allMatch(t -> t.health().state() == TargetHealthState.UNHEALTHY);
+      boolean healthy =
+          group.targets().stream().anyMatch(t -> t.health().state() == TargetHealthState.HEALTHY);
+      boolean sick =
+          group.targets().stream().allMatch(t -> t.health().state() == TargetHealthState.UNHEALTHY);
       if (!healthy && sick) {
         TargetState first = group.targets().iterator().next();
         return Optional.of(Explanation.of("UNHEALTHY", Reason.LB_NO_HEALTHY_TARGET_FAIL_OPEN)
@@ -193,8 +193,7 @@ final class LoadBalancerAdvice {
             .about(subject + ", target group " + group.config().name()));
       }
     }
-    return Optional.of(
-        Explanation.of("NOTHING WRONG", Reason.NOTHING_WRONG).about(subject));
+    return Optional.of(Explanation.of("NOTHING WRONG", Reason.NOTHING_WRONG).about(subject));
   }
 
   private Optional<LoadBalancerState> named(String host) {
@@ -212,7 +211,8 @@ final class LoadBalancerAdvice {
     if (hops.isEmpty()) {
       boolean waits = named(failure.target()).filter(lb -> !lb.isActive()).isPresent();
       return waits
-          ? soFar.causedBy(Reason.LB_PENDING, "the load balancer is being made, which takes minutes")
+          ? soFar.causedBy(
+              Reason.LB_PENDING, "the load balancer is being made, which takes minutes")
           : soFar;
     }
     Optional<LoadBalancerState> balancer =
@@ -224,7 +224,8 @@ final class LoadBalancerAdvice {
   }
 
   private Explanation through(LoadBalancerState balancer, Expert.Failure failure) {
-    Explanation about = failure.soFar().about("load balancer " + balancer.config().name());
+    Explanation about =
+        failure.soFar().about("load balancer " + balancer.config().name());
     boolean internal = balancer.config().scheme() == Scheme.INTERNAL;
     if (internal && failure.source() instanceof Source.Internet) {
       return about.causedBy(
@@ -269,11 +270,14 @@ final class LoadBalancerAdvice {
       for (TargetState target : group.targets()) {
         if (target.description().port() == port && node.contains(nodeOf(target))) {
           HealthCheck check = group.config().healthCheck();
-          return failure.soFar().preventable("the health check " + check.protocol() + ":"
-              + target.healthCheckPort() + check.path() + " of target "
-              + target.description().id() + ", which is " + target.health()
-              + "; a target is taken out after " + check.unhealthyThresholdCount() + " checks, one"
-              + " every " + check.intervalSeconds() + " s");
+          return failure
+              .soFar()
+              .preventable("the health check " + check.protocol() + ":"
+                  + target.healthCheckPort() + check.path() + " of target "
+                  + target.description().id() + ", which is " + target.health()
+                  + "; a target is taken out after " + check.unhealthyThresholdCount()
+                  + " checks, one"
+                  + " every " + check.intervalSeconds() + " s");
         }
       }
     }
@@ -392,8 +396,8 @@ final class LoadBalancerAdvice {
         .flatMap(r -> r.rule().actions().stream())
         .filter(Action.Forward.class::isInstance)
         .flatMap(a -> ((Action.Forward) a).targetGroups().stream())
-        .map(g -> elb.targetGroup(g.targetGroupArn()).config().tags()
-            .getOrDefault(RESOURCE_TAG, ""))
+        .map(
+            g -> elb.targetGroup(g.targetGroupArn()).config().tags().getOrDefault(RESOURCE_TAG, ""))
         .flatMap(tag -> state.list(Ingress.class).stream()
             .filter(i -> tag.startsWith(i.key().namespacedName() + "-")))
         .findFirst();

@@ -108,12 +108,7 @@ final class ConnectionDiagnosis {
                 + service.spec().loadBalancerSourceRanges());
       case CONNECTION_REFUSED_BY_POD ->
         pod(end(trace))
-            .map(pod -> refused(
-                pod,
-                end(trace),
-                protocol,
-                Optional.of(service),
-                about))
+            .map(pod -> refused(pod, end(trace), protocol, Optional.of(service), about))
             .orElse(about);
       case HAIRPIN_LOST -> hairpin(service, meant.get(), about);
       default ->

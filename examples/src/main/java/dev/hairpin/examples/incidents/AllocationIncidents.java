@@ -164,8 +164,7 @@ final class AllocationIncidents {
     List<Integer> given = new ArrayList<>();
     for (int i = 0; i < 2_683; i++) {
       Service created = (Service)
-          api.create(service(
-                  String.format(Locale.ROOT, "web-%04d", i), nodePort(0, Protocol.TCP)))
+          api.create(service(String.format(Locale.ROOT, "web-%04d", i), nodePort(0, Protocol.TCP)))
               .object();
       given.add(created.spec().ports().get(0).nodePort());
     }
@@ -184,8 +183,7 @@ final class AllocationIncidents {
         "addresses for hand-picked ones of a /24",
         16,
         AddressAllocator.staticAddresses(Cidr.parse("10.96.0.0/24")));
-    play.expect(
-        "of a /12", 256, AddressAllocator.staticAddresses(Cidr.parse("10.96.0.0/12")));
+    play.expect("of a /12", 256, AddressAllocator.staticAddresses(Cidr.parse("10.96.0.0/12")));
   }
 
   private static void healthCheckNodePort(Play play) {
@@ -196,8 +194,7 @@ final class AllocationIncidents {
       ServiceSpec.Builder spec = nodePort(0, Protocol.TCP)
           .type(ServiceType.LOAD_BALANCER)
           .externalTrafficPolicy(i % 2 == 0 ? TrafficPolicy.LOCAL : TrafficPolicy.CLUSTER);
-      ServiceSpec made =
-          ((Service) api.create(service("web-" + i, spec)).object()).spec();
+      ServiceSpec made = ((Service) api.create(service("web-" + i, spec)).object()).spec();
       ports.add(made.ports().get(0).nodePort());
       handedOut++;
       if (made.healthCheckNodePort() != 0) {
@@ -248,9 +245,7 @@ final class AllocationIncidents {
     for (int i = 0; i < 300 && refused.isEmpty(); i++) {
       refused = refusal(
           cluster.api(),
-          service(
-              "web-" + i,
-              ServiceSpec.builder().ports(List.of(ServicePort.tcp("", 80, 8080)))));
+          service("web-" + i, ServiceSpec.builder().ports(List.of(ServicePort.tcp("", 80, 8080)))));
       created += refused.isEmpty() ? 1 : 0;
     }
     play.show(refused);
@@ -282,8 +277,7 @@ final class AllocationIncidents {
         "an address that is taken",
         "failed to allocate IP 10.98.243.254: provided IP is already allocated",
         twice);
-    String outside = refusal(
-        api, service("third", taken.clusterIps(List.of("10.10.10.10"))));
+    String outside = refusal(api, service("third", taken.clusterIps(List.of("10.10.10.10"))));
     play.show(outside);
     play.expectText(
         "an address of another block",
@@ -303,7 +297,7 @@ final class AllocationIncidents {
       created++;
     }
     small.state().list(Service.class).forEach(s -> addresses.add(s.spec().clusterIp()));
-    play.expect("addresses of as many Services when both bands are full", created,
-        addresses.size());
+    play.expect(
+        "addresses of as many Services when both bands are full", created, addresses.size());
   }
 }

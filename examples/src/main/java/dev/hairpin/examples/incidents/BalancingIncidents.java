@@ -80,8 +80,8 @@ final class BalancingIncidents {
   }
 
   private static final String WEB = "selector: {app: web}, ports: [{port: 80, targetPort: 8080}]";
-  private static final String UDP = "selector: {app: web}, clusterIP: 10.96.7.7, ports: [{port:"
-      + " 8125, protocol: UDP}]";
+  private static final String UDP =
+      "selector: {app: web}, clusterIP: 10.96.7.7, ports: [{port:" + " 8125, protocol: UDP}]";
   private static final String UDP_PORTS = "ports: [{containerPort: 8125, protocol: UDP}]";
 
   private static String client(int number) {
@@ -107,11 +107,10 @@ final class BalancingIncidents {
     Set<String> after = requests(open);
     play.say("With ten pods they reach " + after + ".");
     play.expect("pods that serve after the scale-up", before, after);
-    play.show(cluster.from("shop/client-0").sharesTo(Labs.clusterIp(cluster, "shop", "web")
-        + ":80"));
-    Shares fresh = cluster
-        .from("shop/client-0")
-        .sharesTo(Labs.clusterIp(cluster, "shop", "web") + ":80");
+    play.show(
+        cluster.from("shop/client-0").sharesTo(Labs.clusterIp(cluster, "shop", "web") + ":80"));
+    Shares fresh =
+        cluster.from("shop/client-0").sharesTo(Labs.clusterIp(cluster, "shop", "web") + ":80");
     play.expectNear(
         "share of a new pod among new connections",
         0.1,
@@ -243,7 +242,9 @@ final class BalancingIncidents {
     play.show(socket.trace());
     List<ConntrackEntry> before = udpEntries(cluster);
     before.forEach(play::show);
-    play.expect("entries without translation", 1L,
+    play.expect(
+        "entries without translation",
+        1L,
         before.stream().filter(e -> !e.destinationTranslated()).count());
     play.apply(cluster, shop(UDP, 2, UDP_PORTS));
     play.expect("entries after the sync", 0, udpEntries(cluster).size());
@@ -307,7 +308,9 @@ final class BalancingIncidents {
         + " of the connections are late, by a second or more, and 1 in 2^7 is lost.");
     Cluster on = Labs.proxied(Cluster.builder().kubeadm(2).bridge(true));
     on.apply(manifests);
-    play.expect("hairpin mode on: share that arrives", Fraction.ONE,
+    play.expect(
+        "hairpin mode on: share that arrives",
+        Fraction.ONE,
         on.from("shop/web").sharesTo(Labs.clusterIp(on, "shop", "web") + ":80").arriving());
     String self = on.pod("shop/web").key().namespacedName();
     Trace own = on.from("shop/web").to(Labs.clusterIp(on, "shop", "web") + ":80");
@@ -326,8 +329,12 @@ final class BalancingIncidents {
     play.say("The source is replaced by the node's (" + node + ").");
     Cluster aws = Labs.proxied(Cluster.builder().eks(3));
     aws.apply(manifests);
-    play.expect("the AWS VPC CNI has no bridge: share that arrives", Fraction.ONE,
-        aws.from("shop/web").sharesTo(Labs.clusterIp(aws, "shop", "web") + ":80").arriving());
+    play.expect(
+        "the AWS VPC CNI has no bridge: share that arrives",
+        Fraction.ONE,
+        aws.from("shop/web")
+            .sharesTo(Labs.clusterIp(aws, "shop", "web") + ":80")
+            .arriving());
   }
 
   private static void affinityNotReady(Play play) {
@@ -336,7 +343,8 @@ final class BalancingIncidents {
     cluster.apply(client(0));
     Set<String> first = new HashSet<>();
     for (int i = 0; i < 20; i++) {
-      first.add(String.valueOf(cluster.from("shop/client-0").to("http://web").outcome().server()));
+      first.add(String.valueOf(
+          cluster.from("shop/client-0").to("http://web").outcome().server()));
     }
     play.expect("pods that one client meets", 1, first.size());
     String sticky = first.iterator().next();
@@ -344,8 +352,8 @@ final class BalancingIncidents {
     cluster.advance(Duration.ZERO);
     Set<String> second = new HashSet<>();
     for (int i = 0; i < 20; i++) {
-      second.add(
-          String.valueOf(cluster.from("shop/client-0").to("http://web").outcome().server()));
+      second.add(String.valueOf(
+          cluster.from("shop/client-0").to("http://web").outcome().server()));
     }
     play.say(sticky + " gets unready; from then on the client meets " + second + ".");
     play.expect("the client has moved", true, second.size() == 1 && !second.contains(sticky));
@@ -420,7 +428,8 @@ final class BalancingIncidents {
     play.expect("30 s later a request on the open connection reaches", server, server(open.ask()));
     Set<String> fresh = new HashSet<>();
     for (int i = 0; i < 30; i++) {
-      fresh.add(String.valueOf(cluster.from("shop/client-0").to("http://web").outcome().server()));
+      fresh.add(String.valueOf(
+          cluster.from("shop/client-0").to("http://web").outcome().server()));
     }
     play.expect("new connections reach it", false, fresh.contains(server));
     cluster.advance(Duration.ofSeconds(150));

@@ -145,17 +145,16 @@ final class ControllerIncidents {
     play.expect("lint", 1, cluster.lint().of("SUBNET_TAG_MISSING").size());
 
     Cluster internal = eks(tagged(s -> without(s, "kubernetes.io/role/internal-elb")));
-    internal.apply(
-        app() + Yaml.service("shop", "web", Nlb.EXTERNAL, "type: LoadBalancer, " + WEB));
+    internal.apply(app() + Yaml.service("shop", "web", Nlb.EXTERNAL, "type: LoadBalancer, " + WEB));
     play.say("Public subnets are tagged, and the scheme is internal:");
     play.explain(
         internal.explain("svc/shop/web"), Reason.SUBNET_TAG_MISSING, Reason.SUBNET_TAG_MISSING);
 
-    Cluster one = eks(tagged(s ->
-        s.zone().endsWith("a") ? s.tags() : without(s, "kubernetes.io/role/elb")));
-    one.apply(app() + Yaml.service("shop", "web", WEB)
-        + Nlb.ingress(
-            "shop", "web", "alb.ingress.kubernetes.io/target-type: ip", "/ web"));
+    Cluster one =
+        eks(tagged(s -> s.zone().endsWith("a") ? s.tags() : without(s, "kubernetes.io/role/elb")));
+    one.apply(app()
+        + Yaml.service("shop", "web", WEB)
+        + Nlb.ingress("shop", "web", "alb.ingress.kubernetes.io/target-type: ip", "/ web"));
     play.say("An ALB where one zone only is tagged:");
     play.explain(
         one.explain("ingress/shop/web"), Reason.SUBNET_TAG_MISSING, Reason.SUBNET_TAG_MISSING);
@@ -175,7 +174,9 @@ final class ControllerIncidents {
     play.explain(
         foreign.explain("svc/shop/web"), Reason.SUBNET_TAG_MISSING, Reason.SUBNET_TAG_MISSING);
     play.expectText(
-        "they are counted", "3 tagged for other cluster", foreign.explain("svc/shop/web").because());
+        "they are counted",
+        "3 tagged for other cluster",
+        foreign.explain("svc/shop/web").because());
   }
 
   private static String plainIngress(String name, String annotations, String spec) {
@@ -190,8 +191,7 @@ final class ControllerIncidents {
           - http:
               paths:
               - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
-        """
-        .formatted(name, annotations, spec);
+        """.formatted(name, annotations, spec);
   }
 
   private static void noClass(Play play) {
@@ -241,15 +241,14 @@ final class ControllerIncidents {
   }
 
   private static String to(Cluster cluster, String client, String service) {
-    Trace trace = cluster
-        .from("internet/" + client)
-        .to("http://" + Labs.lbName(cluster, "shop", service));
+    Trace trace =
+        cluster.from("internet/" + client).to("http://" + Labs.lbName(cluster, "shop", service));
     return trace.outcome().delivered() ? "delivered" : trace.outcome().reason().toString();
   }
 
   private static void sourceRanges(Play play) {
-    String manifests = app() + limited("a", "loadBalancerSourceRanges: [4.4.4.0/24], ")
-        + limited("b", "");
+    String manifests =
+        app() + limited("a", "loadBalancerSourceRanges: [4.4.4.0/24], ") + limited("b", "");
     Cluster own = eks(EksAccount.create("lab"));
     play.apply(own, manifests);
     own.advance(Duration.ofMinutes(5));
@@ -310,7 +309,8 @@ final class ControllerIncidents {
     Cluster cluster = Labs.eks(3);
     play.apply(
         cluster,
-        Yaml.namespace("shop") + Yaml.deployment("shop", "web", 1, Yaml.ports(8080))
+        Yaml.namespace("shop")
+            + Yaml.deployment("shop", "web", 1, Yaml.ports(8080))
             + Yaml.deployment("shop", "abc", 1, Yaml.ports(8080))
             + Yaml.service("shop", "web", WEB)
             + Yaml.service(
@@ -345,7 +345,8 @@ final class ControllerIncidents {
     Cluster cluster = Labs.eks(3);
     play.apply(
         cluster,
-        app() + Yaml.service("shop", "web", WEB)
+        app()
+            + Yaml.service("shop", "web", WEB)
             + Nlb.ingress(
                 "shop",
                 "one",
@@ -366,8 +367,9 @@ final class ControllerIncidents {
         Reason.LB_RECONCILE_FAILED,
         Reason.LB_RECONCILE_FAILED);
     play.expectText(
-        "the controller", "inbound", cluster.explain("ingress/shop/two").because().toLowerCase(
-            java.util.Locale.ROOT));
+        "the controller",
+        "inbound",
+        cluster.explain("ingress/shop/two").because().toLowerCase(java.util.Locale.ROOT));
     play.expect("rules of the load balancer, as before", rules, rules(cluster, "one"));
     play.expect("lint", true, cluster.lint().codes().contains("LB_RECONCILE_FAILED"));
   }
@@ -413,8 +415,7 @@ final class ControllerIncidents {
   private static void defaultInternal(Play play) {
     Cluster cluster = Labs.eks(3);
     play.apply(
-        cluster,
-        app() + Yaml.service("shop", "web", Nlb.EXTERNAL, "type: LoadBalancer, " + WEB));
+        cluster, app() + Yaml.service("shop", "web", Nlb.EXTERNAL, "type: LoadBalancer, " + WEB));
     cluster.advance(Duration.ofMinutes(5));
     String name = Labs.lbName(cluster, "shop", "web");
     play.expect("scheme", Scheme.INTERNAL, Nlb.balancer(cluster, name).config().scheme());
@@ -452,13 +453,11 @@ final class ControllerIncidents {
     play.explain(trace.explain(), Reason.LB_FIXED_RESPONSE, Reason.LB_NO_RULE);
     play.expect("the client sees", "HTTP 404", trace.outcome().clientSees());
     play.say("With a default backend:");
-    cluster.apply(bar.formatted(
-        "\n  defaultBackend: {service: {name: web, port: {number: 80}}}"));
+    cluster.apply(bar.formatted("\n  defaultBackend: {service: {name: web, port: {number: 80}}}"));
     cluster.advance(Duration.ofMinutes(5));
     play.expect(
         "the same request arrives",
         true,
         cluster.from("internet").to(url).outcome().delivered());
-
   }
 }

@@ -87,11 +87,11 @@ final class EndpointIncidents {
     play.show(inside);
     play.explain(inside.explain(), Reason.NO_ENDPOINTS, Reason.SELECTOR_MATCHES_NOTHING);
     play.expect("the client is", Verdict.REFUSED, inside.outcome().verdict());
-    play.expectText("decided by", "KUBE-SERVICES", String.valueOf(inside.outcome().rule()));
+    play.expectText(
+        "decided by", "KUBE-SERVICES", String.valueOf(inside.outcome().rule()));
     play.expect("did you mean", List.of("app=ui"), inside.explain().didYouMean());
-    Trace outside = cluster
-        .from("internet")
-        .to("node/node-1:" + Labs.nodePort(cluster, "shop", "ui"));
+    Trace outside =
+        cluster.from("internet").to("node/node-1:" + Labs.nodePort(cluster, "shop", "ui"));
     play.explain(outside.explain(), Reason.NO_ENDPOINTS, Reason.SELECTOR_MATCHES_NOTHING);
     play.expectText(
         "decided by", "KUBE-EXTERNAL-SERVICES", String.valueOf(outside.outcome().rule()));
@@ -166,14 +166,15 @@ final class EndpointIncidents {
                 "shop", "two-b", "app: two, version: b", 1, "", web.formatted("http", 8080))
             + Yaml.pod("shop", "client", "app: client", "node-1", Yaml.ports(9090)));
     play.show(cluster.get("endpointslices -n shop"));
-    play.expectText(
-        "kubectl shows", "<unset>", cluster.get("endpointslices -n shop"));
+    play.expectText("kubectl shows", "<unset>", cluster.get("endpointslices -n shop"));
     Trace first = cluster.from("shop/client").to("http://one");
     play.explain(first.explain(), Reason.NO_ENDPOINTS, Reason.TARGET_PORT_NOT_DECLARED);
     play.expect("the client is", Verdict.REFUSED, first.outcome().verdict());
     play.say("Two versions that both declare \"http\", with different numbers:");
     play.expect(
-        "ports of the slices", "[1 addresses, 80, 8080]", slicePorts(cluster, "two").toString());
+        "ports of the slices",
+        "[1 addresses, 80, 8080]",
+        slicePorts(cluster, "two").toString());
     Shares shares =
         cluster.from("shop/client").sharesTo(Labs.clusterIp(cluster, "shop", "two") + ":80");
     play.show(shares);
@@ -191,8 +192,7 @@ final class EndpointIncidents {
             + Yaml.pod("shop", "client", "app: client", "node-1", Yaml.ports(9090)));
     Trace trace = cluster.from("shop/client").to("app:8085");
     play.show(trace);
-    play.explain(
-        trace.explain(), trace.outcome().reason(), Reason.PROTOCOL_NOT_IN_SERVICE);
+    play.explain(trace.explain(), trace.outcome().reason(), Reason.PROTOCOL_NOT_IN_SERVICE);
     play.expect("the client sees a", Verdict.TIMEOUT, trace.outcome().verdict());
     play.expect(
         "because", "the Service has 8085/UDP, you sent TCP", trace.explain().because());
@@ -220,8 +220,9 @@ final class EndpointIncidents {
     Trace ping = cluster.from("shop/client").ping(Labs.clusterIp(cluster, "shop", "web"));
     play.show(ping);
     play.expect("a ping sees a", Verdict.TIMEOUT, ping.outcome().verdict());
-    play.say("In iptables mode there are rules for the ports of Services only. (nftables mode, which"
-        + " is not modelled, refuses what no Service serves.)");
+    play.say(
+        "In iptables mode there are rules for the ports of Services only. (nftables mode, which"
+            + " is not modelled, refuses what no Service serves.)");
   }
 
   private static void topologyHintsVanish(Play play) {
@@ -236,8 +237,8 @@ final class EndpointIncidents {
               "selector: {app: web}, ports: [{port: 80, targetPort: 8080}]"));
       StringBuilder pods = new StringBuilder();
       for (int i = 0; i < count; i++) {
-        pods.append(Yaml.pod(
-            "shop", "web-" + i, "app: web", Labs.node(cluster, i % 3), Yaml.ports(8080)));
+        pods.append(
+            Yaml.pod("shop", "web-" + i, "app: web", Labs.node(cluster, i % 3), Yaml.ports(8080)));
       }
       cluster.apply(pods.toString());
       boolean hinted = cluster.state().list(EndpointSlice.class).stream()
@@ -271,12 +272,12 @@ final class EndpointIncidents {
             "trafficDistribution: PreferClose, selector: {app: web}, ports: [{port: 80, targetPort:"
                 + " 8080}]"));
     for (int i = 0; i < 9; i++) {
-      pods.append(Yaml.pod(
-          "shop", "web-" + i, "app: web", Labs.node(cluster, i % 3), Yaml.ports(8080)));
+      pods.append(
+          Yaml.pod("shop", "web-" + i, "app: web", Labs.node(cluster, i % 3), Yaml.ports(8080)));
     }
     for (int i = 0; i < 3; i++) {
-      pods.append(Yaml.pod(
-          "shop", "client-" + i, "app: client", Labs.node(cluster, i), Yaml.ports(9090)));
+      pods.append(
+          Yaml.pod("shop", "client-" + i, "app: client", Labs.node(cluster, i), Yaml.ports(9090)));
     }
     cluster.apply(pods.toString());
     String target = Labs.clusterIp(cluster, "shop", "web") + ":80";
@@ -284,13 +285,13 @@ final class EndpointIncidents {
     double ofZoneA = 0;
     double[] clients = {0.9, 0.05, 0.05};
     for (int i = 0; i < 3; i++) {
-      ofZoneA += clients[i]
-          * share(cluster.from("shop/client-" + i).sharesTo(target), "shop/web-0:");
+      ofZoneA +=
+          clients[i] * share(cluster.from("shop/client-" + i).sharesTo(target), "shop/web-0:");
     }
     play.expectNear("share of a pod of zone a", 0.30, ofZoneA, 1e-6);
     play.expectNear("times the mean of 1/9", 2.7, ofZoneA * 9, 1e-5);
-    cluster.apply(Yaml.service(
-        "shop", "web", "selector: {app: web}, ports: [{port: 80, targetPort: 8080}]"));
+    cluster.apply(
+        Yaml.service("shop", "web", "selector: {app: web}, ports: [{port: 80, targetPort: 8080}]"));
   }
 
   private static void dualStack(Play play) {

@@ -55,7 +55,8 @@ final class Nlb {
         """.formatted(namespace, name, annotations));
     for (String path : paths) {
       int space = path.indexOf(' ');
-      out.append("""
+      out.append(
+          """
                 - path: "%s"
                   pathType: Prefix
                   backend: {service: {name: %s, port: {number: 80}}}
@@ -94,11 +95,15 @@ final class Nlb {
   }
 
   static TargetGroupState group(Cluster cluster, String dnsName) {
-    return aws(cluster).elb().targetGroup(balancer(cluster, dnsName).targetGroupArns().get(0));
+    return aws(cluster)
+        .elb()
+        .targetGroup(balancer(cluster, dnsName).targetGroupArns().get(0));
   }
 
   static long count(Cluster cluster, String dnsName, TargetHealthState state) {
-    return targets(cluster, dnsName).stream().filter(t -> t.health().state() == state).count();
+    return targets(cluster, dnsName).stream()
+        .filter(t -> t.health().state() == state)
+        .count();
   }
 
   /** What went wrong with the registration of targets, in the controller's words. */

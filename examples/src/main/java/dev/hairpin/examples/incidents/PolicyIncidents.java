@@ -85,7 +85,8 @@ final class PolicyIncidents {
             + Yaml.service(
                 "shop",
                 "web",
-                NLB + "instance, service.beta.kubernetes.io/aws-load-balancer-target-group-attributes:"
+                NLB
+                    + "instance, service.beta.kubernetes.io/aws-load-balancer-target-group-attributes:"
                     + " preserve_client_ip.enabled=false",
                 "type: LoadBalancer, sessionAffinity: ClientIP, " + WEB)
             + Yaml.service(
@@ -109,7 +110,9 @@ final class PolicyIncidents {
           .ifPresent(h -> {
             String source = h.before().source().address().toString();
             sources.add(source);
-            ofWay.computeIfAbsent(source + " at " + h.host(), w -> new TreeSet<>()).add(pod);
+            ofWay
+                .computeIfAbsent(source + " at " + h.host(), w -> new TreeSet<>())
+                .add(pod);
           });
     }
     ofWay.forEach((way, its) -> play.show(way + ": " + its));
@@ -131,10 +134,11 @@ final class PolicyIncidents {
           .server()));
       cluster.advance(Duration.ofSeconds(1));
     }
-    play.expect("pods that a client meets that calls every second, with timeoutSeconds 2", 1,
-        stuck.size());
-    play.say("Every hit refreshes the stamp, so the affinity ends only when the client is silent for"
-        + " longer than the time-out.");
+    play.expect(
+        "pods that a client meets that calls every second, with timeoutSeconds 2", 1, stuck.size());
+    play.say(
+        "Every hit refreshes the stamp, so the affinity ends only when the client is silent for"
+            + " longer than the time-out.");
   }
 
   private static void internalLocal(Play play) {
@@ -143,7 +147,9 @@ final class PolicyIncidents {
         cluster,
         Yaml.namespace("shop")
             + Yaml.service("shop", "web", "internalTrafficPolicy: Local, " + WEB)
-            + web("web", "node-1") + client("one", "node-1") + client("two", "node-2"));
+            + web("web", "node-1")
+            + client("one", "node-1")
+            + client("two", "node-2"));
     play.expect("on node-1", Fraction.ONE, arriving(cluster, "shop/one"));
     play.expect("on node-2", Fraction.ZERO, arriving(cluster, "shop/two"));
     Trace lost = cluster.from("shop/two").to("http://web");
@@ -152,8 +158,7 @@ final class PolicyIncidents {
     play.expect("the client sees a", Verdict.TIMEOUT, lost.outcome().verdict());
     play.expect("to study", "svc-18-itp-local", lost.explain().seeAlso());
     play.show(cluster.lint());
-    play.expect(
-        "lint", 1, cluster.lint().of(Reason.NO_LOCAL_ENDPOINTS.name()).size());
+    play.expect("lint", 1, cluster.lint().of(Reason.NO_LOCAL_ENDPOINTS.name()).size());
     cluster.controllers().kubelets().setReady("shop", "web", false);
     cluster.advance(Duration.ZERO);
     play.say("While the only pod of a node restarts, the node is dark too:");
@@ -174,7 +179,8 @@ final class PolicyIncidents {
         Yaml.namespace("shop")
             + Yaml.service(
                 "shop", "web", "type: LoadBalancer, externalTrafficPolicy: Local, " + WEB)
-            + web("web", "node-1") + client("client", "node-2"));
+            + web("web", "node-1")
+            + client("client", "node-2"));
     int port = Labs.nodePort(cluster, "shop", "web");
     TreeSet<String> answering = new TreeSet<>();
     for (String node : Labs.nodes(cluster)) {
@@ -196,9 +202,9 @@ final class PolicyIncidents {
     Cluster bare = Labs.proxied(Cluster.builder().eks(3));
     bare.apply(Yaml.namespace("shop")
         + Yaml.service("shop", "web", "type: LoadBalancer, externalTrafficPolicy: Local, " + WEB)
-        + web("web", Labs.node(bare, 0)) + client("client", Labs.node(bare, 1)));
-    Trace eks = bare
-        .from("shop/client")
+        + web("web", Labs.node(bare, 0))
+        + client("client", Labs.node(bare, 1)));
+    Trace eks = bare.from("shop/client")
         .to("node/" + Labs.node(bare, 1) + ":" + Labs.nodePort(bare, "shop", "web"));
     play.say("On EKS kube-proxy has no block by which it would know pods from others:");
     play.expect("the same there", Reason.NO_LOCAL_ENDPOINTS, eks.outcome().reason());
@@ -215,10 +221,12 @@ final class PolicyIncidents {
                 NLB + "instance, service.beta.kubernetes.io/aws-load-balancer-attributes:"
                     + " load_balancing.cross_zone.enabled=true",
                 "type: LoadBalancer, externalTrafficPolicy: Local, " + WEB)
-            + web("a-1", Labs.node(cluster, 0)) + web("a-2", Labs.node(cluster, 0))
+            + web("a-1", Labs.node(cluster, 0))
+            + web("a-2", Labs.node(cluster, 0))
             + web("b-1", Labs.node(cluster, 1)));
     cluster.advance(Duration.ofMinutes(5));
-    Shares shares = cluster.from("internet").sharesTo("http://" + Labs.lbName(cluster, "shop", "web"));
+    Shares shares =
+        cluster.from("internet").sharesTo("http://" + Labs.lbName(cluster, "shop", "web"));
     play.show(shares);
     play.expectNear("pod a-1", 0.25, share(shares, "shop/a-1:"), 1e-6);
     play.expectNear("pod a-2", 0.25, share(shares, "shop/a-2:"), 1e-6);
@@ -241,14 +249,18 @@ final class PolicyIncidents {
         cluster,
         Yaml.namespace("shop")
             + Yaml.service("shop", "web", "type: LoadBalancer, " + WEB)
-            + web("web", "node-1") + client("client", "node-2"));
+            + web("web", "node-1")
+            + client("client", "node-2"));
     for (String mode : List.of("VIP", "Proxy")) {
       Service service = Labs.service(cluster, "shop", "web");
-      cluster.state().store(service.withLoadBalancer(List.of(
-          new dev.hairpin.api.LoadBalancerIngress("203.0.113.80", "", mode))));
+      cluster
+          .state()
+          .store(service.withLoadBalancer(
+              List.of(new dev.hairpin.api.LoadBalancerIngress("203.0.113.80", "", mode))));
       cluster.advance(Duration.ZERO);
       Trace trace = cluster.from("shop/client").to("203.0.113.80:80");
-      play.say("status.loadBalancer.ingress: ip 203.0.113.80, ipMode " + mode + ":").show(trace);
+      play.say("status.loadBalancer.ingress: ip 203.0.113.80, ipMode " + mode + ":")
+          .show(trace);
       play.expect(
           mode + ": a rule of the node sends it to a pod",
           mode.equals("VIP"),
@@ -257,10 +269,10 @@ final class PolicyIncidents {
     Cluster aws = Labs.eks(3);
     aws.apply(Yaml.namespace("shop")
         + Yaml.service("shop", "web", NLB + "ip", "type: LoadBalancer, " + WEB)
-        + web("web", Labs.node(aws, 0)) + client("client", Labs.node(aws, 1)));
+        + web("web", Labs.node(aws, 0))
+        + client("client", Labs.node(aws, 1)));
     aws.advance(Duration.ofMinutes(5));
-    Trace trace =
-        aws.from("shop/client").to("http://" + Labs.lbName(aws, "shop", "web"));
+    Trace trace = aws.from("shop/client").to("http://" + Labs.lbName(aws, "shop", "web"));
     play.say("AWS gives a host name, which no rule captures:").show(trace);
     play.expect(
         "the load balancer is on the way",
@@ -348,10 +360,10 @@ final class PolicyIncidents {
     String address = trace.outcome().sourceSeen().address().toString();
     boolean node = cluster.state().list(dev.hairpin.api.Node.class).stream()
         .anyMatch(n -> n.addresses().stream().anyMatch(a -> a.address().equals(address)));
-    boolean balancer = cluster.component(AwsLoadBalancers.class).orElseThrow().elb()
-        .loadBalancers().stream()
-        .flatMap(lb -> lb.nodes().stream())
-        .anyMatch(n -> n.privateAddress().toString().equals(address));
+    boolean balancer =
+        cluster.component(AwsLoadBalancers.class).orElseThrow().elb().loadBalancers().stream()
+            .flatMap(lb -> lb.nodes().stream())
+            .anyMatch(n -> n.privateAddress().toString().equals(address));
     return node
         ? "a node"
         : balancer ? "the load balancer" : address.startsWith("198.51.") ? "the client" : address;
@@ -361,15 +373,20 @@ final class PolicyIncidents {
     Cluster cluster = Labs.kubeadm();
     play.apply(
         cluster,
-        Yaml.namespace("shop") + Yaml.namespace("victim")
+        Yaml.namespace("shop")
+            + Yaml.namespace("victim")
             + Yaml.service("shop", "web", "externalIPs: [23.185.0.3], " + WEB)
             + web("attacker", "node-1")
             + Yaml.pod("victim", "client", "app: client", "node-2", Yaml.ports(9090)));
     Trace pod = cluster.from("victim/client").to("23.185.0.3:80");
     play.show(pod);
-    play.expect("a pod of another namespace reaches", "shop/attacker",
+    play.expect(
+        "a pod of another namespace reaches",
+        "shop/attacker",
         String.valueOf(pod.outcome().server()));
-    play.expect("a process of a node reaches", "shop/attacker",
+    play.expect(
+        "a process of a node reaches",
+        "shop/attacker",
         String.valueOf(cluster.from("node/node-3").to("23.185.0.3:80").outcome().server()));
     play.show(cluster.lint());
     play.expect("lint", 1, cluster.lint().of("EXTERNAL_IP_CAPTURES").size());

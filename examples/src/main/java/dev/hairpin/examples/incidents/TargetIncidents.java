@@ -188,7 +188,8 @@ final class TargetIncidents {
     play.show(trace);
     play.explain(trace.explain(), trace.outcome().reason(), Reason.LB_HAIRPIN);
     Cluster one = Labs.eks(1);
-    one.apply(nlb(Nlb.internal("instance"), "") + client(Labs.node(one, 0))
+    one.apply(nlb(Nlb.internal("instance"), "")
+        + client(Labs.node(one, 0))
         + web("web", Labs.node(one, 0)));
     one.advance(Duration.ofMinutes(5));
     play.expectNear("one node: share without an answer", 1, lost(one), 1e-9);
@@ -208,7 +209,8 @@ final class TargetIncidents {
         + Yaml.pod("shop", "client", "app: web", Labs.node(ip, 0), Yaml.ports(8080)));
     ip.advance(Duration.ofMinutes(5));
     Trace self = ip.from("shop/client").to(url(ip));
-    play.say("ip targets that keep the client's address, and the only target calls:").show(self);
+    play.say("ip targets that keep the client's address, and the only target calls:")
+        .show(self);
     play.explain(self.explain(), self.outcome().reason(), Reason.LB_HAIRPIN);
   }
 
@@ -217,7 +219,8 @@ final class TargetIncidents {
     play.apply(
         cluster,
         nlb(Nlb.internet("instance"), "externalTrafficPolicy: Local, ")
-            + web("one", Labs.node(cluster, 0)) + web("two", Labs.node(cluster, 3)));
+            + web("one", Labs.node(cluster, 0))
+            + web("two", Labs.node(cluster, 3)));
     cluster.advance(Duration.ofMinutes(5));
     String name = Labs.lbName(cluster, "shop", "web");
     Nlb.targets(cluster, name).forEach(t -> play.show(t.description() + "  " + t.health()));
@@ -255,10 +258,9 @@ final class TargetIncidents {
         .get(0)
         .publicAddress();
     FiveTuple flow = new FiveTuple(
-        Protocol.TCP,
-        SocketAddress.parse("203.0.113.7:50111"),
-        new SocketAddress(node, 80));
-    flows.open(NewFlow.of(flow, new dev.hairpin.lb.elb.Client(false, null, java.util.Set.of(), null)));
+        Protocol.TCP, SocketAddress.parse("203.0.113.7:50111"), new SocketAddress(node, 80));
+    flows.open(
+        NewFlow.of(flow, new dev.hairpin.lb.elb.Client(false, null, java.util.Set.of(), null)));
     int waited = 0;
     while (keepAlive > 0 && waited + keepAlive < seconds) {
       cluster.advance(Duration.ofSeconds(keepAlive));
@@ -271,16 +273,18 @@ final class TargetIncidents {
 
   private static void nlbIdle(Play play) {
     Cluster cluster = Labs.eks(3);
-    play.apply(cluster, nlb(Nlb.internet("ip"), "") + web("a", Labs.node(cluster, 0))
-        + web("b", Labs.node(cluster, 1)) + web("c", Labs.node(cluster, 2)));
+    play.apply(
+        cluster,
+        nlb(Nlb.internet("ip"), "")
+            + web("a", Labs.node(cluster, 0))
+            + web("b", Labs.node(cluster, 1))
+            + web("c", Labs.node(cluster, 2)));
     cluster.advance(Duration.ofMinutes(5));
     FlowTable.Delivery late = afterPause(cluster, 360, 0);
     play.show(late);
     play.expect("after 360 s", true, late instanceof FlowTable.Delivery.Reset);
     play.expect(
-        "after 340 s",
-        true,
-        afterPause(cluster, 340, 0) instanceof FlowTable.Delivery.Delivered);
+        "after 340 s", true, afterPause(cluster, 340, 0) instanceof FlowTable.Delivery.Delivered);
     play.expect(
         "after 360 s with a keepalive every 120 s",
         true,
@@ -288,10 +292,10 @@ final class TargetIncidents {
   }
 
   private static void albKeepAlive(Play play) {
-    TargetKeepAlive node = new TargetKeepAlive(
-        Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofMillis(1));
-    TargetKeepAlive mended = new TargetKeepAlive(
-        Duration.ofSeconds(65), Duration.ofSeconds(60), Duration.ofMillis(1));
+    TargetKeepAlive node =
+        new TargetKeepAlive(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofMillis(1));
+    TargetKeepAlive mended =
+        new TargetKeepAlive(Duration.ofSeconds(65), Duration.ofSeconds(60), Duration.ofMillis(1));
     play.expect(
         "a request 5.0005 s after the last",
         TargetKeepAlive.Reuse.BAD_GATEWAY,
@@ -304,8 +308,7 @@ final class TargetIncidents {
     play.say("Pauses of 5 s in the mean, and the FIN is 1 ms on its way: " + share
         + " of the requests get 502.");
     play.expectNear("share of 502, 5/60", Math.exp(-1) * (1 - Math.exp(-0.0002)), share, 1e-12);
-    play.expectNear(
-        "share of 502, 65/60", 0, mended.badGatewayShare(Duration.ofSeconds(5)), 0);
+    play.expectNear("share of 502, 65/60", 0, mended.badGatewayShare(Duration.ofSeconds(5)), 0);
     play.expect("advice", true, node.advice().isPresent());
   }
 
@@ -322,8 +325,7 @@ final class TargetIncidents {
         apiVersion: v1
         kind: Namespace
         metadata: {name: shop, labels: {%s}}
-        """
-            .formatted(gate ? "elbv2.k8s.aws/pod-readiness-gate-inject: enabled" : "")
+        """.formatted(gate ? "elbv2.k8s.aws/pod-readiness-gate-inject: enabled" : "")
         + Yaml.service("shop", "web", WEB)
         + Nlb.ingress("shop", "web", "alb.ingress.kubernetes.io/target-type: ip", "/ web"));
     cluster.advance(Duration.ofMinutes(4));
@@ -333,15 +335,15 @@ final class TargetIncidents {
         "app: web",
         replicas,
         "terminationGracePeriodSeconds: 120",
-        (preStop == 0
-                ? ""
-                : "lifecycle: {preStop: {sleep: {seconds: " + preStop + "}}}, ")
+        (preStop == 0 ? "" : "lifecycle: {preStop: {sleep: {seconds: " + preStop + "}}}, ")
             + Yaml.ports(8080)));
     cluster.advance(Duration.ofMinutes(6));
     return cluster;
   }
 
-  /** Seconds of failure during a rolling update, as the sum over seconds of the share that fails. */
+  /**
+   * Seconds of failure during a rolling update, as the sum over seconds of the share that fails.
+   */
   private static double secondsLost(int replicas, int preStop, boolean gate) {
     Cluster cluster = rolling(Timings.TYPICAL, replicas, preStop, gate);
     String url = "http://" + Nlb.albName(cluster, "shop", "web");
@@ -372,8 +374,8 @@ final class TargetIncidents {
     play.expect("a gate alone does not help the old pod", true, gate > 0);
     play.expectNear("with preStop 70 s and gate", 0, both, 0);
     double four = secondsLost(4, 0, true);
-    play.say(String.format(
-        java.util.Locale.ROOT, "With four replicas and the gate: %.1f s.", four));
+    play.say(
+        String.format(java.util.Locale.ROOT, "With four replicas and the gate: %.1f s.", four));
     play.expect("four replicas lose some, too", true, four > 0);
     play.expectNear("with preStop 70 s none", 0, secondsLost(4, 70, true), 0);
   }
@@ -408,13 +410,15 @@ final class TargetIncidents {
 
   private static void swap(Play play) {
     Cluster cluster = Labs.eks(3, Timings.TYPICAL);
-    String flip = "type: LoadBalancer, selector: {version: %s}, ports: [{port: 80, targetPort: 8080}]";
+    String flip =
+        "type: LoadBalancer, selector: {version: %s}, ports: [{port: 80, targetPort: 8080}]";
     String pods = Yaml.pod("shop", "blue", "version: v1", Labs.node(cluster, 0), Yaml.ports(8080))
         + Yaml.pod("shop", "green", "version: v2", Labs.node(cluster, 1), Yaml.ports(8080));
     play.apply(
         cluster,
         Yaml.namespace("shop")
-            + Yaml.service("shop", "web", Nlb.internet("ip"), flip.formatted("v1")) + pods);
+            + Yaml.service("shop", "web", Nlb.internet("ip"), flip.formatted("v1"))
+            + pods);
     cluster.advance(Duration.ofMinutes(10));
     String name = Labs.lbName(cluster, "shop", "web");
     play.expect("healthy before", 1L, Nlb.count(cluster, name, TargetHealthState.HEALTHY));
@@ -434,12 +438,11 @@ final class TargetIncidents {
     StringBuilder manifests = new StringBuilder(Yaml.namespace("shop"));
     String[] paths = new String[34];
     for (int i = 0; i < 34; i++) {
-      manifests
-          .append(Yaml.service("shop", "web-" + i, "type: NodePort, " + WEB));
+      manifests.append(Yaml.service("shop", "web-" + i, "type: NodePort, " + WEB));
       paths[i] = "/" + i + " web-" + i;
     }
-    manifests.append(Nlb.ingress(
-        "shop", "web", "alb.ingress.kubernetes.io/target-type: instance", paths));
+    manifests.append(
+        Nlb.ingress("shop", "web", "alb.ingress.kubernetes.io/target-type: instance", paths));
     cluster.apply(manifests + web("web", Labs.node(cluster, 0)));
     cluster.advance(Duration.ofMinutes(5));
     List<Quotas.Usage> used =
@@ -450,10 +453,11 @@ final class TargetIncidents {
     play.expect("Services whose targets are refused", 1, errors.size());
     play.expectText("because", "1000", errors.toString());
     play.expect("lint", true, cluster.lint().codes().contains("LB_RECONCILE_FAILED"));
-    cluster.apply(Nlb.ingress(
-        "shop", "web", "alb.ingress.kubernetes.io/target-type: ip", paths));
+    cluster.apply(Nlb.ingress("shop", "web", "alb.ingress.kubernetes.io/target-type: ip", paths));
     cluster.advance(Duration.ofMinutes(10));
-    play.expect("with ip targets, one for each Service, are refused", 0,
+    play.expect(
+        "with ip targets, one for each Service, are refused",
+        0,
         Nlb.bindingErrors(cluster).size());
   }
 
@@ -461,8 +465,10 @@ final class TargetIncidents {
     Cluster cluster = Labs.eks(3);
     play.apply(
         cluster,
-        Yaml.namespace("shop") + Yaml.service("shop", "web", WEB)
-            + web("one", Labs.node(cluster, 0)) + web("two", Labs.node(cluster, 1))
+        Yaml.namespace("shop")
+            + Yaml.service("shop", "web", WEB)
+            + web("one", Labs.node(cluster, 0))
+            + web("two", Labs.node(cluster, 1))
             + Nlb.ingress("shop", "web", "alb.ingress.kubernetes.io/target-type: ip", "/ web"));
     String mended = cluster.pod("shop/two").podIps().get(0);
     Nlb.aws(cluster).answerHealthChecksWith(r -> HealthProbe.Result.Answered.code(401));
@@ -478,11 +484,12 @@ final class TargetIncidents {
         cluster.explain("ingress/shop/web"),
         Reason.LB_NO_HEALTHY_TARGET_FAIL_OPEN,
         Reason.LB_NO_HEALTHY_TARGET_FAIL_OPEN);
-    Nlb.aws(cluster).answerHealthChecksWith(r -> HealthProbe.Result.Answered.code(
-        r.target().id().equals(mended) ? 200 : 401));
+    Nlb.aws(cluster)
+        .answerHealthChecksWith(
+            r -> HealthProbe.Result.Answered.code(r.target().id().equals(mended) ? 200 : 401));
     cluster.advance(Duration.ofMinutes(5));
-    play.expect("healthy when one is mended", 1L,
-        Nlb.count(cluster, name, TargetHealthState.HEALTHY));
+    play.expect(
+        "healthy when one is mended", 1L, Nlb.count(cluster, name, TargetHealthState.HEALTHY));
     Shares closed = cluster.from("internet").sharesTo(url);
     play.show(closed);
     play.expect("pods that get traffic then", 1L, pods(closed));
@@ -520,8 +527,8 @@ final class TargetIncidents {
           of[i] += PolicyIncidents.share(shares, "shop/web-" + i + ":") / 3;
         }
       }
-      play.say("Cross-zone " + (on ? "on" : "off") + ": share that arrives by zone " + byZone
-          + ".");
+      play.say(
+          "Cross-zone " + (on ? "on" : "off") + ": share that arrives by zone " + byZone + ".");
       play.expectNear("a pod of a", on ? 0.1 : 1.0 / 24, of[0], 1e-9);
       play.expectNear("a pod of b", on ? 0.1 : 1.0 / 6, of[9], 1e-9);
       play.expectNear("lost by clients that keep an address of c", on ? 0 : 1.0 / 3, lost, 1e-9);
@@ -543,11 +550,12 @@ final class TargetIncidents {
     play.apply(
         cluster,
         nlb(Nlb.internet("ip") + ", " + Nlb.annotation("subnets", String.join(",", subnets)), "")
-            + web("a", Labs.node(cluster, 0)) + web("c", Labs.node(cluster, 2)));
+            + web("a", Labs.node(cluster, 0))
+            + web("c", Labs.node(cluster, 2)));
     cluster.advance(Duration.ofMinutes(5));
     String name = Labs.lbName(cluster, "shop", "web");
-    Nlb.targets(cluster, name).forEach(t -> play.show(t.description() + "  "
-        + t.availabilityZone() + "  " + t.health()));
+    Nlb.targets(cluster, name)
+        .forEach(t -> play.show(t.description() + "  " + t.availabilityZone() + "  " + t.health()));
     Optional<TargetState> unused = Nlb.targets(cluster, name).stream()
         .filter(t -> t.availabilityZone().endsWith("c"))
         .findFirst();
@@ -570,7 +578,8 @@ final class TargetIncidents {
             EksAccount.create("lab"), dev.hairpin.lb.ControllerOptions.of("lab")));
     play.apply(
         cluster,
-        Yaml.namespace("shop") + Yaml.service("shop", "web", WEB)
+        Yaml.namespace("shop")
+            + Yaml.service("shop", "web", WEB)
             + Nlb.ingress("shop", "web", "alb.ingress.kubernetes.io/target-type: ip", "/ web"));
     cluster.apply(web("web", Labs.node(cluster, 0)));
     cluster.advance(Duration.ofMinutes(5));

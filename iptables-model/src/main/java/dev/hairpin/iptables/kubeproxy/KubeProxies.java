@@ -308,8 +308,8 @@ public final class KubeProxies implements NodeFilters, CapacityModel {
     onSync((node, result) -> {
       result
           .conntrackCommands()
-          .forEach(command -> delete.accept(
-              node, ConntrackFilter.parse(command.substring(CONNTRACK.length()))));
+          .forEach(command ->
+              delete.accept(node, ConntrackFilter.parse(command.substring(CONNTRACK.length()))));
       if (result.conntrackListed()) {
         StaleUdpEntries stale = result.staleUdpEntries();
         delete.accept(

@@ -112,6 +112,8 @@ public final class KnownAnnotations {
     }
     return known.contains(key)
         ? List.of()
-        : Nearest.all(key, known).stream().filter(k -> Nearest.distance(key, k) <= 2).toList();
+        : Nearest.all(key, known).stream()
+            .filter(k -> Nearest.distance(key, k) <= 2)
+            .toList();
   }
 }
