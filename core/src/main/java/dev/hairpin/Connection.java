@@ -118,7 +118,7 @@ public final class Connection {
                 .findFirst())
         .orElseThrow(() -> new IllegalArgumentException(
             "ping: the name \"" + parsed.host() + "\" does not resolve"));
-    Host caller = in(network, cluster.wires().hostOf(source));
+    Host caller = cluster.wires().hostOf(source);
     Protocol icmp = address.family() == IpFamily.IPV4 ? Protocol.ICMP : Protocol.ICMPV6;
     Trace trace = network
         .ping(Call.of(caller, icmp, new SocketAddress(address, 1), cluster.chooser())

@@ -2,7 +2,7 @@ package dev.hairpin.examples.incidents;
 
 import dev.hairpin.Cluster;
 import dev.hairpin.OpenConnection;
-import dev.hairpin.Shares;
+import dev.hairpin.analysis.Shares;
 import dev.hairpin.iptables.kubeproxy.KubeProxies;
 import dev.hairpin.iptables.kubeproxy.KubeProxyVersion;
 import dev.hairpin.path.Exchange;

@@ -1,7 +1,7 @@
 package dev.hairpin.examples.incidents;
 
 import dev.hairpin.Cluster;
-import dev.hairpin.Shares;
+import dev.hairpin.analysis.Shares;
 import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.path.Fraction;

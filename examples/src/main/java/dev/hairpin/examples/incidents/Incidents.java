@@ -17,6 +17,7 @@ public final class Incidents {
     all.addAll(EndpointIncidents.all());
     all.addAll(BalancingIncidents.all());
     all.addAll(PolicyIncidents.all());
+    all.addAll(DnsIncidents.all());
     all.addAll(ControllerIncidents.all());
     all.addAll(TargetIncidents.all());
     return List.copyOf(all);

@@ -1,7 +1,7 @@
 package dev.hairpin.examples.incidents;
 
 import dev.hairpin.Cluster;
-import dev.hairpin.Shares;
+import dev.hairpin.analysis.Shares;
 import dev.hairpin.cluster.control.Timing;
 import dev.hairpin.dns.CoreDns;
 import dev.hairpin.iptables.kubeproxy.KubeProxy;
