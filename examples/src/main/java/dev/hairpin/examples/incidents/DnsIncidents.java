@@ -1,8 +1,8 @@
 package dev.hairpin.examples.incidents;
 
 import dev.hairpin.Cluster;
-import dev.hairpin.analysis.Shares;
 import dev.hairpin.analysis.Occupancy;
+import dev.hairpin.analysis.Shares;
 import dev.hairpin.dns.ClusterDns;
 import dev.hairpin.dns.CoreDns;
 import dev.hairpin.dns.corefile.Corefile;
@@ -105,8 +105,7 @@ final class DnsIncidents {
         kind: Pod
         metadata: {namespace: payments, name: %s}
         spec: {%scontainers: [{name: c, image: example, ports: [{containerPort: 9090}]}]}
-        """
-        .formatted(name, fields.isEmpty() ? "" : fields + ", ");
+        """.formatted(name, fields.isEmpty() ? "" : fields + ", ");
   }
 
   private static int queries(Cluster cluster, String pod, String name) {
@@ -119,12 +118,12 @@ final class DnsIncidents {
 
   private static void ndots(Play play) {
     Cluster cluster = eks(CoreDns.eks());
-    cluster.apply(Yaml.namespace("payments") + pod("five", "") + pod("two", ndotsOf(2))
+    cluster.apply(Yaml.namespace("payments")
+        + pod("five", "")
+        + pod("two", ndotsOf(2))
         + pod("one", ndotsOf(1)));
     NameService.Lookup lookup = cluster.lookup("payments/five", "api.github.com");
-    lookup
-        .questions()
-        .forEach(q -> play.show(q.name() + "  " + q.type() + "  " + q.answer()));
+    lookup.questions().forEach(q -> play.show(q.name() + "  " + q.type() + "  " + q.answer()));
     play.expect("queries with ndots:5", 10, lookup.questions().size());
     play.expect(
         "of them NXDOMAIN",
@@ -154,16 +153,18 @@ final class DnsIncidents {
     ClusterDns dns = cluster.component(ClusterDns.class).orElseThrow();
     Source source = new Source.InPod("payments", "app");
     int[] sent = {0};
-    NameServers racing = dns.servers(source, Chooser.seeded(1)).behind(query -> ++sent[0] == 2
-        ? new NameServers.Network.Lost()
-        : new NameServers.Network.Carried(Duration.ofMillis(1), ""));
+    NameServers racing = dns.servers(source, Chooser.seeded(1))
+        .behind(query -> ++sent[0] == 2
+            ? new NameServers.Network.Lost()
+            : new NameServers.Network.Carried(Duration.ofMillis(1), ""));
     Lookup lookup = dns.lookups().lookup(source, "api.github.com.", Chooser.seeded(1), racing);
     play.show(lookup);
     play.say("The second of two packets of one flow loses the race for the connection tracking"
         + " entry; the resolver asks again after its time-out.");
     play.expectNear("seconds", 5, lookup.took().toMillis() / 1000.0, 0.1);
     Lookup quiet = dns.lookups()
-        .lookup(source, "api.github.com.", Chooser.seeded(1), dns.servers(source, Chooser.seeded(1)));
+        .lookup(
+            source, "api.github.com.", Chooser.seeded(1), dns.servers(source, Chooser.seeded(1)));
     play.expectNear("seconds when none is lost", 0, quiet.took().toMillis() / 1000.0, 0.1);
     cluster.apply(pod("single", "dnsConfig: {options: [{name: single-request-reopen}]}"));
     Source single = new Source.InPod("payments", "single");
@@ -184,23 +185,27 @@ final class DnsIncidents {
     Arrays.fill(thirds, 1.0 / 3);
     Occupancy occupancy = Occupancy.of(thirds, 10);
     play.show(occupancy);
-    play.expectNear("connections of the fullest of three replicas", 4.93, occupancy.expectedMax(),
-        0.01);
+    play.expectNear(
+        "connections of the fullest of three replicas", 4.93, occupancy.expectedMax(), 0.01);
   }
 
   private static void headlessFirst(Play play) {
     Cluster cluster = eks(CoreDns.eks());
-    cluster.apply(Yaml.namespace("payments") + pod("app", "")
+    cluster.apply(Yaml.namespace("payments")
+        + pod("app", "")
         + Yaml.service(
             "payments", "peers", "clusterIP: None, selector: {app: peers}, ports: [{port: 8080}]")
         + Yaml.deployment("payments", "peers", 3, Yaml.ports(8080)));
     Shares shares = cluster.from("payments/app").sharesTo("http://peers:8080");
     play.show(shares);
     play.expect("pods that get some", 3, shares.ends().size());
-    shares.ends().values().forEach(share ->
-        play.expectNear("share of a pod", 1.0 / 3, share.toDouble(), 1e-9));
-    play.say("CoreDNS's plugin loadbalance shuffles the records. A client that sorts them by RFC 6724"
-        + " undoes that; an answer of many records is truncated at 512 octets without EDNS:");
+    shares
+        .ends()
+        .values()
+        .forEach(share -> play.expectNear("share of a pod", 1.0 / 3, share.toDouble(), 1e-9));
+    play.say(
+        "CoreDNS's plugin loadbalance shuffles the records. A client that sorts them by RFC 6724"
+            + " undoes that; an answer of many records is truncated at 512 octets without EDNS:");
     cluster.controllers().workloads().scale("Deployment", "payments", "peers", 40);
     cluster.advance(Duration.ofSeconds(40));
     NameService.Lookup many = cluster.lookup("payments/app", "peers.payments.svc.cluster.local.");
@@ -210,7 +215,8 @@ final class DnsIncidents {
   /** Seconds from the first, too early question until the name of the peer is answered. */
   private static int secondsUntilAnswered(Corefile corefile) {
     Cluster cluster = eks(CoreDns.of(corefile).replicas(1));
-    cluster.apply(Yaml.namespace("payments") + pod("app", "")
+    cluster.apply(Yaml.namespace("payments")
+        + pod("app", "")
         + Yaml.service(
             "payments",
             "db",
@@ -253,9 +259,10 @@ final class DnsIncidents {
         }
         """));
     int eks = secondsUntilAnswered(Corefile.eks());
-    play.say("Asked at 0 s, the pod is there at 1 s. A denial lives as long as the zone's SOA record"
-        + " says, at most the 30 s of the cache: with ttl 30 until " + thirty + " s, with EKS's"
-        + " Corefile (ttl 5) until " + eks + " s.");
+    play.say(
+        "Asked at 0 s, the pod is there at 1 s. A denial lives as long as the zone's SOA record"
+            + " says, at most the 30 s of the cache: with ttl 30 until " + thirty + " s, with EKS's"
+            + " Corefile (ttl 5) until " + eks + " s.");
     play.expectNear("seconds with ttl 30 and cache 30", 30, thirty, 1);
     play.expectNear("seconds with EKS's Corefile", 5, eks, 1);
     play.expect(
@@ -313,12 +320,15 @@ final class DnsIncidents {
     play.expect("they form without publishNotReadyAddresses", false, formed(false));
     play.expect("they form with it", true, formed(true));
     Cluster cluster = eks(CoreDns.kubeadm());
-    cluster.apply(Yaml.namespace("payments") + pod("app", "")
+    cluster.apply(Yaml.namespace("payments")
+        + pod("app", "")
         + Yaml.service(
             "payments", "db", "clusterIP: None, selector: {app: db}, ports: [{port: 5432}]")
         + Yaml.deployment("payments", "db", 1, Yaml.ports(5432)));
-    cluster.controllers().kubelets().setReady(
-        "payments", cluster.pod("payments/db").metadata().name(), false);
+    cluster
+        .controllers()
+        .kubelets()
+        .setReady("payments", cluster.pod("payments/db").metadata().name(), false);
     cluster.advance(Duration.ZERO);
     play.explain(
         cluster.explainName("payments/app", "db"),
@@ -329,7 +339,8 @@ final class DnsIncidents {
   /** Seconds for which the old address is answered after the pod was replaced. */
   private static int secondsStale(Corefile corefile) {
     Cluster cluster = eks(CoreDns.of(corefile).replicas(1));
-    cluster.apply(Yaml.namespace("payments") + pod("app", "")
+    cluster.apply(Yaml.namespace("payments")
+        + pod("app", "")
         + Yaml.service(
             "payments", "peers", "clusterIP: None, selector: {app: peers}, ports: [{port: 8080}]")
         + Yaml.deployment("payments", "peers", 1, Yaml.ports(8080)));
@@ -352,23 +363,23 @@ final class DnsIncidents {
         + " s. kubeadm's does not cache the cluster's names: " + kubeadm + " s.");
     play.expectNear("seconds with EKS's Corefile", 5, eks, 1);
     play.expect("seconds with kubeadm's", 0, kubeadm);
-    play.say("What a client keeps for itself (networkaddress.cache.ttl of the JVM, connection pools)"
-        + " comes on top; a client that keeps names for ever never finds the new pod.");
+    play.say(
+        "What a client keeps for itself (networkaddress.cache.ttl of the JVM, connection pools)"
+            + " comes on top; a client that keeps names for ever never finds the new pod.");
   }
 
   private static void externalName(Play play) {
     Cluster cluster = eks(CoreDns.eks());
     play.apply(
         cluster,
-        Yaml.namespace("payments") + pod("app", "")
+        Yaml.namespace("payments")
+            + pod("app", "")
             + Yaml.service(
                 "payments",
                 "my-svc",
                 "type: ExternalName, externalName: example.com, ports: [{port: 80}]"));
     NameService.Lookup lookup = cluster.lookup("payments/app", "my-svc");
-    lookup
-        .questions()
-        .forEach(q -> play.show(q.name() + "  " + q.type() + "  " + q.answer()));
+    lookup.questions().forEach(q -> play.show(q.name() + "  " + q.type() + "  " + q.answer()));
     play.expect("address", List.of(IpAddress.parse("198.51.100.99")), lookup.addresses());
     Trace trace = cluster.from("payments/app").to("http://my-svc/");
     play.expect(
@@ -382,17 +393,12 @@ final class DnsIncidents {
   }
 
   private static void wildcard(Play play) {
-    StubZones upstream = world()
-        .add("google.com.corp.example.", 60, IpAddress.parse("10.9.9.9"));
-    Cluster cluster = Cluster.eks()
-        .install(KubeProxy.newest())
-        .install(CoreDns.eks().upstream(upstream));
-    cluster.apply(Yaml.namespace("payments")
-        + pod("app", "dnsConfig: {searches: [corp.example]}"));
+    StubZones upstream = world().add("google.com.corp.example.", 60, IpAddress.parse("10.9.9.9"));
+    Cluster cluster =
+        Cluster.eks().install(KubeProxy.newest()).install(CoreDns.eks().upstream(upstream));
+    cluster.apply(Yaml.namespace("payments") + pod("app", "dnsConfig: {searches: [corp.example]}"));
     NameService.Lookup lookup = cluster.lookup("payments/app", "google.com");
-    lookup
-        .questions()
-        .forEach(q -> play.show(q.name() + "  " + q.type() + "  " + q.answer()));
+    lookup.questions().forEach(q -> play.show(q.name() + "  " + q.type() + "  " + q.answer()));
     play.expect("google.com is", List.of(IpAddress.parse("10.9.9.9")), lookup.addresses());
     play.expect(
         "the suffix that answered",
@@ -420,8 +426,7 @@ final class DnsIncidents {
         "the odd pod resolves",
         List.of(IpAddress.parse("10.0.9.9")),
         cluster.lookup("payments/odd", "product-catalog").addresses());
-    play.expect(
-        "queries that it sends", 0, queries(cluster, "odd", "product-catalog"));
+    play.expect("queries that it sends", 0, queries(cluster, "odd", "product-catalog"));
     play.expect(
         "another pod arrives",
         true,
