@@ -2,76 +2,75 @@ package dev.hairpin.path.conntrack;
 
 import java.util.Arrays;
 
-/** The memory of a {@link Conntrack}: entries in slabs, and one index over both directions. */
+/**
+ * The memory of a {@link Conntrack}: one record for each connection, and one index over both
+ * directions.
+ *
+ * <p>Not thread-safe.
+ */
 final class FlowTable {
 
   /*
-   * An entry is a row of a slab, one slab for each family; A is 1 word for IPv4, 4 for IPv6:
+   * Records lie end to end in one array for each family. Words of a record:
    *
-   *   original source A | destination A | ports 1 | reply source A | destination A | ports 1
-   *   | META | EXPIRES | EXTRA | MARK
+   *   IPv4 (32 bytes)   0 original source | 1 destination | 2 ports (source << 16 | destination)
+   *                     3 reply source    | 4 destination | 5 ports | 6 META | 7 EXPIRES
+   *   IPv6 (80 bytes)   0-3 original source | 4-7 destination | 8 ports
+   *                     9-12 reply source   | 13-16 destination | 17 ports | 18 META | 19 EXPIRES
    *
-   * 40 bytes for IPv4, 88 for IPv6. A handle names a row and a direction: row << 2 | v6 << 1 | dir.
+   * An IPv4 record never crosses a cache line: behind 16 bytes of array header, word FIRST lies at
+   * a multiple of 32. So a packet costs two lines, one of the index and one of the records.
+   * Connection marks and the times of UDP flows are rare or cold, and lie in arrays of their own
+   * that exist only once they are needed, 4 bytes a record each.
    *
-   * The index holds handle + 1, 0 for empty, under the hash of that direction's tuple: linear
-   * probing, at most two thirds full, and deletion moves later entries back, so that there are no
-   * tombstones and a lookup of an absent tuple stays short. With two directions an IPv4 entry
-   * takes 52 to 64 bytes in all.
-   *
-   * A free row has the next free row + 1 in its first word.
+   * A handle names a row and a direction: row << 2 | v6 << 1 | direction. A free row has META 0 and
+   * the next free row + 1 in its first word; rows are given out again last in, first out, while
+   * their line is still in the cache. Arrays grow by halves.
    */
-  static final int NONE = -1;
+  static final int NONE = FlowIndex.NONE;
 
-  static final int META = 0;
-  static final int EXPIRES = 1;
-  static final int EXTRA = 2;
-  static final int MARK = 3;
-  private static final int WORDS_AFTER_TUPLES = 4;
+  private static final int FIRST = 4;
+  private static final int V4_WORDS = 8;
+  private static final int V4_REPLY = 3;
+  private static final int V4_META = 6;
+  private static final int V6_WORDS = 20;
+  private static final int V6_REPLY = 9;
+  private static final int V6_META = 18;
+  private static final int[] NOTHING = {};
 
-  private final int[][] slab = new int[2][];
+  private int[] v4;
+  private int[] v6;
   private final int[] rows = new int[2];
   private final int[] firstFree = new int[2];
-  private int[] index;
-  private int indexed;
+  private final int[][] marks = {NOTHING, NOTHING};
+  private final int[][] streamTimes = {NOTHING, NOTHING};
+  private final FlowIndex index;
+  private int live;
 
   FlowTable(int expectedEntries) {
-    int size = Math.max(64, tableSizeFor((int) Math.min(1L << 29, expectedEntries * 3L)));
-    index = new int[size];
-    slab[0] = new int[Math.max(16, expectedEntries) * stride(0)];
-    slab[1] = new int[0];
+    v4 = new int[FIRST + Math.max(16, expectedEntries) * V4_WORDS];
+    v6 = NOTHING;
+    index = new FlowIndex(Math.multiplyExact(2, expectedEntries));
   }
 
   private FlowTable(FlowTable other) {
-    slab[0] = other.slab[0].clone();
-    slab[1] = other.slab[1].clone();
-    rows[0] = other.rows[0];
-    rows[1] = other.rows[1];
-    firstFree[0] = other.firstFree[0];
-    firstFree[1] = other.firstFree[1];
-    index = other.index.clone();
-    indexed = other.indexed;
+    v4 = other.v4.clone();
+    v6 = other.v6.clone();
+    for (int family = 0; family < 2; family++) {
+      rows[family] = other.rows[family];
+      firstFree[family] = other.firstFree[family];
+      marks[family] = other.marks[family].clone();
+      streamTimes[family] = other.streamTimes[family].clone();
+    }
+    index = new FlowIndex(other.index);
+    live = other.live;
   }
 
   FlowTable copy() {
     return new FlowTable(this);
   }
 
-  private static int tableSizeFor(int n) {
-    return n <= 1 ? 1 : Integer.highestOneBit(n - 1) << 1;
-  }
-
-  private static int addressWords(int family) {
-    return family == 0 ? 1 : 4;
-  }
-
-  private static int stride(int family) {
-    return 2 * (2 * addressWords(family) + 1) + WORDS_AFTER_TUPLES;
-  }
-
-  /** The number of rows ever used of a family: rows are 0 to this, some of them free. */
-  int rows(int family) {
-    return rows[family];
-  }
+  // ---- handles and rows
 
   /** A handle of the original direction of a row. */
   static int handle(int family, int row) {
@@ -82,220 +81,312 @@ final class FlowTable {
     return handle & 1;
   }
 
-  private static int family(int handle) {
+  static int family(int handle) {
     return handle >> 1 & 1;
   }
 
-  private static int base(int handle) {
-    return (handle >>> 2) * stride(family(handle));
+  static int row(int handle) {
+    return handle >>> 2;
   }
 
-  private static int tail(int handle) {
-    int f = family(handle);
-    return base(handle) + 2 * (2 * addressWords(f) + 1);
+  private static int base4(int handle) {
+    return FIRST + (handle >>> 2) * V4_WORDS;
   }
 
-  int get(int handle, int word) {
-    return slab[family(handle)][tail(handle) + word];
+  private static int base6(int handle) {
+    return FIRST + (handle >>> 2) * V6_WORDS;
   }
 
-  void put(int handle, int word, int value) {
-    slab[family(handle)][tail(handle) + word] = value;
+  private static boolean isV6(int handle) {
+    return (handle & 2) != 0;
   }
 
-  /** A row that nothing points to. */
-  int allocate(boolean v6) {
-    int f = v6 ? 1 : 0;
-    int row = firstFree[f] - 1;
+  /** The number of rows ever used of a family: rows are 0 to this, some of them free. */
+  int rows(int family) {
+    return rows[family];
+  }
+
+  /** How many rows are in use. */
+  int live() {
+    return live;
+  }
+
+  /** A row that nothing points to; its tuples and times hold anything. */
+  int allocate(boolean isV6) {
+    int family = isV6 ? 1 : 0;
+    int row = firstFree[family] - 1;
     if (row >= 0) {
-      firstFree[f] = slab[f][row * stride(f)];
+      firstFree[family] = isV6 ? v6[FIRST + row * V6_WORDS] : v4[FIRST + row * V4_WORDS];
     } else {
-      row = rows[f]++;
-      if ((row + 1) * stride(f) > slab[f].length) {
-        slab[f] = Arrays.copyOf(slab[f], Math.max(16 * stride(f), slab[f].length * 2));
+      row = rows[family]++;
+      if (isV6) {
+        v6 = withRoom(v6, row, V6_WORDS);
+      } else {
+        v4 = withRoom(v4, row, V4_WORDS);
       }
     }
-    int handle = handle(f, row);
-    Arrays.fill(slab[f], base(handle), base(handle) + stride(f), 0);
+    if (row < marks[family].length) {
+      marks[family][row] = 0;
+    }
+    live++;
+    int handle = handle(family, row);
+    meta(handle, 0);
     return handle;
+  }
+
+  private static int[] withRoom(int[] records, int row, int words) {
+    if (FIRST + (row + 1L) * words <= records.length) {
+      return records;
+    }
+    long wanted = Math.max(16, row + row / 2L);
+    return Arrays.copyOf(records, Math.toIntExact(FIRST + wanted * words));
   }
 
   /** Gives the row back; it must not be linked. */
   void release(int handle) {
-    int f = family(handle);
-    int base = base(handle);
-    Arrays.fill(slab[f], base, base + stride(f), 0);
-    slab[f][base] = firstFree[f];
-    firstFree[f] = (handle >>> 2) + 1;
+    int family = family(handle);
+    meta(handle, 0);
+    int[] records = family == 0 ? v4 : v6;
+    records[family == 0 ? base4(handle) : base6(handle)] = firstFree[family];
+    firstFree[family] = row(handle) + 1;
+    live--;
   }
 
-  void putTuple(int handle, Tuple t, int protocolInMeta) {
-    int f = family(handle);
-    int[] s = slab[f];
-    int at = base(handle) + direction(handle) * (2 * addressWords(f) + 1);
-    if (f == 0) {
-      s[at++] = (int) t.sourceLow;
-      s[at++] = (int) t.destinationLow;
+  // ---- the words of a record
+
+  int meta(int handle) {
+    return isV6(handle) ? v6[base6(handle) + V6_META] : v4[base4(handle) + V4_META];
+  }
+
+  void meta(int handle, int meta) {
+    if (isV6(handle)) {
+      v6[base6(handle) + V6_META] = meta;
     } else {
-      at = putV6(s, at, t.sourceHigh, t.sourceLow);
-      at = putV6(s, at, t.destinationHigh, t.destinationLow);
+      v4[base4(handle) + V4_META] = meta;
     }
-    s[at] = t.sourcePort << 16 | t.destinationPort;
-    int meta = tail(handle) + META;
-    s[meta] = (s[meta] & ~0xff) | protocolInMeta;
   }
 
-  private static int putV6(int[] s, int at, long high, long low) {
-    s[at] = (int) (high >>> 32);
-    s[at + 1] = (int) high;
-    s[at + 2] = (int) (low >>> 32);
-    s[at + 3] = (int) low;
-    return at + 4;
+  /** When the entry goes: a wrapping number of milliseconds. */
+  int expires(int handle) {
+    return isV6(handle) ? v6[base6(handle) + V6_META + 1] : v4[base4(handle) + V4_META + 1];
   }
 
-  private static long v6(int[] s, int at) {
-    return ((long) s[at] << 32) | (s[at + 1] & 0xffff_ffffL);
+  void expires(int handle, int time) {
+    if (isV6(handle)) {
+      v6[base6(handle) + V6_META + 1] = time;
+    } else {
+      v4[base4(handle) + V4_META + 1] = time;
+    }
+  }
+
+  int mark(int handle) {
+    return cold(marks, handle);
+  }
+
+  void mark(int handle, int mark) {
+    if (mark != 0 || cold(marks, handle) != 0) {
+      cold(marks, handle, mark);
+    }
+  }
+
+  /** From when on a UDP flow is a stream: a wrapping number of milliseconds. */
+  int streamTime(int handle) {
+    return cold(streamTimes, handle);
+  }
+
+  void streamTime(int handle, int time) {
+    cold(streamTimes, handle, time);
+  }
+
+  private static int cold(int[][] of, int handle) {
+    int[] values = of[family(handle)];
+    return row(handle) < values.length ? values[row(handle)] : 0;
+  }
+
+  private void cold(int[][] of, int handle, int value) {
+    int family = family(handle);
+    int row = row(handle);
+    if (row >= of[family].length) {
+      int room = ((family == 0 ? v4.length / V4_WORDS : v6.length / V6_WORDS)) + 1;
+      of[family] = Arrays.copyOf(of[family], room);
+    }
+    of[family][row] = value;
+  }
+
+  // ---- tuples
+
+  void putTuple(int handle, Tuple t) {
+    int direction = direction(handle);
+    if (isV6(handle)) {
+      int at = base6(handle) + direction * V6_REPLY;
+      putV6(at, t.sourceHigh, t.sourceLow);
+      putV6(at + 4, t.destinationHigh, t.destinationLow);
+      v6[at + 8] = t.sourcePort << 16 | t.destinationPort;
+    } else {
+      int at = base4(handle) + direction * V4_REPLY;
+      v4[at] = (int) t.sourceLow;
+      v4[at + 1] = (int) t.destinationLow;
+      v4[at + 2] = t.sourcePort << 16 | t.destinationPort;
+    }
+  }
+
+  private void putV6(int at, long high, long low) {
+    v6[at] = (int) (high >>> 32);
+    v6[at + 1] = (int) high;
+    v6[at + 2] = (int) (low >>> 32);
+    v6[at + 3] = (int) low;
+  }
+
+  private long v6(int at) {
+    return ((long) v6[at] << 32) | (v6[at + 1] & 0xffff_ffffL);
   }
 
   void getTuple(int handle, Tuple out) {
-    int f = family(handle);
-    int[] s = slab[f];
-    int at = base(handle) + direction(handle) * (2 * addressWords(f) + 1);
-    out.v6 = f == 1;
-    if (f == 0) {
-      out.sourceHigh = 0;
-      out.destinationHigh = 0;
-      out.sourceLow = s[at++] & 0xffff_ffffL;
-      out.destinationLow = s[at++] & 0xffff_ffffL;
+    int direction = direction(handle);
+    int ports;
+    if (isV6(handle)) {
+      int at = base6(handle) + direction * V6_REPLY;
+      out.v6 = true;
+      out.sourceHigh = v6(at);
+      out.sourceLow = v6(at + 2);
+      out.destinationHigh = v6(at + 4);
+      out.destinationLow = v6(at + 6);
+      ports = v6[at + 8];
     } else {
-      out.sourceHigh = v6(s, at);
-      out.sourceLow = v6(s, at + 2);
-      out.destinationHigh = v6(s, at + 4);
-      out.destinationLow = v6(s, at + 6);
-      at += 8;
+      int at = base4(handle) + direction * V4_REPLY;
+      out.v6 = false;
+      out.sourceHigh = 0;
+      out.sourceLow = v4[at] & 0xffff_ffffL;
+      out.destinationHigh = 0;
+      out.destinationLow = v4[at + 1] & 0xffff_ffffL;
+      ports = v4[at + 2];
     }
-    out.sourcePort = s[at] >>> 16;
-    out.destinationPort = s[at] & 0xffff;
-    out.protocol = s[tail(handle) + META] & 0xff;
+    out.sourcePort = ports >>> 16;
+    out.destinationPort = ports & 0xffff;
+    out.protocol = Meta.protocol(meta(handle));
   }
 
-  private boolean same(int handle, Tuple t) {
-    int f = family(handle);
-    if ((f == 1) != t.v6) {
-      return false;
+  /** Whether a direction of a row has this tuple. */
+  boolean same(int handle, Tuple t) {
+    if (isV6(handle)) {
+      int at = base6(handle) + direction(handle) * V6_REPLY;
+      return t.v6
+          && v6(at) == t.sourceHigh
+          && v6(at + 2) == t.sourceLow
+          && v6(at + 4) == t.destinationHigh
+          && v6(at + 6) == t.destinationLow
+          && v6[at + 8] == (t.sourcePort << 16 | t.destinationPort)
+          && Meta.protocol(meta(handle)) == t.protocol;
     }
-    int[] s = slab[f];
-    int at = base(handle) + direction(handle) * (2 * addressWords(f) + 1);
-    if (f == 0) {
-      return s[at] == (int) t.sourceLow
-          && s[at + 1] == (int) t.destinationLow
-          && s[at + 2] == (t.sourcePort << 16 | t.destinationPort)
-          && (s[tail(handle) + META] & 0xff) == t.protocol;
-    }
-    return v6(s, at) == t.sourceHigh
-        && v6(s, at + 2) == t.sourceLow
-        && v6(s, at + 4) == t.destinationHigh
-        && v6(s, at + 6) == t.destinationLow
-        && s[at + 8] == (t.sourcePort << 16 | t.destinationPort)
-        && (s[tail(handle) + META] & 0xff) == t.protocol;
+    int base = base4(handle);
+    int at = base + direction(handle) * V4_REPLY;
+    return !t.v6
+        && v4[at] == (int) t.sourceLow
+        && v4[at + 1] == (int) t.destinationLow
+        && v4[at + 2] == (t.sourcePort << 16 | t.destinationPort)
+        && Meta.protocol(v4[base + V4_META]) == t.protocol;
   }
 
-  private static int hash(Tuple t) {
-    long h = t.sourceLow * 0x9e37_79b9_7f4a_7c15L;
-    h ^= Long.rotateLeft((t.destinationLow + t.protocol) * 0xc2b2_ae3d_27d4_eb4fL, 29);
-    if (t.v6) {
-      h += t.sourceHigh * 0x1656_67b1_9e37_79f9L;
-      h ^= Long.rotateLeft(t.destinationHigh * 0x27d4_eb2f_1656_67c5L, 41);
+  // ---- the index
+
+  static long hash(Tuple t) {
+    long ports = (long) t.protocol << 32 | (t.sourcePort << 16 | t.destinationPort) & 0xffff_ffffL;
+    return t.v6
+        ? hash6(t.sourceHigh, t.sourceLow, t.destinationHigh, t.destinationLow, ports)
+        : hash4(t.sourceLow << 32 | t.destinationLow & 0xffff_ffffL, ports);
+  }
+
+  /** The hash of a direction of a row. */
+  private long hash(int handle) {
+    if (isV6(handle)) {
+      int at = base6(handle) + direction(handle) * V6_REPLY;
+      return hash6(v6(at), v6(at + 2), v6(at + 4), v6(at + 6), ports(v6[at + 8], meta(handle)));
     }
-    h += ((long) t.sourcePort << 16 | t.destinationPort) * 0x85eb_ca77_c2b2_ae63L;
-    h ^= h >>> 32;
+    int base = base4(handle);
+    int at = base + direction(handle) * V4_REPLY;
+    return hash4(
+        (long) v4[at] << 32 | v4[at + 1] & 0xffff_ffffL, ports(v4[at + 2], v4[base + V4_META]));
+  }
+
+  private static long ports(int ports, int meta) {
+    return (long) Meta.protocol(meta) << 32 | ports & 0xffff_ffffL;
+  }
+
+  /** Both halves of a 128-bit product: all bits of the answer depend on all bits of the tuple. */
+  private static long mix(long a, long b) {
+    return Math.multiplyHigh(a, b) ^ (a * b);
+  }
+
+  private static long hash4(long addresses, long ports) {
+    long h = mix(addresses ^ 0x9e37_79b9_7f4a_7c15L, ports ^ 0xc2b2_ae3d_27d4_eb4fL);
     h *= 0xd6e8_feb8_6659_fd93L;
-    return (int) (h >>> 32);
+    return h ^ h >>> 32;
+  }
+
+  private static long hash6(
+      long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, long ports) {
+    long h = mix(sourceHigh ^ 0x1656_67b1_9e37_79f9L, sourceLow ^ 0x85eb_ca77_c2b2_ae63L);
+    h = mix(destinationHigh ^ h, destinationLow ^ 0x27d4_eb2f_1656_67c5L);
+    return hash4(h, ports);
   }
 
   /** The handle of the row and direction with this tuple, or {@link #NONE}. */
   int find(Tuple t) {
-    int mask = index.length - 1;
-    for (int i = hash(t) & mask; index[i] != 0; i = i + 1 & mask) {
-      int handle = index[i] - 1;
-      if (same(handle, t)) {
-        return handle;
-      }
-    }
-    return NONE;
+    return index.find(hash(t), this, t);
   }
 
-  /** Makes both directions of a row findable. The scratch tuple is overwritten. */
-  void link(int handle, Tuple scratch) {
-    if ((indexed + 2) * 3L > index.length * 2L) {
-      grow(scratch);
-    }
-    insert(handle & ~1, scratch);
-    insert(handle | 1, scratch);
-    indexed += 2;
+  /** Loads the index line of a tuple that is about to be looked up. */
+  long touch(Tuple t) {
+    return index.touch(hash(t));
   }
 
-  private void insert(int handle, Tuple scratch) {
-    getTuple(handle, scratch);
-    int mask = index.length - 1;
-    int i = hash(scratch) & mask;
-    while (index[i] != 0) {
-      i = i + 1 & mask;
+  /** Makes both directions of a row findable. */
+  void link(int handle) {
+    if (index.isFull()) {
+      rebuild();
     }
-    index[i] = handle + 1;
+    index.add(hash(handle & ~1), handle & ~1);
+    index.add(hash(handle | 1), handle | 1);
   }
 
-  private void grow(Tuple scratch) {
-    int[] old = index;
-    index = new int[old.length * 2];
-    for (int value : old) {
-      if (value != 0) {
-        insert(value - 1, scratch);
+  private void rebuild() {
+    index.clearAndGrow();
+    for (int family = 0; family < 2; family++) {
+      for (int row = 0; row < rows[family]; row++) {
+        int handle = handle(family, row);
+        if ((meta(handle) & Meta.CONFIRMED) != 0) {
+          index.add(hash(handle), handle);
+          index.add(hash(handle | 1), handle | 1);
+        }
       }
     }
   }
 
-  /** Makes neither direction findable any more. The scratch tuple is overwritten. */
-  void unlink(int handle, Tuple scratch) {
-    remove(handle & ~1, scratch);
-    remove(handle | 1, scratch);
-    indexed -= 2;
+  /** Makes neither direction findable any more. */
+  void unlink(int handle) {
+    index.remove(hash(handle & ~1), handle & ~1);
+    index.remove(hash(handle | 1), handle | 1);
   }
 
-  private void remove(int handle, Tuple scratch) {
-    getTuple(handle, scratch);
-    int mask = index.length - 1;
-    int hole = hash(scratch) & mask;
-    while (index[hole] != handle + 1) {
-      hole = hole + 1 & mask;
-    }
-    // Move back every later entry of the run that would not be found across the hole.
-    for (int i = hole + 1 & mask; index[i] != 0; i = i + 1 & mask) {
-      getTuple(index[i] - 1, scratch);
-      int home = hash(scratch) & mask;
-      if ((i - home & mask) >= (i - hole & mask)) {
-        index[hole] = index[i];
-        hole = i;
-      }
-    }
-    index[hole] = 0;
+  /** A slot of the index from which to look for entries near a tuple. */
+  int near(Tuple t) {
+    return index.firstSlot(hash(t));
   }
 
-  /** The place in the index where the search for a tuple begins. */
-  int home(Tuple t) {
-    return hash(t) & index.length - 1;
+  /** The handle in a slot of the index, counted round, or {@link #NONE} if it is empty. */
+  int inSlot(int slot) {
+    return index.at(slot);
   }
 
-  /** The handle at a place of the index, counted round, or {@link #NONE} if the place is empty. */
-  int at(int place) {
-    return index[place & index.length - 1] - 1;
-  }
-
-  int indexSize() {
-    return index.length;
+  int slots() {
+    return index.slots();
   }
 
   long bytes() {
-    return 4L * (index.length + slab[0].length + slab[1].length);
+    long words = (long) v4.length + v6.length;
+    for (int family = 0; family < 2; family++) {
+      words += marks[family].length + streamTimes[family].length;
+    }
+    return 4 * words + index.bytes();
   }
 }

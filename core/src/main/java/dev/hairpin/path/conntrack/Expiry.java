@@ -1,0 +1,156 @@
+package dev.hairpin.path.conntrack;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ends of the entries of a table: when each is over, and their removal.
+ *
+ * <p>Times of entries are wrapping 32-bit numbers of milliseconds, which is why no timeout is
+ * longer than 12 days. Not thread-safe.
+ */
+final class Expiry {
+  static final long LONGEST_TIMEOUT_MS = 12L * 24 * 3600 * 1000;
+
+  private final FlowTable table;
+  private final int[] timeoutMs;
+  private final @Nullable ExpiryWheel[] wheels = new @Nullable ExpiryWheel[2];
+  private long collectedAt = Long.MIN_VALUE;
+  private long tick = Long.MIN_VALUE;
+
+  Expiry(FlowTable table) {
+    this.table = table;
+    timeoutMs = new int[Timeout.values().length];
+    for (Timeout t : Timeout.values()) {
+      timeout(t, t.defaultSeconds());
+    }
+  }
+
+  Expiry(Expiry from, FlowTable copiedTable) {
+    table = copiedTable;
+    timeoutMs = from.timeoutMs.clone();
+    for (int family = 0; family < 2; family++) {
+      ExpiryWheel wheel = from.wheels[family];
+      wheels[family] = wheel == null ? null : new ExpiryWheel(wheel);
+    }
+    collectedAt = from.collectedAt;
+    tick = from.tick;
+  }
+
+  void timeout(Timeout which, long seconds) {
+    timeoutMs[which.index()] = (int) Math.min(LONGEST_TIMEOUT_MS, Math.max(0, seconds) * 1000);
+  }
+
+  /** Sets the time of an entry that is not in the table yet. */
+  void begin(int handle, long now, Timeout timeout) {
+    table.expires(handle, (int) (now + timeoutMs[timeout.index()]));
+  }
+
+  /** Sees to it that an entry that comes into the table is removed in time. */
+  void confirm(int handle, long now) {
+    file(handle, time(handle, now), now);
+  }
+
+  /** Renews the time of an entry; only a shorter one than before has to be filed. */
+  void renew(int handle, int meta, long now, Timeout timeout) {
+    int before = table.expires(handle);
+    int after = (int) (now + timeoutMs[timeout.index()]);
+    table.expires(handle, after);
+    if (after - before < 0 && (meta & Meta.CONFIRMED) != 0) {
+      file(handle, time(handle, now), now);
+    }
+  }
+
+  private void file(int handle, long time, long now) {
+    int family = FlowTable.family(handle);
+    ExpiryWheel wheel = wheels[family];
+    if (wheel == null) {
+      wheel = new ExpiryWheel(now);
+      wheels[family] = wheel;
+    }
+    wheel.file(FlowTable.row(handle), time);
+  }
+
+  /** When an entry is over, on the caller's clock. */
+  long time(int handle, long now) {
+    return now + (table.expires(handle) - (int) now);
+  }
+
+  /** Whether an entry of the table is over. */
+  boolean isOver(int handle, long now) {
+    return (int) now - table.expires(handle) >= 0
+        && (table.meta(handle) & Meta.CONFIRMED) != 0;
+  }
+
+  /** Removes what was over in earlier ticks; nearly free within a tick. */
+  void collect(long now) {
+    if (now >> 10 != tick) {
+      sweep(now);
+    }
+  }
+
+  /** Removes every entry that is over. */
+  void sweep(long now) {
+    boolean longAgo = collectedAt != Long.MIN_VALUE && now - collectedAt > LONGEST_TIMEOUT_MS;
+    collectedAt = now;
+    tick = now >> 10;
+    for (int family = 0; family < 2; family++) {
+      ExpiryWheel wheel = wheels[family];
+      if (wheel == null) {
+        continue;
+      }
+      if (longAgo) {
+        wheels[family] = null;
+        removeAll(family);
+        continue;
+      }
+      for (int ticksAgo = wheel.turn(now) - 1; ticksAgo >= 0; ticksAgo--) {
+        int block = wheel.emptied(ticksAgo);
+        while (block != ExpiryWheel.NONE) {
+          int following = wheel.following(block);
+          lookAt(block, family, wheel, now);
+          block = following;
+        }
+      }
+    }
+  }
+
+  private void lookAt(int block, int family, ExpiryWheel wheel, long now) {
+    int first = block << ExpiryWheel.BLOCK_SHIFT;
+    int end = Math.min(first + ExpiryWheel.BLOCK_ROWS, table.rows(family));
+    for (int row = first; row < end; row++) {
+      int handle = FlowTable.handle(family, row);
+      if ((table.meta(handle) & Meta.CONFIRMED) == 0) {
+        continue;
+      }
+      if (isOver(handle, now)) {
+        remove(handle);
+      } else {
+        wheel.file(row, time(handle, now));
+      }
+    }
+  }
+
+  /** After a pause that is longer than any timeout, nothing lives, and times have wrapped. */
+  private void removeAll(int family) {
+    for (int row = 0; row < table.rows(family); row++) {
+      int handle = FlowTable.handle(family, row);
+      if ((table.meta(handle) & Meta.CONFIRMED) != 0) {
+        remove(handle);
+      }
+    }
+  }
+
+  /** Removes an entry of the table. */
+  void remove(int handle) {
+    table.unlink(handle);
+    table.release(handle);
+  }
+
+  long bytes() {
+    long bytes = 0;
+    for (ExpiryWheel wheel : wheels) {
+      bytes += wheel == null ? 0 : wheel.bytes();
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,196 @@
+package dev.hairpin.path.conntrack;
+
+/**
+ * Finds entries by the hash of a tuple. It keeps no tuples: the table compares.
+ *
+ * <p>Not thread-safe.
+ */
+final class FlowIndex {
+
+  /*
+   * A bucket is one cache line of eight words:
+   *
+   *   0  the tags of slots 0 to 7, one byte each; 0 for an empty slot
+   *   1  the tags of slots 8 to 11 | how many entries went past this full bucket (upper 32 bits)
+   *   2  the handles of slots 0 and 1 (lower and upper 32 bits), and so on to word 7
+   *
+   * An entry lies in the first bucket with an empty slot from its home on. A search compares eight
+   * tags at a time and looks at a record only where a tag is equal, so that an absent tuple costs
+   * one line; it goes on to the next bucket only if an entry ever went past. Deletion empties the
+   * slot and takes the entry back from the counts of the buckets before it: nothing moves, and
+   * there are no tombstones. (The scheme of Swiss tables with F14's counts.)
+   *
+   * At most 80 % of the slots are taken: 6.7 to 10 bytes a handle, as the index grows by halves.
+   * Word FIRST begins bucket 0: behind the 16 bytes of an array's header that puts the buckets of
+   * large arrays on line boundaries.
+   */
+  static final int NONE = -1;
+  private static final int SLOTS = 12;
+  private static final int FIRST = 6;
+  private static final long ONES = 0x0101_0101_0101_0101L;
+  private static final long HIGHS = 0x8080_8080_8080_8080L;
+  private static final long FOUR_BYTES = 0xffff_ffffL;
+  private static final long PASSED_ONE = 1L << 32;
+
+  private long[] words;
+  private int buckets;
+  private int size;
+
+  /** An index with room for so many handles. */
+  FlowIndex(int expected) {
+    buckets = (int) Math.max(2, expected * 10L / (SLOTS * 8) + 1);
+    words = new long[FIRST + buckets * 8];
+  }
+
+  FlowIndex(FlowIndex other) {
+    words = other.words.clone();
+    buckets = other.buckets;
+    size = other.size;
+  }
+
+  /** Whether two more handles make it too full. */
+  boolean isFull() {
+    return (size + 2) * 10L > (long) buckets * (SLOTS * 8);
+  }
+
+  /** Forgets all handles, and makes room for half as many again. */
+  void clearAndGrow() {
+    buckets += Math.max(2, buckets / 2);
+    size = 0;
+    words = new long[FIRST + buckets * 8];
+  }
+
+  /** The upper half of a hash chooses the bucket in which a search begins. */
+  private int home(long hash) {
+    return FIRST + ((int) ((hash >>> 32) * buckets >>> 32) << 3);
+  }
+
+  private int next(int place) {
+    int next = place + 8;
+    return next == words.length ? FIRST : next;
+  }
+
+  private static long tag(long hash) {
+    return Math.max(1, hash & 0xff);
+  }
+
+  /** Flags at the tops of bytes that are equal to the tag; one above a true one may be false. */
+  private static long candidates(long tags, long tag) {
+    long x = tags ^ (tag * ONES);
+    return (x - ONES) & ~x & HIGHS;
+  }
+
+  private static int slot(long flags) {
+    return Long.numberOfTrailingZeros(flags) >>> 3;
+  }
+
+  private int handle(int place, int slot) {
+    return (int) (words[place + 2 + (slot >> 1)] >>> ((slot & 1) << 5));
+  }
+
+  /** Loads the first line of a search, so that many searches can wait for memory together. */
+  long touch(long hash) {
+    return words[home(hash)];
+  }
+
+  /** The handle under this hash whose tuple is equal, or {@link #NONE}. */
+  int find(long hash, FlowTable table, Tuple wanted) {
+    long tag = tag(hash);
+    int place = home(hash);
+    for (int left = buckets; left > 0; left--) {
+      for (long m = candidates(words[place], tag); m != 0; m &= m - 1) {
+        int found = handle(place, slot(m));
+        if (table.same(found, wanted)) {
+          return found;
+        }
+      }
+      long second = words[place + 1];
+      for (long m = candidates(second, tag) & FOUR_BYTES; m != 0; m &= m - 1) {
+        int found = handle(place, 8 + slot(m));
+        if (table.same(found, wanted)) {
+          return found;
+        }
+      }
+      if (second >>> 32 == 0) {
+        return NONE;
+      }
+      place = next(place);
+    }
+    return NONE;
+  }
+
+  /** Adds a handle; the index must not be full. */
+  void add(long hash, int handle) {
+    int place = home(hash);
+    while (true) {
+      long empty = candidates(words[place], 0);
+      if (empty != 0) {
+        put(place, 0, slot(empty), tag(hash), handle);
+        break;
+      }
+      empty = candidates(words[place + 1], 0) & FOUR_BYTES;
+      if (empty != 0) {
+        put(place, 8, slot(empty), tag(hash), handle);
+        break;
+      }
+      words[place + 1] += PASSED_ONE;
+      place = next(place);
+    }
+    size++;
+  }
+
+  private void put(int place, int group, int slotInGroup, long tag, int handle) {
+    words[place + (group >> 3)] |= tag << (slotInGroup << 3);
+    int slot = group + slotInGroup;
+    int at = place + 2 + (slot >> 1);
+    int shift = (slot & 1) << 5;
+    words[at] = (words[at] & ~(FOUR_BYTES << shift)) | ((handle & FOUR_BYTES) << shift);
+  }
+
+  /** Takes out a handle that was added under this hash. */
+  void remove(long hash, int handle) {
+    long tag = tag(hash);
+    int place = home(hash);
+    while (true) {
+      for (long m = candidates(words[place], tag); m != 0; m &= m - 1) {
+        if (handle(place, slot(m)) == handle) {
+          words[place] &= ~(0xffL << (slot(m) << 3));
+          size--;
+          return;
+        }
+      }
+      for (long m = candidates(words[place + 1], tag) & FOUR_BYTES; m != 0; m &= m - 1) {
+        if (handle(place, 8 + slot(m)) == handle) {
+          words[place + 1] &= ~(0xffL << (slot(m) << 3));
+          size--;
+          return;
+        }
+      }
+      words[place + 1] -= PASSED_ONE;
+      place = next(place);
+    }
+  }
+
+  /** The number of the first slot of a hash's home, for {@link #at}. */
+  int firstSlot(long hash) {
+    return (home(hash) - FIRST >> 3) * SLOTS;
+  }
+
+  /** How many slots there are. */
+  int slots() {
+    return buckets * SLOTS;
+  }
+
+  /** The handle in a slot, counted round, or {@link #NONE} if it is empty. */
+  int at(int slotNumber) {
+    int n = Math.floorMod(slotNumber, slots());
+    int place = FIRST + (n / SLOTS << 3);
+    int slot = n % SLOTS;
+    long tags = words[place + (slot >> 3)];
+    return (tags >>> ((slot & 7) << 3) & 0xff) == 0 ? NONE : handle(place, slot);
+  }
+
+  long bytes() {
+    return 8L * words.length;
+  }
+}

@@ -1,0 +1,217 @@
+package dev.hairpin.path.conntrack;
+
+/**
+ * How a packet moves the state of its connection on.
+ *
+ * <p>Source: Linux 6.18, {@code nf_conntrack_proto_tcp}, {@code _udp}, {@code _sctp} and {@code
+ * _icmp}, measured.
+ */
+final class Tracker {
+  private static final long UDP_STREAM_AFTER_MS = 2000;
+
+  private final FlowTable table;
+  private final Expiry expiry;
+  boolean tcpLoose = true;
+  boolean tcpLiberal;
+
+  Tracker(FlowTable table, Expiry expiry) {
+    this.table = table;
+    this.expiry = expiry;
+  }
+
+  Tracker(Tracker from, FlowTable copiedTable, Expiry copiedExpiry) {
+    this(copiedTable, copiedExpiry);
+    tcpLoose = from.tcpLoose;
+    tcpLiberal = from.tcpLiberal;
+  }
+
+  /** The state in which a connection begins with this packet, or -1 if it cannot. */
+  int firstState(Tuple packet, Segment segment) {
+    return switch (packet.protocol) {
+      case 6 -> {
+        int state = segment == Segment.TCP_OUT_OF_WINDOW
+            ? TcpStates.ESTABLISHED
+            : TcpStates.next(0, TcpStates.segment(segment), TcpStates.NONE);
+        boolean fresh = state == TcpStates.SYN_SENT;
+        yield state >= TcpStates.IGNORE || (!fresh && !tcpLoose) ? -1 : state;
+      }
+      case 132 -> {
+        int state = SctpStates.next(0, segment, SctpStates.NONE);
+        yield state == SctpStates.INVALID ? -1 : state;
+      }
+      case 1 -> {
+        int type = packet.destinationPort >>> 8;
+        yield type == 8 || type == 13 || type == 15 || type == 17 ? 0 : -1;
+      }
+      case 58 -> packet.destinationPort >>> 8 == 128 ? 0 : -1;
+      default -> 0;
+    };
+  }
+
+  /** Fills the state and the time of a fresh row. */
+  void begin(int handle, int protocol, int state, Segment segment, long now) {
+    boolean pickedUp = segment == Segment.TCP_ACK || segment == Segment.TCP_OUT_OF_WINDOW;
+    int meta = Meta.withState(pickedUp ? protocol | Meta.PICKED_UP : protocol, state);
+    table.meta(handle, Meta.withLast(meta, TcpStates.segment(segment), 0));
+    expiry.begin(
+        handle, now, pickedUp ? Timeout.TCP_UNACKNOWLEDGED : firstTimeout(protocol, state));
+    if (protocol == 17) {
+      table.streamTime(handle, (int) (now + UDP_STREAM_AFTER_MS));
+    }
+  }
+
+  private static Timeout firstTimeout(int protocol, int state) {
+    return switch (protocol) {
+      case 6 -> TcpStates.timeout(state);
+      case 17 -> Timeout.UDP;
+      case 132 -> SctpStates.timeout(state);
+      case 1 -> Timeout.ICMP;
+      case 58 -> Timeout.ICMPV6;
+      default -> Timeout.GENERIC;
+    };
+  }
+
+  /** Whether a SYN of the caller, on a connection that is over, begins a new one. */
+  boolean reopens(int handle, Segment segment) {
+    if (segment != Segment.TCP_SYN) {
+      return false;
+    }
+    int meta = table.meta(handle);
+    int state = Meta.state(meta);
+    if (Meta.protocol(meta) != 6 || state < TcpStates.TIME_WAIT || state > TcpStates.CLOSE) {
+      return false;
+    }
+    int next = TcpStates.next(FlowTable.direction(handle), TcpStates.SYN, state);
+    boolean resetByServer =
+        (meta & Meta.LAST_DIRECTION) != 0 && Meta.last(meta) == TcpStates.RST;
+    return next == TcpStates.SYN_SENT && ((meta & Meta.CLOSE_BEGUN) != 0 || resetByServer);
+  }
+
+  /** Moves a connection on; false if the packet is INVALID. */
+  boolean move(int handle, Segment segment, long now) {
+    int meta = table.meta(handle);
+    return switch (Meta.protocol(meta)) {
+      case 6 -> moveTcp(handle, meta, segment, now);
+      case 17 -> moveUdp(handle, meta, now);
+      case 132 -> moveSctp(handle, meta, segment, now);
+      default -> {
+        expiry.renew(handle, meta, now, firstTimeout(Meta.protocol(meta), 0));
+        write(handle, meta);
+        yield true;
+      }
+    };
+  }
+
+  /** Writes the word back; an answer was seen if this is one. */
+  private void write(int handle, int meta) {
+    table.meta(handle, FlowTable.direction(handle) == 1 ? meta | Meta.SEEN_REPLY : meta);
+  }
+
+  private boolean moveUdp(int handle, int before, long now) {
+    int meta = before;
+    boolean stream =
+        (meta & Meta.SEEN_REPLY) != 0 && (int) now - table.streamTime(handle) > 0;
+    if (stream) {
+      meta |= Meta.ASSURED;
+    }
+    expiry.renew(handle, meta, now, stream ? Timeout.UDP_STREAM : Timeout.UDP);
+    write(handle, meta);
+    return true;
+  }
+
+  private boolean moveSctp(int handle, int before, Segment segment, long now) {
+    int meta = before;
+    int direction = FlowTable.direction(handle);
+    int old = Meta.state(meta);
+    int next = SctpStates.next(direction, segment, old);
+    if (next == SctpStates.INVALID) {
+      return false;
+    }
+    if (old == SctpStates.COOKIE_ECHOED && next == SctpStates.ESTABLISHED && direction == 1) {
+      meta |= Meta.ASSURED;
+    }
+    meta = Meta.withState(meta, next);
+    expiry.renew(handle, meta, now, SctpStates.timeout(next));
+    write(handle, meta);
+    return true;
+  }
+
+  private boolean moveTcp(int handle, int before, Segment segment, long now) {
+    int meta = before;
+    if (segment == Segment.TCP_OUT_OF_WINDOW) {
+      if (tcpLiberal) {
+        write(handle, meta);
+      }
+      return tcpLiberal;
+    }
+    int direction = FlowTable.direction(handle);
+    int code = TcpStates.segment(segment);
+    int old = Meta.state(meta);
+    int next = TcpStates.next(direction, code, old);
+    if (next == TcpStates.INVALID) {
+      return false;
+    }
+    if (next == TcpStates.IGNORE
+        && old >= TcpStates.TIME_WAIT
+        && answersIgnoredSyn(meta, code, direction)) {
+      // The SYN that was let through on a dead connection was accepted: it lives again.
+      old = TcpStates.SYN_SENT;
+      next = TcpStates.SYN_RECV;
+      meta &= ~(Meta.ASSURED | Meta.CLOSE_BEGUN);
+    }
+    meta = Meta.withLast(meta, code, direction);
+    if (next == TcpStates.IGNORE || (next == TcpStates.SYN_SENT && old >= TcpStates.TIME_WAIT)) {
+      write(handle, meta);
+      return true;
+    }
+    if (next == TcpStates.FIN_WAIT) {
+      meta |= Meta.CLOSE_BEGUN;
+    }
+    meta = Meta.withState(meta, next);
+    boolean unacknowledged = (meta & Meta.PICKED_UP) != 0 && direction == 0;
+    if (direction == 1) {
+      meta &= ~Meta.PICKED_UP;
+    }
+    if ((meta & Meta.SEEN_REPLY) == 0) {
+      if (code == TcpStates.RST) {
+        die(handle, meta);
+        return true;
+      }
+      if (code == TcpStates.SYN && old == TcpStates.SYN_SENT) {
+        // A repeated SYN does not renew the timeout; else a caller could keep an entry for ever.
+        write(handle, meta);
+        return true;
+      }
+    } else if ((old == TcpStates.SYN_RECV || old == TcpStates.ESTABLISHED)
+        && next == TcpStates.ESTABLISHED) {
+      meta |= Meta.ASSURED;
+    }
+    Timeout timeout = code == TcpStates.RST
+        ? Timeout.TCP_CLOSE
+        : unacknowledged && next == TcpStates.ESTABLISHED
+            ? Timeout.TCP_UNACKNOWLEDGED
+            : TcpStates.timeout(next);
+    expiry.renew(handle, meta, now, timeout);
+    write(handle, meta);
+    return true;
+  }
+
+  private static boolean answersIgnoredSyn(int meta, int code, int direction) {
+    return code == TcpStates.SYN_ACK
+        && Meta.last(meta) == TcpStates.SYN
+        && ((meta & Meta.LAST_DIRECTION) != 0) != (direction == 1);
+  }
+
+  /**
+   * An answer that is only a RST: the connection never was. Nobody finds it any more, but this
+   * packet is still to be translated by it.
+   */
+  private void die(int handle, int meta) {
+    if ((meta & Meta.CONFIRMED) != 0) {
+      table.unlink(handle);
+      write(handle, (meta & ~Meta.CONFIRMED) | Meta.DYING);
+    } else {
+      write(handle, meta);
+    }
+  }
+}

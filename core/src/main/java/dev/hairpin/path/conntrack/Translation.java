@@ -1,0 +1,216 @@
+package dev.hairpin.path.conntrack;
+
+import dev.hairpin.net.IpAddress;
+import java.util.Objects;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the addresses and ports that a new connection is translated to, so that its answers are
+ * told apart from those of all others.
+ *
+ * <p>Source: Linux 6.18, {@code nf_nat_core}, measured.
+ */
+final class Translation {
+
+  /** Probes of the port search, in its first round; each further round has half as many. */
+  private static final int MAX_ATTEMPTS = 128;
+
+  private static final int MIN_ATTEMPTS = 16;
+
+  /** The last probes of a round may take the port of a connection that is in TIME_WAIT. */
+  private static final int HARDER_ATTEMPTS = 32;
+
+  private final FlowTable table;
+  private final Expiry expiry;
+  private final Tuple current = new Tuple();
+  private final Tuple wanted = new Tuple();
+  private final Tuple answers = new Tuple();
+  boolean reusesTimeWaitPorts = true;
+
+  Translation(FlowTable table, Expiry expiry) {
+    this.table = table;
+    this.expiry = expiry;
+  }
+
+  Translation(Translation from, FlowTable copiedTable, Expiry copiedExpiry) {
+    this(copiedTable, copiedExpiry);
+    reusesTimeWaitPorts = from.reusesTimeWaitPorts;
+  }
+
+  void translate(
+      int handle, boolean source, @Nullable NatRange range, IntUnaryOperator draw, long now) {
+    table.getTuple(handle | 1, answers);
+    current.invert(answers);
+    wanted.set(current);
+    choose(handle, source, range, draw, now);
+    int meta = table.meta(handle) | (source ? Meta.SRC_DONE : Meta.DST_DONE);
+    if (!same(wanted, current)) {
+      answers.invert(wanted);
+      table.putTuple(handle | 1, answers);
+      meta |= source ? Meta.SRC_NAT : Meta.DST_NAT;
+    }
+    table.meta(handle, meta);
+  }
+
+  private void choose(
+      int handle, boolean source, @Nullable NatRange range, IntUnaryOperator draw, long now) {
+    boolean drawn = range != null && (range.randomFully() || range.random());
+    if (source && !drawn && inRange(range) && !taken(handle, now)) {
+      return;
+    }
+    if (range != null && range.first() != null) {
+      address(source, pick(range));
+    }
+    if (!drawn) {
+      if (range != null && range.firstPort() > 0) {
+        int port = source ? wanted.sourcePort : wanted.destinationPort;
+        if (port >= range.firstPort()
+            && port <= range.lastPort()
+            && (range.firstPort() == range.lastPort() || !taken(handle, now))) {
+          return;
+        }
+      } else if (!taken(handle, now)) {
+        return;
+      }
+    }
+    searchPort(handle, source, range, draw, now);
+  }
+
+  private boolean inRange(@Nullable NatRange range) {
+    if (range == null) {
+      return true;
+    }
+    IpAddress first = range.first();
+    IpAddress last = range.last();
+    IpAddress address = wanted.source();
+    if (first != null
+        && last != null
+        && (address.compareTo(first) < 0 || address.compareTo(last) > 0)) {
+      return false;
+    }
+    return range.firstPort() == 0
+        || (wanted.sourcePort >= range.firstPort() && wanted.sourcePort <= range.lastPort());
+  }
+
+  /** Spreads callers over the addresses of a range; the same pair of ends gets the same one. */
+  private IpAddress pick(NatRange range) {
+    IpAddress first = Objects.requireNonNull(range.first());
+    IpAddress last = Objects.requireNonNull(range.last());
+    long size = last.low() - first.low() + 1;
+    if (size <= 1) {
+      return first;
+    }
+    long h = (wanted.sourceLow * 0x9e37_79b9_7f4a_7c15L ^ wanted.destinationLow)
+        * 0xc2b2_ae3d_27d4_eb4fL;
+    return first.plus(Math.floorMod(h >>> 17, size));
+  }
+
+  private void address(boolean source, IpAddress address) {
+    if (source) {
+      wanted.sourceHigh = address.high();
+      wanted.sourceLow = address.low();
+    } else {
+      wanted.destinationHigh = address.high();
+      wanted.destinationLow = address.low();
+    }
+  }
+
+  private void port(boolean source, int port) {
+    if (source) {
+      wanted.sourcePort = port;
+    } else {
+      wanted.destinationPort = port;
+    }
+  }
+
+  /**
+   * The kernel's search: 128 candidates in a row from a random offset, then 64, 32, 16 and 8 from
+   * fresh offsets; the last candidate stays even if it is taken, and then the connection cannot be
+   * confirmed.
+   */
+  private void searchPort(
+      int handle, boolean source, @Nullable NatRange range, IntUnaryOperator draw, long now) {
+    int first;
+    int size;
+    if (range != null && range.firstPort() > 0) {
+      first = range.firstPort();
+      size = range.lastPort() - first + 1;
+    } else if (wanted.isIcmp()) {
+      first = 0;
+      size = 65_536;
+    } else if (!source) {
+      return;
+    } else if (wanted.sourcePort < 512) {
+      first = 1;
+      size = 511;
+    } else if (wanted.sourcePort < 1024) {
+      first = 600;
+      size = 424;
+    } else {
+      first = 1024;
+      size = 64_512;
+    }
+    boolean fully = range != null && range.randomFully();
+    int offset = fully || source ? draw.applyAsInt(65_536) : 0;
+    int attempts = Math.min(size, MAX_ATTEMPTS);
+    while (true) {
+      for (int i = 0; i < attempts; i++, offset++) {
+        port(source, first + offset % size);
+        if (!takenHarder(handle, attempts - i, now)) {
+          return;
+        }
+      }
+      if (attempts >= size || attempts < MIN_ATTEMPTS) {
+        return;
+      }
+      attempts /= 2;
+      offset = draw.applyAsInt(65_536);
+    }
+  }
+
+  /** The other connection to which the answers of this translation belong, or none. */
+  private int owner(int handle, long now) {
+    answers.invert(wanted);
+    int found = table.find(answers);
+    if (found == FlowTable.NONE || FlowTable.row(found) == FlowTable.row(handle)
+        && FlowTable.family(found) == FlowTable.family(handle)) {
+      return FlowTable.NONE;
+    }
+    if (expiry.isOver(found, now)) {
+      expiry.remove(found);
+      return FlowTable.NONE;
+    }
+    return found;
+  }
+
+  private boolean taken(int handle, long now) {
+    return owner(handle, now) != FlowTable.NONE;
+  }
+
+  private boolean takenHarder(int handle, int attemptsLeft, long now) {
+    int found = owner(handle, now);
+    if (found == FlowTable.NONE) {
+      return false;
+    }
+    int meta = table.meta(found);
+    if (attemptsLeft <= HARDER_ATTEMPTS
+        && reusesTimeWaitPorts
+        && Meta.protocol(meta) == 6
+        && Meta.state(meta) >= TcpStates.TIME_WAIT
+        && Meta.state(meta) <= TcpStates.CLOSE) {
+      expiry.remove(found);
+      return false;
+    }
+    return true;
+  }
+
+  private static boolean same(Tuple a, Tuple b) {
+    return a.sourceLow == b.sourceLow
+        && a.destinationLow == b.destinationLow
+        && a.sourceHigh == b.sourceHigh
+        && a.destinationHigh == b.destinationHigh
+        && a.sourcePort == b.sourcePort
+        && a.destinationPort == b.destinationPort;
+  }
+}

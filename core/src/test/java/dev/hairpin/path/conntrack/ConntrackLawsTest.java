@@ -1,0 +1,183 @@
+package dev.hairpin.path.conntrack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.Protocol;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** The flat table against maps of objects that do the same slowly. */
+class ConntrackLawsTest {
+
+  /** What the naive table keeps of a connection. */
+  private record Known(Tuple original, Tuple reply, long over) {}
+
+  @Property(tries = 200)
+  void theTableFindsExactlyWhatAMapOfObjectsFinds(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 2000) int operations) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Conntrack table = new Conntrack(0, 0);
+    Map<String, Known> naive = new HashMap<>();
+    List<String> names = new ArrayList<>();
+    long now = 1_700_000_000_000L;
+    for (int i = 0; i < operations; i++) {
+      now += random.nextInt(4) == 0 ? random.nextInt(20_000) : 0;
+      long time = now;
+      naive.values().removeIf(k -> k.over <= time);
+      Tuple t = randomTuple(random);
+      if (random.nextInt(3) > 0) {
+        open(table, naive, names, t, random, now);
+      } else if (!names.isEmpty()) {
+        close(table, naive, names.remove(random.nextInt(names.size())), now);
+      }
+      assertThat(table.lookup(t, now) >= 0).isEqualTo(find(naive, t));
+    }
+    assertThat(table.size(now)).isEqualTo(naive.size());
+    for (Known k : naive.values()) {
+      int handle = table.lookup(k.original, now);
+      assertThat(table.lookup(k.reply, now)).isEqualTo(handle | 1);
+      assertThat(print(table.tuple(handle, true, new Tuple()))).isEqualTo(print(k.reply));
+      assertThat(table.entry(handle, now).secondsLeft()).isEqualTo((k.over - now) / 1000);
+    }
+  }
+
+  private static void open(
+      Conntrack table,
+      Map<String, Known> naive,
+      List<String> names,
+      Tuple t,
+      SplittableRandom random,
+      long now) {
+    if (find(naive, t)) {
+      return;
+    }
+    boolean udp = t.protocol == 17;
+    int handle = table.track(t, udp ? Segment.UDP : Segment.TCP_SYN, now);
+    IpAddress pod = t.v6
+        ? IpAddress.v6(0xfd00L << 48, 1 + random.nextInt(3))
+        : IpAddress.v4(0x0af4_0000 + random.nextInt(3));
+    table.translate(handle, false, NatRange.to(pod, 8080), random::nextInt, now);
+    table.translate(handle, true, null, random::nextInt, now);
+    assertThat(table.confirm(handle, now)).isTrue();
+    Tuple original = table.tuple(handle, false, new Tuple());
+    Tuple reply = table.tuple(handle, true, new Tuple());
+    naive.put(print(original), new Known(original, reply, now + (udp ? 30_000 : 120_000)));
+    names.add(print(original));
+  }
+
+  private static void close(
+      Conntrack table, Map<String, Known> naive, String name, long now) {
+    Known k = naive.remove(name);
+    if (k != null) {
+      table.kill(table.lookup(k.reply, now));
+    }
+  }
+
+  private static boolean find(Map<String, Known> naive, Tuple t) {
+    String wanted = print(t);
+    return naive.containsKey(wanted)
+        || naive.values().stream().anyMatch(k -> print(k.reply).equals(wanted));
+  }
+
+  /** Few different ones, so that tuples meet; both families and both protocols. */
+  private static Tuple randomTuple(SplittableRandom random) {
+    Protocol protocol = random.nextBoolean() ? Protocol.TCP : Protocol.UDP;
+    int client = random.nextInt(4);
+    int port = 1024 + random.nextInt(60);
+    return random.nextBoolean()
+        ? new Tuple()
+            .set(protocol, IpAddress.v4(0x0a00_0000 + client), port, IpAddress.v4(0x0a60_000a), 80)
+        : new Tuple()
+            .set(
+                protocol,
+                IpAddress.v6(0xfd01L << 48, client),
+                port,
+                IpAddress.v6(0xfd02L << 48, 10),
+                80);
+  }
+
+  private static String print(Tuple t) {
+    return t.protocol
+        + " " + t.source() + " " + t.sourcePort
+        + " " + t.destination() + " " + t.destinationPort;
+  }
+
+  @Test
+  void entriesGoWithoutBeingLookedFor() {
+    Conntrack table = new Conntrack(0, 0);
+    long start = 1_700_000_000_000L;
+    for (int i = 0; i < 10_000; i++) {
+      begin(table, i, start + i * 10L);
+    }
+    for (int second = 0; second <= 230; second += 7) {
+      long now = start + second * 1000L;
+      int expected = 0;
+      for (int i = 0; i < 10_000; i++) {
+        expected += i * 10L + 120_000 > second * 1000L ? 1 : 0;
+      }
+      assertThat(table.size(now)).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aPacketRenewsAndAResetShortensWhatTheWheelKnows() {
+    Conntrack table = new Conntrack(0, 0);
+    long now = 1_700_000_000_000L;
+    int renewed = begin(table, 1, now);
+    int reset = begin(table, 2, now);
+    for (int handle : new int[] {renewed, reset}) {
+      table.track(table.tuple(handle, true, new Tuple()), Segment.TCP_SYN_ACK, now);
+      table.track(table.tuple(handle, false, new Tuple()), Segment.TCP_ACK, now);
+    }
+    table.track(table.tuple(reset, false, new Tuple()), Segment.TCP_RST, now);
+
+    assertThat(table.size(now + 9_999)).isEqualTo(2);
+    assertThat(table.size(now + 10_000)).isEqualTo(1);
+    assertThat(table.size(now + 431_999_000L)).isEqualTo(1);
+    assertThat(table.size(now + 432_000_000L)).isZero();
+  }
+
+  @Test
+  void aYearOfSilenceEndsEveryConnection() {
+    Conntrack table = new Conntrack(0, 0);
+    long now = 1_700_000_000_000L;
+    begin(table, 1, now);
+
+    assertThat(table.size(now + 365L * 24 * 3600 * 1000)).isZero();
+  }
+
+  @Test
+  void aTableThatGrewAndOneMadeLargeTakeAtMostEightyBytesAConnection() {
+    Conntrack grown = new Conntrack(0, 0);
+    Conntrack made = new Conntrack(0, 300_000);
+    for (int i = 0; i < 300_000; i++) {
+      begin(grown, i, 1_700_000_000_000L);
+      begin(made, i, 1_700_000_000_000L);
+      if (i > 1000) {
+        assertThat(grown.bytes()).isLessThan(80L * (i + 1));
+      }
+    }
+    assertThat(made.bytes()).isLessThan(56L * 300_000);
+  }
+
+  private static int begin(Conntrack table, int i, long now) {
+    Tuple t = new Tuple()
+        .set(
+            Protocol.TCP,
+            IpAddress.v4(0x0a00_0000 + i / 60_000),
+            1024 + i % 60_000,
+            IpAddress.v4(0x0a60_000a),
+            80);
+    int handle = table.track(t, Segment.TCP_SYN, now);
+    assertThat(table.confirm(handle, now)).isTrue();
+    return handle;
+  }
+}
