@@ -337,6 +337,19 @@ public final class Conntrack {
     translation.translate(handle, source, range, draw, now);
   }
 
+  /**
+   * Sets the translation of the destination to one address and port, as {@link #translate} does
+   * with such a range, of a protocol that has ports.
+   *
+   * @param handle the packet's handle, of a connection that is not confirmed yet
+   * @param high the upper 64 bits of the address; 0 for IPv4
+   * @param low the lower 64 bits of the address, or the 32 bits of IPv4
+   * @param port the port, or 0 to keep the caller's
+   */
+  public void translateDestination(int handle, long high, long low, int port) {
+    translation.destination(handle, high, low, port);
+  }
+
   // ---- the end of the way
 
   /**

@@ -53,6 +53,21 @@ final class Translation {
     table.meta(handle, meta);
   }
 
+  /** One address and one port leave nothing to choose. */
+  void destination(int handle, long high, long low, int port) {
+    table.getTuple(handle | 1, answers);
+    int newPort = port == 0 ? answers.sourcePort : port;
+    int meta = table.meta(handle) | Meta.DST_DONE;
+    if (answers.sourceLow != low || answers.sourceHigh != high || answers.sourcePort != newPort) {
+      answers.sourceHigh = high;
+      answers.sourceLow = low;
+      answers.sourcePort = newPort;
+      table.putTuple(handle | 1, answers);
+      meta |= Meta.DST_NAT;
+    }
+    table.meta(handle, meta);
+  }
+
   private void choose(
       int handle, boolean source, @Nullable NatRange range, IntUnaryOperator draw, long now) {
     boolean drawn = range != null && (range.randomFully() || range.random());
