@@ -40,6 +40,11 @@ public final class Conntrack {
 
   private int max;
   private int buckets;
+
+  /** The entry that began last, and how many had come into the table by then. */
+  private int begun = INVALID;
+
+  private long begunAt;
   private long insertFailed;
   private long dropped;
   private long earlyDropped;
@@ -200,6 +205,8 @@ public final class Conntrack {
     scratch.invert(packet);
     table.putTuple(handle | 1, scratch);
     tracker.begin(handle, packet.protocol, state, segment, now);
+    begun = handle;
+    begunAt = table.links();
     return handle;
   }
 
@@ -364,7 +371,10 @@ public final class Conntrack {
     if ((meta & (Meta.CONFIRMED | Meta.DYING)) != 0) {
       return true;
     }
-    if (isTaken(handle & ~1, now) || isTaken(handle | 1, now)) {
+    // What was free a moment ago still is, unless another connection came in between.
+    boolean originalIsFree = handle == begun && begunAt == table.links();
+    if ((!originalIsFree && isTaken(handle & ~1, now))
+        || (!translation.isFree(handle) && isTaken(handle | 1, now))) {
       insertFailed++;
       dropped++;
       discard(handle);

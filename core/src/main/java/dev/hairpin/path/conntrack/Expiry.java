@@ -40,9 +40,9 @@ final class Expiry {
     timeoutMs[which.index()] = (int) Math.min(LONGEST_TIMEOUT_MS, Math.max(0, seconds) * 1000);
   }
 
-  /** Sets the time of an entry that is not in the table yet. */
-  void begin(int handle, long now, Timeout timeout) {
-    table.expires(handle, (int) (now + timeoutMs[timeout.index()]));
+  /** When an entry is over that is renewed now: a wrapping number of milliseconds. */
+  int after(long now, Timeout timeout) {
+    return (int) (now + timeoutMs[timeout.index()]);
   }
 
   /** Sees to it that an entry that comes into the table is removed in time. */
@@ -50,12 +50,11 @@ final class Expiry {
     file(handle, time(handle, now), now);
   }
 
-  /** Renews the time of an entry; only a shorter one than before has to be filed. */
-  void renew(int handle, int meta, long now, Timeout timeout) {
-    int before = table.expires(handle);
-    int after = (int) (now + timeoutMs[timeout.index()]);
-    table.expires(handle, after);
-    if (after - before < 0 && (meta & Meta.CONFIRMED) != 0) {
+  /** Writes the state of an entry back; only a shorter time than before has to be filed. */
+  void renew(int handle, int meta, int expiresBefore, long now, Timeout timeout) {
+    int expires = after(now, timeout);
+    table.state(handle, FlowTable.stateOf(meta, expires));
+    if (expires - expiresBefore < 0 && (meta & Meta.CONFIRMED) != 0) {
       file(handle, time(handle, now), now);
     }
   }
@@ -77,8 +76,8 @@ final class Expiry {
 
   /** Whether an entry of the table is over. */
   boolean isOver(int handle, long now) {
-    return (int) now - table.expires(handle) >= 0
-        && (table.meta(handle) & Meta.CONFIRMED) != 0;
+    long state = table.state(handle);
+    return (int) now - (int) state >= 0 && (FlowTable.meta(state) & Meta.CONFIRMED) != 0;
   }
 
   /** Removes what was over in earlier ticks; nearly free within a tick. */

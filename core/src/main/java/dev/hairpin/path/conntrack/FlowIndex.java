@@ -14,13 +14,13 @@ final class FlowIndex {
    *   1  the tags of slots 8 to 11 | how many entries went past this full bucket (upper 32 bits)
    *   2  the handles of slots 0 and 1 (lower and upper 32 bits), and so on to word 7
    *
-   * An entry lies in the first bucket with an empty slot from its home on. A search compares eight
-   * tags at a time and looks at a record only where a tag is equal, so that an absent tuple costs
+   * An entry lies in the first bucket with an empty slot from its home on. A search compares all twelve
+   * tags at once and looks at a record only where a tag is equal, so that an absent tuple costs
    * one line; it goes on to the next bucket only if an entry ever went past. Deletion empties the
    * slot and takes the entry back from the counts of the buckets before it: nothing moves, and
    * there are no tombstones. (The scheme of Swiss tables with F14's counts.)
    *
-   * At most 80 % of the slots are taken: 6.7 to 10 bytes a handle, as the index grows by halves.
+   * At most 70 % of the slots are taken: 7.6 to 11.4 bytes a handle, as the index grows by halves.
    * Word FIRST begins bucket 0: behind the 16 bytes of an array's header that puts the buckets of
    * large arrays on line boundaries.
    */
@@ -29,6 +29,7 @@ final class FlowIndex {
   private static final int FIRST = 6;
   private static final long ONES = 0x0101_0101_0101_0101L;
   private static final long HIGHS = 0x8080_8080_8080_8080L;
+  private static final long HIGHS_OF_FOUR = 0x8080_8080L;
   private static final long FOUR_BYTES = 0xffff_ffffL;
   private static final long PASSED_ONE = 1L << 32;
 
@@ -38,7 +39,7 @@ final class FlowIndex {
 
   /** An index with room for so many handles. */
   FlowIndex(int expected) {
-    buckets = (int) Math.max(2, expected * 10L / (SLOTS * 8) + 1);
+    buckets = (int) Math.max(2, expected * 10L / (SLOTS * 7) + 1);
     words = new long[FIRST + buckets * 8];
   }
 
@@ -50,7 +51,7 @@ final class FlowIndex {
 
   /** Whether two more handles make it too full. */
   boolean isFull() {
-    return (size + 2) * 10L > (long) buckets * (SLOTS * 8);
+    return (size + 2) * 10L > (long) buckets * (SLOTS * 7);
   }
 
   /** Forgets all handles, and makes room for half as many again. */
@@ -74,18 +75,33 @@ final class FlowIndex {
     return Math.max(1, hash & 0xff);
   }
 
-  /** Flags at the tops of bytes that are equal to the tag; one above a true one may be false. */
-  private static long candidates(long tags, long tag) {
-    long x = tags ^ (tag * ONES);
-    return (x - ONES) & ~x & HIGHS;
+  /**
+   * Which slots have a tag: bit 8n + 7 is set for slot n of the first eight, and bit 8n + 6 for
+   * slot 8 + n. Both words are looked at together, since whether a tag is in the first or the
+   * second is a branch that no processor foresees.
+   */
+  private long slotsWith(int place, long tag) {
+    long tags = tag * ONES;
+    return zeroBytes(words[place] ^ tags)
+        | (zeroBytes(words[place + 1] ^ tags) & HIGHS_OF_FOUR) >>> 1;
   }
 
-  private static int slot(long flags) {
-    return Long.numberOfTrailingZeros(flags) >>> 3;
+  /** The highest bit of each byte that is 0. */
+  private static long zeroBytes(long x) {
+    return ~((x & ~HIGHS) + ~HIGHS | x) & HIGHS;
+  }
+
+  private static int slot(long slots) {
+    int bit = Long.numberOfTrailingZeros(slots);
+    return (bit >>> 3) + ((~bit & 1) << 3);
   }
 
   private int handle(int place, int slot) {
     return (int) (words[place + 2 + (slot >> 1)] >>> ((slot & 1) << 5));
+  }
+
+  private boolean isPassed(int place) {
+    return words[place + 1] >>> 32 != 0;
   }
 
   /** Loads the first line of a search, so that many searches can wait for memory together. */
@@ -98,20 +114,13 @@ final class FlowIndex {
     long tag = tag(hash);
     int place = home(hash);
     for (int left = buckets; left > 0; left--) {
-      for (long m = candidates(words[place], tag); m != 0; m &= m - 1) {
-        int found = handle(place, slot(m));
+      for (long slots = slotsWith(place, tag); slots != 0; slots &= slots - 1) {
+        int found = handle(place, slot(slots));
         if (table.same(found, wanted)) {
           return found;
         }
       }
-      long second = words[place + 1];
-      for (long m = candidates(second, tag) & FOUR_BYTES; m != 0; m &= m - 1) {
-        int found = handle(place, 8 + slot(m));
-        if (table.same(found, wanted)) {
-          return found;
-        }
-      }
-      if (second >>> 32 == 0) {
+      if (!isPassed(place)) {
         return NONE;
       }
       place = next(place);
@@ -122,29 +131,18 @@ final class FlowIndex {
   /** Adds a handle; the index must not be full. */
   void add(long hash, int handle) {
     int place = home(hash);
-    while (true) {
-      long empty = candidates(words[place], 0);
-      if (empty != 0) {
-        put(place, 0, slot(empty), tag(hash), handle);
-        break;
-      }
-      empty = candidates(words[place + 1], 0) & FOUR_BYTES;
-      if (empty != 0) {
-        put(place, 8, slot(empty), tag(hash), handle);
-        break;
-      }
+    long empty = slotsWith(place, 0);
+    while (empty == 0) {
       words[place + 1] += PASSED_ONE;
       place = next(place);
+      empty = slotsWith(place, 0);
     }
-    size++;
-  }
-
-  private void put(int place, int group, int slotInGroup, long tag, int handle) {
-    words[place + (group >> 3)] |= tag << (slotInGroup << 3);
-    int slot = group + slotInGroup;
+    int slot = slot(empty);
+    words[place + (slot >> 3)] |= tag(hash) << ((slot & 7) << 3);
     int at = place + 2 + (slot >> 1);
     int shift = (slot & 1) << 5;
     words[at] = (words[at] & ~(FOUR_BYTES << shift)) | ((handle & FOUR_BYTES) << shift);
+    size++;
   }
 
   /** Takes out a handle that was added under this hash. */
@@ -152,16 +150,10 @@ final class FlowIndex {
     long tag = tag(hash);
     int place = home(hash);
     while (true) {
-      for (long m = candidates(words[place], tag); m != 0; m &= m - 1) {
-        if (handle(place, slot(m)) == handle) {
-          words[place] &= ~(0xffL << (slot(m) << 3));
-          size--;
-          return;
-        }
-      }
-      for (long m = candidates(words[place + 1], tag) & FOUR_BYTES; m != 0; m &= m - 1) {
-        if (handle(place, 8 + slot(m)) == handle) {
-          words[place + 1] &= ~(0xffL << (slot(m) << 3));
+      for (long slots = slotsWith(place, tag); slots != 0; slots &= slots - 1) {
+        int slot = slot(slots);
+        if (handle(place, slot) == handle) {
+          words[place + (slot >> 3)] &= ~(0xffL << ((slot & 7) << 3));
           size--;
           return;
         }

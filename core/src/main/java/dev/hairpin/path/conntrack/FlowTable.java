@@ -13,10 +13,12 @@ final class FlowTable {
   /*
    * Records lie end to end in one array for each family. Words of a record:
    *
-   *   IPv4 (32 bytes)   0 original source | 1 destination | 2 ports (source << 16 | destination)
-   *                     3 reply source    | 4 destination | 5 ports | 6 META | 7 EXPIRES
-   *   IPv6 (80 bytes)   0-3 original source | 4-7 destination | 8 ports
-   *                     9-12 reply source   | 13-16 destination | 17 ports | 18 META | 19 EXPIRES
+   *   IPv4 (32 bytes)  0 original source << 32 | destination
+   *                    1 reply source << 32 | destination
+   *                    2 reply ports << 32 | original ports (source << 16 | destination each)
+   *                    3 META << 32 | EXPIRES
+   *   IPv6 (80 bytes)  0-3 original source and destination | 4-7 reply source and destination
+   *                    8 ports | 9 META << 32 | EXPIRES, as above
    *
    * An IPv4 record never crosses a cache line: behind 16 bytes of array header, word FIRST lies at
    * a multiple of 32. So a packet costs two lines, one of the index and one of the records.
@@ -29,27 +31,31 @@ final class FlowTable {
    */
   static final int NONE = FlowIndex.NONE;
 
-  private static final int FIRST = 4;
-  private static final int V4_WORDS = 8;
-  private static final int V4_REPLY = 3;
-  private static final int V4_META = 6;
-  private static final int V6_WORDS = 20;
-  private static final int V6_REPLY = 9;
-  private static final int V6_META = 18;
+  private static final int FIRST = 2;
+  private static final int V4_WORDS = 4;
+  private static final int V4_PORTS = 2;
+  private static final int V4_STATE = 3;
+  private static final int V6_WORDS = 10;
+  private static final int V6_REPLY = 4;
+  private static final int V6_PORTS = 8;
+  private static final int V6_STATE = 9;
+  private static final long LOW = 0xffff_ffffL;
+  private static final long[] NO_RECORDS = {};
   private static final int[] NOTHING = {};
 
-  private int[] v4;
-  private int[] v6;
+  private long[] v4;
+  private long[] v6;
   private final int[] rows = new int[2];
   private final int[] firstFree = new int[2];
   private final int[][] marks = {NOTHING, NOTHING};
   private final int[][] streamTimes = {NOTHING, NOTHING};
   private final FlowIndex index;
   private int live;
+  private long links;
 
   FlowTable(int expectedEntries) {
-    v4 = new int[FIRST + Math.max(16, expectedEntries) * V4_WORDS];
-    v6 = NOTHING;
+    v4 = new long[FIRST + Math.max(16, expectedEntries) * V4_WORDS];
+    v6 = NO_RECORDS;
     index = new FlowIndex(Math.multiplyExact(2, expectedEntries));
   }
 
@@ -64,6 +70,7 @@ final class FlowTable {
     }
     index = new FlowIndex(other.index);
     live = other.live;
+    links = other.links;
   }
 
   FlowTable copy() {
@@ -116,7 +123,7 @@ final class FlowTable {
     int family = isV6 ? 1 : 0;
     int row = firstFree[family] - 1;
     if (row >= 0) {
-      firstFree[family] = isV6 ? v6[FIRST + row * V6_WORDS] : v4[FIRST + row * V4_WORDS];
+      firstFree[family] = (int) (isV6 ? v6[FIRST + row * V6_WORDS] : v4[FIRST + row * V4_WORDS]);
     } else {
       row = rows[family]++;
       if (isV6) {
@@ -130,11 +137,11 @@ final class FlowTable {
     }
     live++;
     int handle = handle(family, row);
-    meta(handle, 0);
+    state(handle, 0);
     return handle;
   }
 
-  private static int[] withRoom(int[] records, int row, int words) {
+  private static long[] withRoom(long[] records, int row, int words) {
     if (FIRST + (row + 1L) * words <= records.length) {
       return records;
     }
@@ -145,8 +152,8 @@ final class FlowTable {
   /** Gives the row back; it must not be linked. */
   void release(int handle) {
     int family = family(handle);
-    meta(handle, 0);
-    int[] records = family == 0 ? v4 : v6;
+    state(handle, 0);
+    long[] records = family == 0 ? v4 : v6;
     records[family == 0 ? base4(handle) : base6(handle)] = firstFree[family];
     firstFree[family] = row(handle) + 1;
     live--;
@@ -154,29 +161,38 @@ final class FlowTable {
 
   // ---- the words of a record
 
+  /** The META word in the upper half, and when the entry goes in the lower. */
+  long state(int handle) {
+    return isV6(handle) ? v6[base6(handle) + V6_STATE] : v4[base4(handle) + V4_STATE];
+  }
+
+  void state(int handle, long state) {
+    if (isV6(handle)) {
+      v6[base6(handle) + V6_STATE] = state;
+    } else {
+      v4[base4(handle) + V4_STATE] = state;
+    }
+  }
+
+  static long stateOf(int meta, int expires) {
+    return (long) meta << 32 | expires & LOW;
+  }
+
+  static int meta(long state) {
+    return (int) (state >>> 32);
+  }
+
   int meta(int handle) {
-    return isV6(handle) ? v6[base6(handle) + V6_META] : v4[base4(handle) + V4_META];
+    return meta(state(handle));
   }
 
   void meta(int handle, int meta) {
-    if (isV6(handle)) {
-      v6[base6(handle) + V6_META] = meta;
-    } else {
-      v4[base4(handle) + V4_META] = meta;
-    }
+    state(handle, stateOf(meta, expires(handle)));
   }
 
   /** When the entry goes: a wrapping number of milliseconds. */
   int expires(int handle) {
-    return isV6(handle) ? v6[base6(handle) + V6_META + 1] : v4[base4(handle) + V4_META + 1];
-  }
-
-  void expires(int handle, int time) {
-    if (isV6(handle)) {
-      v6[base6(handle) + V6_META + 1] = time;
-    } else {
-      v4[base4(handle) + V4_META + 1] = time;
-    }
+    return (int) state(handle);
   }
 
   int mark(int handle) {
@@ -217,53 +233,51 @@ final class FlowTable {
 
   void putTuple(int handle, Tuple t) {
     int direction = direction(handle);
+    int ports;
+    long[] records;
     if (isV6(handle)) {
       int at = base6(handle) + direction * V6_REPLY;
-      putV6(at, t.sourceHigh, t.sourceLow);
-      putV6(at + 4, t.destinationHigh, t.destinationLow);
-      v6[at + 8] = t.sourcePort << 16 | t.destinationPort;
+      records = v6;
+      records[at] = t.sourceHigh;
+      records[at + 1] = t.sourceLow;
+      records[at + 2] = t.destinationHigh;
+      records[at + 3] = t.destinationLow;
+      ports = base6(handle) + V6_PORTS;
     } else {
-      int at = base4(handle) + direction * V4_REPLY;
-      v4[at] = (int) t.sourceLow;
-      v4[at + 1] = (int) t.destinationLow;
-      v4[at + 2] = t.sourcePort << 16 | t.destinationPort;
+      records = v4;
+      records[base4(handle) + direction] = t.v4Addresses();
+      ports = base4(handle) + V4_PORTS;
     }
-  }
-
-  private void putV6(int at, long high, long low) {
-    v6[at] = (int) (high >>> 32);
-    v6[at + 1] = (int) high;
-    v6[at + 2] = (int) (low >>> 32);
-    v6[at + 3] = (int) low;
-  }
-
-  private long v6(int at) {
-    return ((long) v6[at] << 32) | (v6[at + 1] & 0xffff_ffffL);
+    int shift = direction << 5;
+    records[ports] = (records[ports] & ~(LOW << shift)) | ((t.ports() & LOW) << shift);
   }
 
   void getTuple(int handle, Tuple out) {
     int direction = direction(handle);
-    int ports;
     if (isV6(handle)) {
       int at = base6(handle) + direction * V6_REPLY;
       out.v6 = true;
-      out.sourceHigh = v6(at);
-      out.sourceLow = v6(at + 2);
-      out.destinationHigh = v6(at + 4);
-      out.destinationLow = v6(at + 6);
-      ports = v6[at + 8];
+      out.sourceHigh = v6[at];
+      out.sourceLow = v6[at + 1];
+      out.destinationHigh = v6[at + 2];
+      out.destinationLow = v6[at + 3];
     } else {
-      int at = base4(handle) + direction * V4_REPLY;
+      long addresses = v4[base4(handle) + direction];
       out.v6 = false;
       out.sourceHigh = 0;
-      out.sourceLow = v4[at] & 0xffff_ffffL;
+      out.sourceLow = addresses >>> 32;
       out.destinationHigh = 0;
-      out.destinationLow = v4[at + 1] & 0xffff_ffffL;
-      ports = v4[at + 2];
+      out.destinationLow = addresses & LOW;
     }
+    int ports = ports(handle);
     out.sourcePort = ports >>> 16;
     out.destinationPort = ports & 0xffff;
     out.protocol = Meta.protocol(meta(handle));
+  }
+
+  private int ports(int handle) {
+    long both = isV6(handle) ? v6[base6(handle) + V6_PORTS] : v4[base4(handle) + V4_PORTS];
+    return (int) (both >>> (direction(handle) << 5));
   }
 
   /** Whether a direction of a row has this tuple. */
@@ -271,45 +285,41 @@ final class FlowTable {
     if (isV6(handle)) {
       int at = base6(handle) + direction(handle) * V6_REPLY;
       return t.v6
-          && v6(at) == t.sourceHigh
-          && v6(at + 2) == t.sourceLow
-          && v6(at + 4) == t.destinationHigh
-          && v6(at + 6) == t.destinationLow
-          && v6[at + 8] == (t.sourcePort << 16 | t.destinationPort)
+          && v6[at] == t.sourceHigh
+          && v6[at + 1] == t.sourceLow
+          && v6[at + 2] == t.destinationHigh
+          && v6[at + 3] == t.destinationLow
+          && ports(handle) == t.ports()
           && Meta.protocol(meta(handle)) == t.protocol;
     }
     int base = base4(handle);
-    int at = base + direction(handle) * V4_REPLY;
-    return !t.v6
-        && v4[at] == (int) t.sourceLow
-        && v4[at + 1] == (int) t.destinationLow
-        && v4[at + 2] == (t.sourcePort << 16 | t.destinationPort)
-        && Meta.protocol(v4[base + V4_META]) == t.protocol;
+    return v4[base + direction(handle)] == t.v4Addresses()
+        && (int) (v4[base + V4_PORTS] >>> (direction(handle) << 5)) == t.ports()
+        && Meta.protocol(meta(v4[base + V4_STATE])) == t.protocol
+        && !t.v6;
   }
 
   // ---- the index
 
   static long hash(Tuple t) {
-    long ports = (long) t.protocol << 32 | (t.sourcePort << 16 | t.destinationPort) & 0xffff_ffffL;
+    long ports = ports(t.ports(), t.protocol);
     return t.v6
         ? hash6(t.sourceHigh, t.sourceLow, t.destinationHigh, t.destinationLow, ports)
-        : hash4(t.sourceLow << 32 | t.destinationLow & 0xffff_ffffL, ports);
+        : hash4(t.v4Addresses(), ports);
   }
 
   /** The hash of a direction of a row. */
   private long hash(int handle) {
+    long ports = ports(ports(handle), Meta.protocol(meta(handle)));
     if (isV6(handle)) {
       int at = base6(handle) + direction(handle) * V6_REPLY;
-      return hash6(v6(at), v6(at + 2), v6(at + 4), v6(at + 6), ports(v6[at + 8], meta(handle)));
+      return hash6(v6[at], v6[at + 1], v6[at + 2], v6[at + 3], ports);
     }
-    int base = base4(handle);
-    int at = base + direction(handle) * V4_REPLY;
-    return hash4(
-        (long) v4[at] << 32 | v4[at + 1] & 0xffff_ffffL, ports(v4[at + 2], v4[base + V4_META]));
+    return hash4(v4[base4(handle) + direction(handle)], ports);
   }
 
-  private static long ports(int ports, int meta) {
-    return (long) Meta.protocol(meta) << 32 | ports & 0xffff_ffffL;
+  private static long ports(int ports, int protocol) {
+    return (long) protocol << 32 | ports & LOW;
   }
 
   /** Both halves of a 128-bit product: all bits of the answer depend on all bits of the tuple. */
@@ -347,6 +357,12 @@ final class FlowTable {
     }
     index.add(hash(handle & ~1), handle & ~1);
     index.add(hash(handle | 1), handle | 1);
+    links++;
+  }
+
+  /** How often a connection was made findable: as long as it is the same, none has come in. */
+  long links() {
+    return links;
   }
 
   private void rebuild() {
@@ -383,10 +399,10 @@ final class FlowTable {
   }
 
   long bytes() {
-    long words = (long) v4.length + v6.length;
+    long cold = 0;
     for (int family = 0; family < 2; family++) {
-      words += marks[family].length + streamTimes[family].length;
+      cold += marks[family].length + streamTimes[family].length;
     }
-    return 4 * words + index.bytes();
+    return 8L * (v4.length + v6.length) + 4 * cold + index.bytes();
   }
 }

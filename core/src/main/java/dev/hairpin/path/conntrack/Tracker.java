@@ -52,9 +52,11 @@ final class Tracker {
   void begin(int handle, int protocol, int state, Segment segment, long now) {
     boolean pickedUp = segment == Segment.TCP_ACK || segment == Segment.TCP_OUT_OF_WINDOW;
     int meta = Meta.withState(pickedUp ? protocol | Meta.PICKED_UP : protocol, state);
-    table.meta(handle, Meta.withLast(meta, TcpStates.segment(segment), 0));
-    expiry.begin(
-        handle, now, pickedUp ? Timeout.TCP_UNACKNOWLEDGED : firstTimeout(protocol, state));
+    Timeout timeout = pickedUp ? Timeout.TCP_UNACKNOWLEDGED : firstTimeout(protocol, state);
+    table.state(
+        handle,
+        FlowTable.stateOf(
+            Meta.withLast(meta, TcpStates.segment(segment), 0), expiry.after(now, timeout)));
     if (protocol == 17) {
       table.streamTime(handle, (int) (now + UDP_STREAM_AFTER_MS));
     }
@@ -89,37 +91,36 @@ final class Tracker {
 
   /** Moves a connection on; false if the packet is INVALID. */
   boolean move(int handle, Segment segment, long now) {
-    int meta = table.meta(handle);
+    long state = table.state(handle);
+    int meta = FlowTable.meta(state);
+    int expires = (int) state;
     return switch (Meta.protocol(meta)) {
-      case 6 -> moveTcp(handle, meta, segment, now);
-      case 17 -> moveUdp(handle, meta, now);
-      case 132 -> moveSctp(handle, meta, segment, now);
+      case 6 -> moveTcp(handle, meta, expires, segment, now);
+      case 17 -> moveUdp(handle, meta, expires, now);
+      case 132 -> moveSctp(handle, meta, expires, segment, now);
       default -> {
-        expiry.renew(handle, meta, now, firstTimeout(Meta.protocol(meta), 0));
-        write(handle, meta);
+        Timeout timeout = firstTimeout(Meta.protocol(meta), 0);
+        expiry.renew(handle, seen(handle, meta), expires, now, timeout);
         yield true;
       }
     };
   }
 
-  /** Writes the word back; an answer was seen if this is one. */
-  private void write(int handle, int meta) {
-    table.meta(handle, FlowTable.direction(handle) == 1 ? meta | Meta.SEEN_REPLY : meta);
+  /** With this packet, an answer was seen if it is one. */
+  private static int seen(int handle, int meta) {
+    return meta | FlowTable.direction(handle) * Meta.SEEN_REPLY;
   }
 
-  private boolean moveUdp(int handle, int before, long now) {
-    int meta = before;
+  private boolean moveUdp(int handle, int meta, int expires, long now) {
     boolean stream =
         (meta & Meta.SEEN_REPLY) != 0 && (int) now - table.streamTime(handle) > 0;
-    if (stream) {
-      meta |= Meta.ASSURED;
-    }
-    expiry.renew(handle, meta, now, stream ? Timeout.UDP_STREAM : Timeout.UDP);
-    write(handle, meta);
+    int next = stream ? meta | Meta.ASSURED : meta;
+    expiry.renew(
+        handle, seen(handle, next), expires, now, stream ? Timeout.UDP_STREAM : Timeout.UDP);
     return true;
   }
 
-  private boolean moveSctp(int handle, int before, Segment segment, long now) {
+  private boolean moveSctp(int handle, int before, int expires, Segment segment, long now) {
     int meta = before;
     int direction = FlowTable.direction(handle);
     int old = Meta.state(meta);
@@ -131,16 +132,15 @@ final class Tracker {
       meta |= Meta.ASSURED;
     }
     meta = Meta.withState(meta, next);
-    expiry.renew(handle, meta, now, SctpStates.timeout(next));
-    write(handle, meta);
+    expiry.renew(handle, seen(handle, meta), expires, now, SctpStates.timeout(next));
     return true;
   }
 
-  private boolean moveTcp(int handle, int before, Segment segment, long now) {
+  private boolean moveTcp(int handle, int before, int expires, Segment segment, long now) {
     int meta = before;
     if (segment == Segment.TCP_OUT_OF_WINDOW) {
       if (tcpLiberal) {
-        write(handle, meta);
+        table.meta(handle, seen(handle, meta));
       }
       return tcpLiberal;
     }
@@ -161,7 +161,7 @@ final class Tracker {
     }
     meta = Meta.withLast(meta, code, direction);
     if (next == TcpStates.IGNORE || (next == TcpStates.SYN_SENT && old >= TcpStates.TIME_WAIT)) {
-      write(handle, meta);
+      table.meta(handle, seen(handle, meta));
       return true;
     }
     if (next == TcpStates.FIN_WAIT) {
@@ -174,12 +174,12 @@ final class Tracker {
     }
     if ((meta & Meta.SEEN_REPLY) == 0) {
       if (code == TcpStates.RST) {
-        die(handle, meta);
+        die(handle, seen(handle, meta));
         return true;
       }
       if (code == TcpStates.SYN && old == TcpStates.SYN_SENT) {
         // A repeated SYN does not renew the timeout; else a caller could keep an entry for ever.
-        write(handle, meta);
+        table.meta(handle, seen(handle, meta));
         return true;
       }
     } else if ((old == TcpStates.SYN_RECV || old == TcpStates.ESTABLISHED)
@@ -191,8 +191,7 @@ final class Tracker {
         : unacknowledged && next == TcpStates.ESTABLISHED
             ? Timeout.TCP_UNACKNOWLEDGED
             : TcpStates.timeout(next);
-    expiry.renew(handle, meta, now, timeout);
-    write(handle, meta);
+    expiry.renew(handle, seen(handle, meta), expires, now, timeout);
     return true;
   }
 
@@ -209,9 +208,9 @@ final class Tracker {
   private void die(int handle, int meta) {
     if ((meta & Meta.CONFIRMED) != 0) {
       table.unlink(handle);
-      write(handle, (meta & ~Meta.CONFIRMED) | Meta.DYING);
+      table.meta(handle, (meta & ~Meta.CONFIRMED) | Meta.DYING);
     } else {
-      write(handle, meta);
+      table.meta(handle, meta);
     }
   }
 }

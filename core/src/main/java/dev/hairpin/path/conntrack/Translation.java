@@ -28,6 +28,11 @@ final class Translation {
   private final Tuple answers = new Tuple();
   boolean reusesTimeWaitPorts = true;
 
+  /** The entry whose answers' tuple was found free, and how many had come in by then. */
+  private int free = FlowTable.NONE;
+
+  private long freeAt;
+
   Translation(FlowTable table, Expiry expiry) {
     this.table = table;
     this.expiry = expiry;
@@ -38,8 +43,14 @@ final class Translation {
     reusesTimeWaitPorts = from.reusesTimeWaitPorts;
   }
 
+  /** Whether the answers' tuple of an entry was found free, and nothing came in since. */
+  boolean isFree(int handle) {
+    return handle == free && freeAt == table.links();
+  }
+
   void translate(
       int handle, boolean source, @Nullable NatRange range, IntUnaryOperator draw, long now) {
+    free = FlowTable.NONE;
     table.getTuple(handle | 1, answers);
     current.invert(answers);
     wanted.set(current);
@@ -55,6 +66,7 @@ final class Translation {
 
   /** One address and one port leave nothing to choose. */
   void destination(int handle, long high, long low, int port) {
+    free = FlowTable.NONE;
     table.getTuple(handle | 1, answers);
     int newPort = port == 0 ? answers.sourcePort : port;
     int meta = table.meta(handle) | Meta.DST_DONE;
@@ -188,15 +200,14 @@ final class Translation {
   private int owner(int handle, long now) {
     answers.invert(wanted);
     int found = table.find(answers);
-    if (found == FlowTable.NONE || FlowTable.row(found) == FlowTable.row(handle)
-        && FlowTable.family(found) == FlowTable.family(handle)) {
-      return FlowTable.NONE;
-    }
-    if (expiry.isOver(found, now)) {
+    boolean isNone = found == FlowTable.NONE || found >> 1 == handle >> 1;
+    if (!isNone && expiry.isOver(found, now)) {
       expiry.remove(found);
-      return FlowTable.NONE;
+      isNone = true;
     }
-    return found;
+    free = isNone ? handle : FlowTable.NONE;
+    freeAt = table.links();
+    return isNone ? FlowTable.NONE : found;
   }
 
   private boolean taken(int handle, long now) {
@@ -215,6 +226,7 @@ final class Translation {
         && Meta.state(meta) >= TcpStates.TIME_WAIT
         && Meta.state(meta) <= TcpStates.CLOSE) {
       expiry.remove(found);
+      free = handle;
       return false;
     }
     return true;

@@ -126,6 +126,16 @@ public final class Tuple {
     return (inverted << 8) | (typeAndCode & 0xff);
   }
 
+  /** Both addresses of IPv4 in one word. */
+  long v4Addresses() {
+    return sourceLow << 32 | destinationLow;
+  }
+
+  /** Both ports in one word. */
+  int ports() {
+    return sourcePort << 16 | destinationPort;
+  }
+
   /**
    * Whether this is ICMP or ICMPv6, which have no ports.
    *
