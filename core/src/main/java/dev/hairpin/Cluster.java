@@ -597,7 +597,7 @@ public final class Cluster {
   }
 
   /** Whether a workload of this name made the pod: its name, and one or two parts more. */
-  private static boolean isOf(String workload, Pod pod) {
+  static boolean isOf(String workload, Pod pod) {
     String name = pod.metadata().name();
     if (!name.startsWith(workload + "-")) {
       return false;

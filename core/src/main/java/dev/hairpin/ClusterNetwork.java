@@ -1,8 +1,6 @@
 package dev.hairpin;
 
 import dev.hairpin.analysis.Explorer;
-import dev.hairpin.api.Container;
-import dev.hairpin.api.ContainerPort;
 import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Node;
@@ -527,33 +525,10 @@ final class ClusterNetwork {
   }
 
   private List<Listener> listeners(Pod pod) {
-    List<Listener> listeners = new ArrayList<>(2);
-    if (!pod.phase().equals("Running")) {
-      return listeners;
-    }
     String process = hostName(pod.key());
-    List<Container> containers = new ArrayList<>(pod.spec().containers());
-    pod.spec().initContainers().stream()
-        .filter(c -> "Always".equals(c.restartPolicy()))
-        .forEach(containers::add);
-    for (Container container : containers) {
-      for (ContainerPort port : container.ports()) {
-        listeners.add(new Listener(process, port.protocol(), null, port.containerPort()));
-      }
-    }
-    if (!listeners.isEmpty()) {
-      return listeners;
-    }
-    for (EndpointSlice slice : state.list(EndpointSlice.class)) {
-      if (slice.metadata().namespace().equals(pod.metadata().namespace())
-          && slice.endpoints().stream()
-              .anyMatch(e -> e.addresses().stream().anyMatch(pod.podIps()::contains))) {
-        slice.ports().stream()
-            .filter(p -> p.port() != null)
-            .forEach(p -> listeners.add(new Listener(process, p.protocol(), null, p.port())));
-      }
-    }
-    return listeners;
+    return PodListeners.of(pod, state.list(EndpointSlice.class)).stream()
+        .map(port -> new Listener(process, port.protocol(), null, port.number()))
+        .toList();
   }
 
   /** Brings a pod's host up to date; a pod that is gone, or came back elsewhere, loses its own. */

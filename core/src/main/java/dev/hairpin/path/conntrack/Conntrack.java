@@ -188,6 +188,18 @@ public final class Conntrack {
     return table.touch(packet);
   }
 
+  /**
+   * Moves the state of a connection on by a packet whose entry is known, without a search.
+   *
+   * @param handle the handle of a confirmed entry, with the packet's direction
+   * @param segment what kind of packet it is
+   * @param now the time
+   * @return false if the packet is INVALID
+   */
+  public boolean advance(int handle, Segment segment, long now) {
+    return tracker.move(handle, segment, now);
+  }
+
   private int begin(Tuple packet, Segment segment, long now) {
     int state = tracker.firstState(packet, segment);
     if (state < 0) {

@@ -17,6 +17,7 @@ import dev.hairpin.path.PacketFilter;
 import dev.hairpin.path.conntrack.ConntrackEntry;
 import dev.hairpin.path.conntrack.ConntrackFilter;
 import dev.hairpin.path.fast.DecisionProgram;
+import dev.hairpin.path.fast.NodePrograms;
 import dev.hairpin.path.fast.ProgramPool;
 import dev.hairpin.whatif.CapacityModel;
 import dev.hairpin.whatif.Figure;
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * made up for when somebody looks at the rules. Not thread-safe: it belongs to the thread that
  * writes the cluster.
  */
-public final class KubeProxies implements NodeFilters, CapacityModel {
+public final class KubeProxies implements NodeFilters, NodePrograms, CapacityModel {
 
   private static final String CONNTRACK = "conntrack ";
 
@@ -248,6 +249,7 @@ public final class KubeProxies implements NodeFilters, CapacityModel {
    * @param furtherAddresses the addresses that its Node object does not name
    * @return as above
    */
+  @Override
   public Optional<DecisionProgram> programOf(
       String node, IpFamily family, Collection<IpAddress> furtherAddresses) {
     return upToDate(node)

@@ -1,0 +1,50 @@
+package dev.hairpin;
+
+import dev.hairpin.api.Container;
+import dev.hairpin.api.ContainerPort;
+import dev.hairpin.api.EndpointSlice;
+import dev.hairpin.api.Pod;
+import dev.hairpin.net.Protocol;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * On which ports the containers of pods listen: on those that they name; if they name none, on
+ * those that EndpointSlices give for the pod.
+ */
+final class PodListeners {
+  private PodListeners() {}
+
+  /** A port on which a pod listens. */
+  record Port(Protocol protocol, int number) {}
+
+  /** The ports of a pod that runs, given slices among which those with its addresses are. */
+  static List<Port> of(Pod pod, Iterable<EndpointSlice> slices) {
+    if (!pod.phase().equals("Running")) {
+      return List.of();
+    }
+    List<Container> containers = new ArrayList<>(pod.spec().containers());
+    pod.spec().initContainers().stream()
+        .filter(c -> "Always".equals(c.restartPolicy()))
+        .forEach(containers::add);
+    List<Port> ports = new ArrayList<>();
+    for (Container container : containers) {
+      for (ContainerPort port : container.ports()) {
+        ports.add(new Port(port.protocol(), port.containerPort()));
+      }
+    }
+    if (!ports.isEmpty()) {
+      return ports;
+    }
+    for (EndpointSlice slice : slices) {
+      if (slice.metadata().namespace().equals(pod.metadata().namespace())
+          && slice.endpoints().stream()
+              .anyMatch(e -> e.addresses().stream().anyMatch(pod.podIps()::contains))) {
+        slice.ports().stream()
+            .filter(p -> p.port() != null)
+            .forEach(p -> ports.add(new Port(p.protocol(), p.port())));
+      }
+    }
+    return ports;
+  }
+}

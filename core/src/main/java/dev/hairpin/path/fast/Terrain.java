@@ -1,0 +1,359 @@
+package dev.hairpin.path.fast;
+
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.IpFamily;
+import dev.hairpin.net.Protocol;
+import dev.hairpin.net.SocketAddress;
+import dev.hairpin.path.Fraction;
+import dev.hairpin.path.Relay;
+import dev.hairpin.path.conntrack.NatRange;
+import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
+import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What simulated connections run through: the nodes with their compiled rules, the pods with their
+ * listeners, the load balancers with their choices, and the flows of clients.
+ *
+ * <p>Everything is looked up when it is built; later changes of the cluster do not show. Immutable
+ * and thread-safe once built. IPv4 only.
+ */
+public final class Terrain {
+
+  /*
+   * Places are numbered: nodes first, then the zonal nodes of load balancers. An address leads to
+   * place << 1 | (1 if it is the place's own, 0 if it is a pod's there).
+   */
+  static final int NOWHERE = -1;
+
+  /** A node. */
+  record NodePlace(
+      String name,
+      String zone,
+      int address,
+      NatRange masquerade,
+      NatRange masqueradeToPods,
+      @Nullable DecisionProgram program,
+      String podDevice,
+      String uplink) {}
+
+  /** One way that a load balancer's choice can fall. */
+  record BalancerChoice(
+      Relay.Decision decision, int target, int port, @Nullable NatRange source, int number) {}
+
+  /** What a load balancer does with connections of some clients: the choices and their shares. */
+  record BalancerChoices(List<BalancerChoice> choices, Alternatives shares) {}
+
+  /** A zonal node of a load balancer. */
+  record BalancerPlace(String name, String zone) {}
+
+  /** Who connects: an address, and the place where he is, or {@link #NOWHERE} outside. */
+  record Client(int address, int home, List<BalancerChoices> perDestination) {}
+
+  /** A stream of connections. */
+  record Stream(
+      String name,
+      Protocol protocol,
+      List<Client> clients,
+      int[] destinations,
+      Alternatives destinationShares,
+      int port,
+      double weight) {}
+
+  final List<NodePlace> nodes;
+  final List<BalancerPlace> balancers;
+  final List<String> endpoints;
+  final int[] endpointNode;
+  final List<String> targets;
+  final List<Stream> streams;
+  final Alternatives streamShares;
+  private final Int2IntOpenHashMap owners;
+  private final Long2IntOpenHashMap listeners;
+
+  private Terrain(Builder b) {
+    nodes = List.copyOf(b.nodes);
+    balancers = List.copyOf(b.balancers);
+    endpoints = List.copyOf(b.endpoints);
+    endpointNode = b.endpointNode.stream().mapToInt(Integer::intValue).toArray();
+    targets = List.copyOf(b.targets.keySet().stream().map(Object::toString).toList());
+    streams = List.copyOf(b.streams);
+    streamShares =
+        Alternatives.of(streams.stream().mapToDouble(Stream::weight).toArray());
+    owners = b.owners.clone();
+    listeners = b.listeners.clone();
+  }
+
+  /** Twice the place, plus 1 if the address is its own; or {@link #NOWHERE}. */
+  int ownerOf(int address) {
+    return owners.get(address);
+  }
+
+  /** The endpoint that listens, or -1. */
+  int listenerAt(int address, int port, int protocol) {
+    return listeners.get(key(address, port, protocol));
+  }
+
+  private static long key(int address, int port, int protocol) {
+    return (long) address << 32 | (long) protocol << 16 | port;
+  }
+
+  int places() {
+    return nodes.size() + balancers.size();
+  }
+
+  String zoneOf(int place) {
+    return place < nodes.size()
+        ? nodes.get(place).zone()
+        : balancers.get(place - nodes.size()).zone();
+  }
+
+  /** Collects the parts. Not thread-safe. */
+  public static final class Builder {
+    private final List<NodePlace> nodes = new ArrayList<>();
+    private final Map<String, Integer> nodeNumbers = new HashMap<>();
+    private final List<BalancerPlace> balancers = new ArrayList<>();
+    private final List<String> endpoints = new ArrayList<>();
+    private final Map<String, Integer> endpointNumbers = new HashMap<>();
+    private final List<Integer> endpointNode = new ArrayList<>();
+    private final Map<SocketAddress, Integer> targets = new java.util.LinkedHashMap<>();
+    private final List<Stream> streams = new ArrayList<>();
+    private final Int2IntOpenHashMap owners = new Int2IntOpenHashMap();
+    private final Long2IntOpenHashMap listeners = new Long2IntOpenHashMap();
+    private final List<int[]> balancerAddresses = new ArrayList<>();
+
+    /** Nothing yet. */
+    public Builder() {
+      owners.defaultReturnValue(NOWHERE);
+      listeners.defaultReturnValue(-1);
+    }
+
+    /**
+     * Adds a node.
+     *
+     * @param name its name
+     * @param zone its zone; may be empty
+     * @param address its address, which is that of its masquerading towards others
+     * @param masqueradeToPods the address that its own pods see of what it masquerades
+     * @param program its compiled rules, or null if it has none
+     * @param podDevice the name of a device of a pod
+     * @param uplink the name of the device towards others
+     * @return this
+     */
+    public Builder node(
+        String name,
+        String zone,
+        IpAddress address,
+        IpAddress masqueradeToPods,
+        @Nullable DecisionProgram program,
+        String podDevice,
+        String uplink) {
+      int place = nodes.size();
+      if (!balancers.isEmpty()) {
+        throw new IllegalStateException("nodes come before load balancers");
+      }
+      nodes.add(new NodePlace(
+          name,
+          zone,
+          bits(address),
+          NatRange.to(address, true),
+          NatRange.to(masqueradeToPods, true),
+          program,
+          podDevice,
+          uplink));
+      nodeNumbers.put(name, place);
+      owners.put(bits(address), place << 1 | 1);
+      owners.putIfAbsent(bits(masqueradeToPods), place << 1 | 1);
+      return this;
+    }
+
+    private static int bits(IpAddress address) {
+      if (address.family() != IpFamily.IPV4) {
+        throw new IllegalArgumentException(address + " is no IPv4 address");
+      }
+      return address.v4Bits();
+    }
+
+    private int nodeNumber(String node) {
+      Integer number = nodeNumbers.get(node);
+      if (number == null) {
+        throw new IllegalArgumentException("there is no node \"" + node + "\"");
+      }
+      return number;
+    }
+
+    /**
+     * Adds a pod with an address of its own.
+     *
+     * @param node its node
+     * @param address its address
+     * @return this
+     */
+    public Builder pod(String node, IpAddress address) {
+      owners.put(bits(address), nodeNumber(node) << 1);
+      return this;
+    }
+
+    /**
+     * Says that somebody listens.
+     *
+     * @param process who, such as a pod; all that it listens on is counted together
+     * @param node its node
+     * @param address the address, its own or its node's
+     * @param protocol the protocol
+     * @param port the port
+     * @return this
+     */
+    public Builder listener(
+        String process, String node, IpAddress address, Protocol protocol, int port) {
+      int place = nodeNumber(node);
+      int number = endpointNumbers.computeIfAbsent(process, p -> {
+        endpoints.add(p);
+        endpointNode.add(place);
+        return endpoints.size() - 1;
+      });
+      listeners.putIfAbsent(key(bits(address), port, protocol.number()), number);
+      return this;
+    }
+
+    /**
+     * Adds a zonal node of a load balancer of layer 4.
+     *
+     * @param name its name
+     * @param zone its zone; may be empty
+     * @param addresses its addresses
+     * @return this
+     */
+    public Builder balancer(String name, String zone, List<IpAddress> addresses) {
+      int place = nodes.size() + balancers.size();
+      balancers.add(new BalancerPlace(name, zone));
+      int[] bits = addresses.stream()
+          .filter(IpAddress::isV4)
+          .mapToInt(IpAddress::v4Bits)
+          .toArray();
+      for (int address : bits) {
+        owners.put(address, place << 1 | 1);
+      }
+      balancerAddresses.add(bits);
+      return this;
+    }
+
+    /**
+     * Whether an address is already known as somebody's.
+     *
+     * @param address an address
+     * @return true for those of nodes, pods and load balancers
+     */
+    public boolean knows(IpAddress address) {
+      return address.isV4() && owners.containsKey(address.v4Bits());
+    }
+
+    /**
+     * Adds a stream of connections.
+     *
+     * @param name its name
+     * @param protocol TCP or UDP
+     * @param destinations the addresses that clients dial, each with its share
+     * @param port the port that they dial
+     * @param weight its part of all connections, against those of the other streams
+     * @param clients the clients, each with the same part
+     * @return this
+     */
+    public Builder stream(
+        String name,
+        Protocol protocol,
+        Map<IpAddress, Fraction> destinations,
+        int port,
+        double weight,
+        List<Caller> clients) {
+      if (destinations.isEmpty() || clients.isEmpty() || !(weight > 0)) {
+        throw new IllegalArgumentException("stream \"" + name + "\" has " + destinations.size()
+            + " destinations, " + clients.size() + " clients and the weight " + weight
+            + "; none may be 0");
+      }
+      int[] addresses =
+          destinations.keySet().stream().mapToInt(Builder::bits).toArray();
+      List<Client> made = new ArrayList<>();
+      for (Caller caller : clients) {
+        int home = caller.node() == null ? NOWHERE : nodeNumber(caller.node());
+        List<BalancerChoices> choices = new ArrayList<>();
+        for (Map<Relay.Decision, Fraction> of : caller.choices()) {
+          choices.add(compiled(of));
+        }
+        made.add(new Client(bits(caller.address()), home, List.copyOf(choices)));
+      }
+      streams.add(new Stream(
+          name,
+          protocol,
+          List.copyOf(made),
+          addresses,
+          Alternatives.of(destinations.values()),
+          port,
+          weight));
+      return this;
+    }
+
+    private final Map<Map<Relay.Decision, Fraction>, BalancerChoices> known =
+        new java.util.IdentityHashMap<>();
+
+    private BalancerChoices compiled(Map<Relay.Decision, Fraction> decisions) {
+      return known.computeIfAbsent(decisions, d -> {
+        List<BalancerChoice> list = new ArrayList<>();
+        for (Relay.Decision decision : d.keySet()) {
+          if (decision instanceof Relay.Decision.Forward forward) {
+            SocketAddress target = forward.target();
+            Integer number = targets.get(target);
+            if (number == null) {
+              number = targets.size();
+              targets.put(target, number);
+            }
+            IpAddress source = forward.source();
+            list.add(new BalancerChoice(
+                decision,
+                bits(target.address()),
+                target.port(),
+                source == null ? null : NatRange.to(source, true),
+                number));
+          } else {
+            list.add(new BalancerChoice(decision, 0, 0, null, -1));
+          }
+        }
+        return new BalancerChoices(
+            List.copyOf(list), d.isEmpty() ? Alternatives.of(new double[0]) : Alternatives.of(d.values()));
+      });
+    }
+
+    /**
+     * The finished terrain.
+     *
+     * @return what was said so far
+     */
+    public Terrain build() {
+      if (streams.isEmpty()) {
+        throw new IllegalStateException("there is no stream of connections");
+      }
+      return new Terrain(this);
+    }
+  }
+
+  /**
+   * Who connects.
+   *
+   * @param address his address
+   * @param node the node that he is on, or null for one outside
+   * @param choices for each destination of the stream, in order, what its load balancer does with
+   *     him; empty maps for destinations that are no load balancer's. The same object for clients
+   *     that are treated alike
+   */
+  public record Caller(
+      IpAddress address, @Nullable String node, List<Map<Relay.Decision, Fraction>> choices) {
+
+    /** Copies the list, not the maps. */
+    public Caller {
+      choices = List.copyOf(choices);
+    }
+  }
+}
