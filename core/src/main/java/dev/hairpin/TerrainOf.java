@@ -147,7 +147,6 @@ final class TerrainOf {
     if (target.address().isPresent()) {
       destinations.put(target.address().get(), Fraction.ONE);
     } else {
-      cluster.wires().hostOf(sources.get(0));
       Outcomes.of(chooser -> first(sources.get(0), target, chooser))
           .forEach((address, share) -> destinations.put(address, share));
     }
@@ -161,9 +160,10 @@ final class TerrainOf {
   }
 
   private IpAddress first(Source source, Target target, Chooser chooser) {
-    List<IpAddress> addresses = cluster
-        .lookup(source, target.host(), chooser, cluster.wires().fork())
-        .addresses();
+    List<IpAddress> addresses = cluster.wires().walk(
+        source,
+        (network, caller) ->
+            cluster.lookup(source, target.host(), chooser, network).addresses());
     if (addresses.isEmpty()) {
       throw new IllegalArgumentException(
           cluster.describe(source) + " could not resolve host: " + target.host());

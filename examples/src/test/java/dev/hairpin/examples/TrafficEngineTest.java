@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hairpin.Cluster;
-import dev.hairpin.Shares;
 import dev.hairpin.TrafficEngine;
+import dev.hairpin.analysis.Shares;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
 import dev.hairpin.iptables.kubeproxy.KubeProxy;

@@ -469,7 +469,7 @@ public final class Conntrack {
    * @return whether at least half of its entries are taken
    */
   public boolean isHalfFull() {
-    return max > 0 && count >= max / 2;
+    return max > 0 && table.live() >= max / 2;
   }
 
   /**
