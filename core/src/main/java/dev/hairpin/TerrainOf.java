@@ -66,8 +66,8 @@ final class TerrainOf {
       return;
     }
     if (NodeSettings.isBridged(node)) {
-      throw new IllegalArgumentException("node " + name
-          + " has bridged pods, whose packets the traffic engine does not carry");
+      throw new IllegalArgumentException(
+          "node " + name + " has bridged pods, whose packets the traffic engine does not carry");
     }
     Optional<Cidr> block = node.podCidrs().stream()
         .flatMap(text -> Cidr.tryParseMasked(text).stream())
@@ -85,9 +85,14 @@ final class TerrainOf {
         NodeShape.UPLINK);
   }
 
+<<<<<<< HEAD
   private @Nullable DecisionProgram program(
       String node, List<IpAddress> further) {
     for (NodeFilters filters : cluster.components(NodeFilters.class)) {
+=======
+  private @Nullable DecisionProgram program(String node, List<IpAddress> further) {
+    for (NodeFilters filters : cluster.all(NodeFilters.class)) {
+>>>>>>> 4ab0dce (format)
       if (filters instanceof NodePrograms programs) {
         return programs.programOf(node, IpFamily.IPV4, further).orElse(null);
       }
@@ -114,9 +119,8 @@ final class TerrainOf {
       if (ended || nodeAddress == null) {
         continue;
       }
-      IpAddress address = pod.spec().hostNetwork()
-          ? nodeAddress
-          : pod.ip(IpFamily.IPV4).orElse(null);
+      IpAddress address =
+          pod.spec().hostNetwork() ? nodeAddress : pod.ip(IpFamily.IPV4).orElse(null);
       if (address == null) {
         continue;
       }
@@ -125,8 +129,7 @@ final class TerrainOf {
       }
       List<EndpointSlice> slices = slicesOf.getOrDefault(address.toString(), List.of());
       for (PodListeners.Port port : PodListeners.of(pod, slices)) {
-        builder.listener(
-            pod.key().namespacedName(), node, address, port.protocol(), port.number());
+        builder.listener(pod.key().namespacedName(), node, address, port.protocol(), port.number());
       }
     }
   }
@@ -160,10 +163,12 @@ final class TerrainOf {
   }
 
   private IpAddress first(Source source, Target target, Chooser chooser) {
-    List<IpAddress> addresses = cluster.wires().walk(
-        source,
-        (network, caller) ->
-            cluster.lookup(source, target.host(), chooser, network).addresses());
+    List<IpAddress> addresses = cluster
+        .wires()
+        .walk(
+            source,
+            (network, caller) ->
+                cluster.lookup(source, target.host(), chooser, network).addresses());
     if (addresses.isEmpty()) {
       throw new IllegalArgumentException(
           cluster.describe(source) + " could not resolve host: " + target.host());
@@ -178,8 +183,7 @@ final class TerrainOf {
           ? INTERNET_CLIENTS
           : text.indexOf('/') < 0 ? Cidr.host(IpAddress.parse(text)) : Cidr.parse(text);
       if (block.hostBits() > 16) {
-        throw new IllegalArgumentException(
-            block + " are more than " + MOST_CLIENTS + " clients");
+        throw new IllegalArgumentException(block + " are more than " + MOST_CLIENTS + " clients");
       }
       List<Source> clients = new ArrayList<>();
       for (int i = 0; i < 1 << block.hostBits(); i++) {
@@ -241,8 +245,8 @@ final class TerrainOf {
       if (source instanceof Source.InPod in) {
         Pod pod = cluster.pod(in.namespace() + "/" + in.name());
         address = pod.ip(IpFamily.IPV4)
-            .orElseThrow(() -> new IllegalArgumentException(
-                pod.key().namespacedName() + " has no IPv4 address"));
+            .orElseThrow(() ->
+                new IllegalArgumentException(pod.key().namespacedName() + " has no IPv4 address"));
         node = pod.spec().nodeName();
       } else {
         address = ((Source.Internet) source).address();

@@ -25,9 +25,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = {
-      "-Xms6g", "-Xmx6g", "-XX:+UseTransparentHugePages"
-    })
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"-Xms6g", "-Xmx6g", "-XX:+UseTransparentHugePages"})
 public class ConntrackHit {
   private static final int BATCH = 1024;
   private static final long NOW = 1_700_000_000_000L;

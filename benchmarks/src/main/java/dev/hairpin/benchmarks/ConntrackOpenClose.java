@@ -31,9 +31,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = {
-      "-Xms6g", "-Xmx6g", "-XX:+UseTransparentHugePages"
-    })
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"-Xms6g", "-Xmx6g", "-XX:+UseTransparentHugePages"})
 public class ConntrackOpenClose {
   private static final long NOW = 1_700_000_000_000L;
 
@@ -181,8 +181,7 @@ public class ConntrackOpenClose {
     }
 
     int open(int i, Live live) {
-      ConntrackHit.Key key =
-          new ConntrackHit.Key(Connections.addresses(i), Connections.ports(i));
+      ConntrackHit.Key key = new ConntrackHit.Key(Connections.addresses(i), Connections.ports(i));
       if (map.get(key) != null) {
         return -1;
       }

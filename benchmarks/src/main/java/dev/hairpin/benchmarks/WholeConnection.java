@@ -115,8 +115,7 @@ public class WholeConnection {
         long n = number++;
         int service = (int) (draw() * NlbCluster.BALANCED >>> 32);
         int entry = (int) (draw() * NlbCluster.NODES >>> 32);
-        int pod =
-            service * NlbCluster.ENDPOINTS + (int) (draw() * NlbCluster.ENDPOINTS >>> 32);
+        int pod = service * NlbCluster.ENDPOINTS + (int) (draw() * NlbCluster.ENDPOINTS >>> 32);
         int home = NlbCluster.nodeOfPod(pod);
         long client = 0xcb00_0000L + n % NlbCluster.CLIENTS;
         long node = 0xc0a8_0001L + entry;
@@ -163,8 +162,7 @@ public class WholeConnection {
     }
 
     @Override
-    void open(
-        int entry, int home, long clientAndNode, long ports, long nodeAndPod, long podPorts) {
+    void open(int entry, int home, long clientAndNode, long ports, long nodeAndPod, long podPorts) {
       int at = arenas[entry].find(clientAndNode, ports);
       int second = arenas[home].find(nodeAndPod, podPorts);
       if (at >= 0 || second >= 0) {
@@ -221,8 +219,7 @@ public class WholeConnection {
     }
 
     @Override
-    void open(
-        int entry, int home, long clientAndNode, long ports, long nodeAndPod, long podPorts) {
+    void open(int entry, int home, long clientAndNode, long ports, long nodeAndPod, long podPorts) {
       ConntrackHit.Key back = new ConntrackHit.Key(turned(nodeAndPod), turnedPorts(podPorts));
       List<Step> steps = new ArrayList<>(2);
       steps.add(put(entry, new ConntrackHit.Key(clientAndNode, ports), back));

@@ -35,10 +35,12 @@ class TrafficEngineTest {
   private static void assertEqualWithinFourSigma(TrafficCounts counts, Shares shares) {
     long n = counts.connections();
     Map<String, Double> expected = new HashMap<>();
-    shares.ends().forEach((end, share) -> expected.merge(
-        end.arrives() ? end.endpoint().substring(0, end.endpoint().lastIndexOf(':')) : "lost",
-        share.toDouble(),
-        Double::sum));
+    shares
+        .ends()
+        .forEach((end, share) -> expected.merge(
+            end.arrives() ? end.endpoint().substring(0, end.endpoint().lastIndexOf(':')) : "lost",
+            share.toDouble(),
+            Double::sum));
     Map<String, Long> got = new HashMap<>(counts.perPod());
     got.values().removeIf(v -> v == 0);
     got.put("lost", n - counts.delivered());
@@ -71,21 +73,20 @@ class TrafficEngineTest {
     Cluster store = Clusters.store();
     Pod ui = store.pod("ui/ui");
 
-    TrafficCounts counts = TrafficEngine.of(store)
-        .stream("ui/" + ui.metadata().name(), "http://catalog.catalog", 1)
+    TrafficCounts counts = TrafficEngine.of(store).stream(
+            "ui/" + ui.metadata().name(), "http://catalog.catalog", 1)
         .load(BRISK)
         .run(50_000);
 
     assertEqualWithinFourSigma(
-        counts,
-        store.from("ui/" + ui.metadata().name()).sharesTo("http://catalog.catalog"));
+        counts, store.from("ui/" + ui.metadata().name()).sharesTo("http://catalog.catalog"));
   }
 
   @Property(tries = 25)
   void randomClustersGiveTheExactSharesOfTheWalker(@ForAll long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    Cluster cluster = (random.nextBoolean() ? Cluster.kubeadm() : Cluster.eks())
-        .install(KubeProxy.newest());
+    Cluster cluster =
+        (random.nextBoolean() ? Cluster.kubeadm() : Cluster.eks()).install(KubeProxy.newest());
     int replicas = 1 + random.nextInt(5);
     boolean externalLocal = random.nextBoolean();
     boolean internalLocal = random.nextInt(3) == 0;
@@ -141,8 +142,7 @@ class TrafficEngineTest {
     };
     String[] question = questions[random.nextInt(questions.length)];
 
-    TrafficCounts counts = TrafficEngine.of(cluster)
-        .stream(question[0], question[1], 1)
+    TrafficCounts counts = TrafficEngine.of(cluster).stream(question[0], question[1], 1)
         .load(BRISK.seed(seed))
         .run(20_000);
 
@@ -160,9 +160,8 @@ class TrafficEngineTest {
   @Test
   void oneAtATimeBatchesAndThreadsDecideAlike() {
     Cluster store = Clusters.store();
-    TrafficEngine engine = TrafficEngine.of(store)
-        .stream("internet", url(store), 2)
-        .stream("ui/ui", "http://catalog.catalog", 1);
+    TrafficEngine engine = TrafficEngine.of(store).stream("internet", url(store), 2).stream(
+        "ui/ui", "http://catalog.catalog", 1);
     ConnectionEngine single = engine.load(BRISK.batch(1)).start();
     ConnectionEngine batches = engine.load(BRISK.batch(512)).start();
     ConnectionEngine threads = engine.load(BRISK.batch(4096).threads(2)).start();
@@ -200,7 +199,8 @@ class TrafficEngineTest {
   void tablesHoldWhatIsOpenAndWhatLingers() {
     Cluster store = Clusters.store();
     TrafficEngine engine = TrafficEngine.of(store).stream("internet", url(store), 1);
-    TrafficLoad load = TrafficLoad.DEFAULT.perSecond(100).lasting(Duration.ofSeconds(2)).batch(10);
+    TrafficLoad load =
+        TrafficLoad.DEFAULT.perSecond(100).lasting(Duration.ofSeconds(2)).batch(10);
 
     Map<String, Integer> forgotten =
         engine.load(load.lingering(false)).run(20_000).conntrackPeak();
@@ -236,14 +236,15 @@ class TrafficEngineTest {
     TrafficEngine engine = TrafficEngine.of(store);
 
     assertThatThrownBy(engine::start).hasMessage("no traffic: add a stream");
-    assertThatThrownBy(() -> TrafficEngine.of(store).stream("node/x", "tcp://10.0.0.1:80", 1).start())
+    assertThatThrownBy(() ->
+            TrafficEngine.of(store).stream("node/x", "tcp://10.0.0.1:80", 1).start())
         .hasMessageContaining("connections of pods and of clients outside only");
-    assertThatThrownBy(() -> TrafficEngine.of(store).stream("internet", "http://nowhere", 1).start())
+    assertThatThrownBy(() ->
+            TrafficEngine.of(store).stream("internet", "http://nowhere", 1).start())
         .hasMessageContaining("could not resolve host: nowhere");
     assertThatThrownBy(() -> TrafficEngine.of(store).stream("internet", "tcp://1.2.3.4:5", -1))
         .hasMessageContaining("it must be above 0");
-    assertThatThrownBy(() -> TrafficEngine.of(store)
-            .stream("internet/203.0.113.7", url(store), 1)
+    assertThatThrownBy(() -> TrafficEngine.of(store).stream("internet/203.0.113.7", url(store), 1)
             .load(TrafficLoad.DEFAULT.perSecond(100_000))
             .start())
         .hasMessageContaining("1 clients have 28232 ports, too few for 100000 open connections");

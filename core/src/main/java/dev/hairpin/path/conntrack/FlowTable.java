@@ -175,7 +175,7 @@ final class FlowTable {
   }
 
   static long stateOf(int meta, int expires) {
-    return (long) meta << 32 | expires & LOW;
+    return ((long) meta << 32) | (expires & LOW);
   }
 
   static int meta(long state) {
@@ -223,7 +223,7 @@ final class FlowTable {
     int family = family(handle);
     int row = row(handle);
     if (row >= of[family].length) {
-      int room = ((family == 0 ? v4.length / V4_WORDS : v6.length / V6_WORDS)) + 1;
+      int room = (family == 0 ? v4.length / V4_WORDS : v6.length / V6_WORDS) + 1;
       of[family] = Arrays.copyOf(of[family], room);
     }
     of[family][row] = value;
@@ -319,7 +319,7 @@ final class FlowTable {
   }
 
   private static long ports(int ports, int protocol) {
-    return (long) protocol << 32 | ports & LOW;
+    return ((long) protocol << 32) | (ports & LOW);
   }
 
   /** Both halves of a 128-bit product: all bits of the answer depend on all bits of the tuple. */

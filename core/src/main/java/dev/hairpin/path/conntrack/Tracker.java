@@ -3,8 +3,8 @@ package dev.hairpin.path.conntrack;
 /**
  * How a packet moves the state of its connection on.
  *
- * <p>Source: Linux 6.18, {@code nf_conntrack_proto_tcp}, {@code _udp}, {@code _sctp} and {@code
- * _icmp}, measured.
+ * <p>Source: Linux 6.18, {@code nf_conntrack_proto_tcp}, {@code _udp}, {@code _sctp} and
+ * {@code _icmp}, measured.
  */
 final class Tracker {
   private static final long UDP_STREAM_AFTER_MS = 2000;
@@ -84,8 +84,7 @@ final class Tracker {
       return false;
     }
     int next = TcpStates.next(FlowTable.direction(handle), TcpStates.SYN, state);
-    boolean resetByServer =
-        (meta & Meta.LAST_DIRECTION) != 0 && Meta.last(meta) == TcpStates.RST;
+    boolean resetByServer = (meta & Meta.LAST_DIRECTION) != 0 && Meta.last(meta) == TcpStates.RST;
     return next == TcpStates.SYN_SENT && ((meta & Meta.CLOSE_BEGUN) != 0 || resetByServer);
   }
 
@@ -112,8 +111,7 @@ final class Tracker {
   }
 
   private boolean moveUdp(int handle, int meta, int expires, long now) {
-    boolean stream =
-        (meta & Meta.SEEN_REPLY) != 0 && (int) now - table.streamTime(handle) > 0;
+    boolean stream = (meta & Meta.SEEN_REPLY) != 0 && (int) now - table.streamTime(handle) > 0;
     int next = stream ? meta | Meta.ASSURED : meta;
     expiry.renew(
         handle, seen(handle, next), expires, now, stream ? Timeout.UDP_STREAM : Timeout.UDP);

@@ -91,8 +91,7 @@ public final class ConnectionEngine {
     masquerade = new NatRange[places * 4];
     laneOf = new int[places];
     peaks = new int[places];
-    protocols =
-        terrain.streams.stream().mapToInt(s -> s.protocol().number()).toArray();
+    protocols = terrain.streams.stream().mapToInt(s -> s.protocol().number()).toArray();
     List<String> zoneNames = new ArrayList<>();
     @Nullable Targets known = null;
     for (int place = 0; place < places; place++) {

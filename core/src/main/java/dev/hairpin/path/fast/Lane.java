@@ -189,11 +189,13 @@ final class Lane implements IntUnaryOperator {
     }
     if (!Decision.accepted(decision)) {
       table.discard(handle);
-      end(i, switch (Decision.verdict(decision)) {
-        case REJECT -> Fate.REJECTED;
-        case UNDECIDED -> Fate.UNDECIDED;
-        default -> Fate.DROPPED;
-      });
+      end(
+          i,
+          switch (Decision.verdict(decision)) {
+            case REJECT -> Fate.REJECTED;
+            case UNDECIDED -> Fate.UNDECIDED;
+            default -> Fate.DROPPED;
+          });
       return;
     }
     int target = Decision.target(decision);
@@ -212,8 +214,7 @@ final class Lane implements IntUnaryOperator {
         return;
       }
       boolean toOwnPod = terrain.ownerOf((int) to) == place << 1;
-      range = engine.masquerade(
-          place, toOwnPod, translation == Decision.MASQUERADE_RANDOM_FULLY);
+      range = engine.masquerade(place, toOwnPod, translation == Decision.MASQUERADE_RANDOM_FULLY);
     }
     if (!round.entered[i]) {
       round.entered[i] = true;
@@ -274,8 +275,8 @@ final class Lane implements IntUnaryOperator {
   }
 
   private void deliver(int i) {
-    int endpoint = terrain.listenerAt(
-        round.to[i], round.ports[i] & 0xffff, engine.protocol(round.stream[i]));
+    int endpoint =
+        terrain.listenerAt(round.to[i], round.ports[i] & 0xffff, engine.protocol(round.stream[i]));
     if (endpoint < 0) {
       end(i, Fate.NO_LISTENER);
       return;
@@ -292,8 +293,7 @@ final class Lane implements IntUnaryOperator {
   // ---- load balancers
 
   private void throughBalancer(int i, Tuple t) {
-    Terrain.Client who =
-        terrain.streams.get(round.stream[i]).clients().get(round.client[i]);
+    Terrain.Client who = terrain.streams.get(round.stream[i]).clients().get(round.client[i]);
     Terrain.BalancerChoices choices = who.perDestination().get(round.destination[i]);
     if (round.from[i] != who.address()
         || choices.choices().isEmpty()
@@ -353,8 +353,7 @@ final class Lane implements IntUnaryOperator {
   private void answerThrough(int i, Tuple t) {
     int place = round.place[i];
     Conntrack table = engine.table(place);
-    int handle =
-        table.track(t, t.protocol == 6 ? Segment.TCP_SYN_ACK : Segment.UDP, engine.now());
+    int handle = table.track(t, t.protocol == 6 ? Segment.TCP_SYN_ACK : Segment.UDP, engine.now());
     if (handle < 0 || !table.isReply(handle)) {
       if (handle >= 0) {
         table.discard(handle);
@@ -366,8 +365,7 @@ final class Lane implements IntUnaryOperator {
     round.from[i] = (int) other.destinationLow;
     round.to[i] = (int) other.sourceLow;
     round.ports[i] = other.destinationPort << 16 | other.sourcePort;
-    Terrain.Client who =
-        terrain.streams.get(round.stream[i]).clients().get(round.client[i]);
+    Terrain.Client who = terrain.streams.get(round.stream[i]).clients().get(round.client[i]);
     int owner = terrain.ownerOf(round.to[i]);
     int next = owner == Terrain.NOWHERE ? Terrain.NOWHERE : owner >> 1;
     if (next == place) {

@@ -38,7 +38,9 @@ final class Round {
   final int[] to;
   final int[] ports;
 
-  /** What a load balancer that keeps the client's address has sent the connection to; port 0: none. */
+  /**
+   * What a load balancer that keeps the client's address has sent the connection to; port 0: none.
+   */
   final int[] steeredTo;
 
   final int[] steeredPort;

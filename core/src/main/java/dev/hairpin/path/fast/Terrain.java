@@ -43,7 +43,11 @@ public final class Terrain {
 
   /** One way that a load balancer's choice can fall. */
   record BalancerChoice(
-      Relay.Decision decision, int target, int port, @Nullable NatRange source, int number) {}
+      Relay.Decision decision,
+      int target,
+      int port,
+      @Nullable NatRange source,
+      int number) {}
 
   /** What a load balancer does with connections of some clients: the choices and their shares. */
   record BalancerChoices(List<BalancerChoice> choices, Alternatives shares) {}
@@ -81,8 +85,7 @@ public final class Terrain {
     endpointNode = b.endpointNode.stream().mapToInt(Integer::intValue).toArray();
     targets = List.copyOf(b.targets.keySet().stream().map(Object::toString).toList());
     streams = List.copyOf(b.streams);
-    streamShares =
-        Alternatives.of(streams.stream().mapToDouble(Stream::weight).toArray());
+    streamShares = Alternatives.of(streams.stream().mapToDouble(Stream::weight).toArray());
     owners = b.owners.clone();
     listeners = b.listeners.clone();
   }
@@ -230,10 +233,8 @@ public final class Terrain {
     public Builder balancer(String name, String zone, List<IpAddress> addresses) {
       int place = nodes.size() + balancers.size();
       balancers.add(new BalancerPlace(name, zone));
-      int[] bits = addresses.stream()
-          .filter(IpAddress::isV4)
-          .mapToInt(IpAddress::v4Bits)
-          .toArray();
+      int[] bits =
+          addresses.stream().filter(IpAddress::isV4).mapToInt(IpAddress::v4Bits).toArray();
       for (int address : bits) {
         owners.put(address, place << 1 | 1);
       }
@@ -274,8 +275,7 @@ public final class Terrain {
             + " destinations, " + clients.size() + " clients and the weight " + weight
             + "; none may be 0");
       }
-      int[] addresses =
-          destinations.keySet().stream().mapToInt(Builder::bits).toArray();
+      int[] addresses = destinations.keySet().stream().mapToInt(Builder::bits).toArray();
       List<Client> made = new ArrayList<>();
       for (Caller caller : clients) {
         int home = caller.node() == null ? NOWHERE : nodeNumber(caller.node());
@@ -322,7 +322,8 @@ public final class Terrain {
           }
         }
         return new BalancerChoices(
-            List.copyOf(list), d.isEmpty() ? Alternatives.of(new double[0]) : Alternatives.of(d.values()));
+            List.copyOf(list),
+            d.isEmpty() ? Alternatives.of(new double[0]) : Alternatives.of(d.values()));
       });
     }
 

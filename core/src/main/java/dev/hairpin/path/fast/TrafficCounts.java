@@ -67,12 +67,11 @@ public record TrafficCounts(
     }
     Map<String, Map<Fate, Long>> perStream = new LinkedHashMap<>();
     for (int i = 0; i < streams.length; i++) {
-      perStream.merge(
-          terrain.streams.get(i).name(), fates(streams[i]), (a, b) -> {
-            Map<Fate, Long> both = new EnumMap<>(a);
-            b.forEach((fate, n) -> both.merge(fate, n, Long::sum));
-            return Collections.unmodifiableMap(both);
-          });
+      perStream.merge(terrain.streams.get(i).name(), fates(streams[i]), (a, b) -> {
+        Map<Fate, Long> both = new EnumMap<>(a);
+        b.forEach((fate, n) -> both.merge(fate, n, Long::sum));
+        return Collections.unmodifiableMap(both);
+      });
     }
     return new TrafficCounts(
         connections,
@@ -125,8 +124,8 @@ public record TrafficCounts(
   public String toString() {
     StringBuilder out = new StringBuilder();
     out.append(String.format(Locale.ROOT, "%,d connections%n", connections));
-    fates.forEach((fate, n) -> out.append(String.format(
-        Locale.ROOT, "  %-18s %,15d  %7.3f %%%n", fate, n, 100.0 * n / connections)));
+    fates.forEach((fate, n) -> out.append(
+        String.format(Locale.ROOT, "  %-18s %,15d  %7.3f %%%n", fate, n, 100.0 * n / connections)));
     perZone.forEach((zone, n) -> out.append(
         String.format(Locale.ROOT, "  zone %-13s %,15d%n", zone.isEmpty() ? "-" : zone, n)));
     return out.toString().replace(System.lineSeparator(), "\n");

@@ -40,7 +40,8 @@ public record TrafficLoad(
       throw new IllegalArgumentException(perSecond + " connections a second; it must be above 0");
     }
     if (lifetime.isNegative() || lifetime.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException("lifetime " + lifetime + " is not within 0 and " + LONGEST);
+      throw new IllegalArgumentException(
+          "lifetime " + lifetime + " is not within 0 and " + LONGEST);
     }
     if (conntrackMax < 0) {
       throw new IllegalArgumentException("conntrackMax " + conntrackMax + " is negative");

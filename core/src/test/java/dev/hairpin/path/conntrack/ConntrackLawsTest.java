@@ -73,8 +73,7 @@ class ConntrackLawsTest {
     names.add(print(original));
   }
 
-  private static void close(
-      Conntrack table, Map<String, Known> naive, String name, long now) {
+  private static void close(Conntrack table, Map<String, Known> naive, String name, long now) {
     Known k = naive.remove(name);
     if (k != null) {
       table.kill(table.lookup(k.reply, now));
