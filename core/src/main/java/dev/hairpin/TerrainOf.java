@@ -85,14 +85,8 @@ final class TerrainOf {
         NodeShape.UPLINK);
   }
 
-<<<<<<< HEAD
-  private @Nullable DecisionProgram program(
-      String node, List<IpAddress> further) {
-    for (NodeFilters filters : cluster.components(NodeFilters.class)) {
-=======
   private @Nullable DecisionProgram program(String node, List<IpAddress> further) {
     for (NodeFilters filters : cluster.all(NodeFilters.class)) {
->>>>>>> 4ab0dce (format)
       if (filters instanceof NodePrograms programs) {
         return programs.programOf(node, IpFamily.IPV4, further).orElse(null);
       }
