@@ -86,7 +86,7 @@ final class TerrainOf {
   }
 
   private @Nullable DecisionProgram program(String node, List<IpAddress> further) {
-    for (NodeFilters filters : cluster.all(NodeFilters.class)) {
+    for (NodeFilters filters : cluster.components(NodeFilters.class)) {
       if (filters instanceof NodePrograms programs) {
         return programs.programOf(node, IpFamily.IPV4, further).orElse(null);
       }
