@@ -128,7 +128,7 @@ final class NlbCluster {
       state.store(service(i));
       state.store(slice(i));
     }
-    KubeProxies proxies = (KubeProxies) KubeProxy.newest().start(state);
+    KubeProxies proxies = KubeProxy.newest().start(state);
     return proxies.programOf("node-0", IpFamily.IPV4, addresses).orElseThrow();
   }
 
