@@ -1,5 +1,7 @@
 package dev.hairpin;
 
+import dev.hairpin.analysis.Difference;
+import dev.hairpin.analysis.Reachability;
 import dev.hairpin.analysis.explain.Explainer;
 import dev.hairpin.analysis.explain.VariableDiagnosis;
 import dev.hairpin.analysis.lint.Findings;
@@ -377,6 +379,51 @@ public final class Cluster {
    */
   public Connection from(String source) {
     return new Connection(this, source(source));
+  }
+
+  /**
+   * Who reaches which Service by which way, for all pods, nodes and a client outside, by ClusterIP,
+   * node port, load balancer and Ingress, with the exact share that arrives.
+   *
+   * @param services the Services as {@code namespace/name}, where the namespace may be left out if
+   *     it is {@code default}; all of them if none is named
+   * @return the matrix; prints as tables
+   * @throws IllegalArgumentException if there is no such Service, with the name that was meant
+   */
+  public Reachability reach(String... services) {
+    return new ReachQuestion(this).ask(List.of(services));
+  }
+
+  /**
+   * What another cluster, such as a fork with a change, does otherwise for those who reach this
+   * one's Services.
+   *
+   * @param after the cluster after the change
+   * @return who can no longer reach whom, whose share or source address changes, and more; prints
+   *     as Markdown
+   */
+  public Difference diff(Cluster after) {
+    return diff(after, Difference.MOVED_BY);
+  }
+
+  /**
+   * What another cluster does otherwise, with a threshold of one's own.
+   *
+   * @param after the cluster after the change
+   * @param movedBy by how much a share must move to be told, 0 to 1
+   * @return the difference
+   * @throws IllegalArgumentException if the threshold is not within 0-1
+   */
+  public Difference diff(Cluster after, double movedBy) {
+    return Difference.of(reach(), after.reach(), movedBy)
+        .withBalancers(BalancerNames.of(state), BalancerNames.of(after.state));
+  }
+
+  List<IpAddress> balancerAddresses(String hostname) {
+    return components(LoadBalancing.class).stream()
+        .flatMap(balancing -> balancing.addressesOf(hostname).stream())
+        .findFirst()
+        .orElse(List.of());
   }
 
   /**

@@ -602,6 +602,26 @@ final class ClusterNetwork {
     return host;
   }
 
+  /** What the rules of all nodes tell a pod apart by, with its node. */
+  Object likenessOf(Pod pod) {
+    List<Object> likeness = new ArrayList<>(List.of(pod.spec().nodeName()));
+    for (IpAddress address : addressesOf(pod)) {
+      likeness.add(address.family());
+      for (Node node : state.list(Node.class)) {
+        filterOf(node.metadata().name()).ifPresent(rules -> likeness.add(rules.likeness(address)));
+      }
+    }
+    return likeness;
+  }
+
+  /** The addresses of a pod's own. */
+  List<IpAddress> addressesOfPod(Source.InPod pod) {
+    return state
+        .get(Pod.class, pod.namespace(), pod.name())
+        .map(ClusterNetwork::addressesOf)
+        .orElse(List.of());
+  }
+
   /** The node on which a server with an address runs; empty if the cluster has none. */
   String nodeAt(IpAddress address) {
     ObjectKey owner = ownerOf.get(address);

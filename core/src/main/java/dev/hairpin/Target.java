@@ -13,7 +13,7 @@ import java.util.Optional;
  * Where a connection is to go.
  *
  * @param text the target as it was said
- * @param scheme {@code http}, {@code https}, {@code tcp} or {@code udp}
+ * @param scheme {@code http}, {@code https}, {@code tcp}, {@code udp} or {@code sctp}
  * @param host the name or address
  * @param address the address, if the host is one or names a node
  * @param port the port
@@ -33,7 +33,7 @@ record Target(
       scheme = rest.substring(0, colon).toLowerCase(Locale.ROOT);
       rest = rest.substring(colon + 3);
     }
-    if (!List.of("http", "https", "tcp", "udp").contains(scheme)) {
+    if (!List.of("http", "https", "tcp", "udp", "sctp").contains(scheme)) {
       throw new IllegalArgumentException(
           "target \"" + text + "\" has the unknown scheme \"" + scheme + "\"; " + EXPECTED);
     }
@@ -95,7 +95,11 @@ record Target(
   }
 
   Protocol protocol() {
-    return scheme.equals("udp") ? Protocol.UDP : Protocol.TCP;
+    return switch (scheme) {
+      case "udp" -> Protocol.UDP;
+      case "sctp" -> Protocol.SCTP;
+      default -> Protocol.TCP;
+    };
   }
 
   String verb() {

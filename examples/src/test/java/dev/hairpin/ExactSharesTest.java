@@ -3,6 +3,7 @@ package dev.hairpin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hairpin.analysis.Reachability;
 import dev.hairpin.analysis.Shares;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.iptables.kubeproxy.KubeProxy;
@@ -152,6 +153,30 @@ class ExactSharesTest {
             .containsExactlyInAnyOrderEntriesOf(everyWay(world.cluster, from, to));
         assertThat(shares.ends().values().stream().reduce(Fraction.ZERO, Fraction::plus))
             .isEqualTo(Fraction.ONE);
+      }
+    }
+  }
+
+  @Property(tries = 15)
+  void everyCellOfTheMatrixIsWhatItsSourceGetsByItself(@ForAll long seed) {
+    World world = World.of(new SplittableRandom(seed), 9, true);
+    // An earlier caller that affinity remembers fares unlike its neighbours.
+    world.cluster.from("shop/web-0").to("10.96.0.50:80");
+
+    Reachability reach = world.cluster.reach("shop/web");
+
+    for (Reachability.Way way : reach.ways()) {
+      String target = switch (way.path()) {
+        case "ClusterIP" -> "10.96.0.50:80";
+        case "NodePort" -> "node/" + way.at() + ":30080";
+        default -> "192.0.2.77:80";
+      };
+      for (Reachability.Source source : reach.sources()) {
+        String from =
+            source.kind() == Reachability.SourceKind.NODE ? "node/" + source.name() : source.name();
+        assertThat(reach.shares(source, way).orElseThrow().ends())
+            .as(from + " to " + target)
+            .isEqualTo(world.cluster.from(from).sharesTo(target).ends());
       }
     }
   }

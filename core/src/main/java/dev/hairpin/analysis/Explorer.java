@@ -6,8 +6,10 @@ import dev.hairpin.path.Ladder;
 import dev.hairpin.path.Passage;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 
@@ -28,6 +30,7 @@ public final class Explorer {
 
   private final Kinship kinship;
   private final Map<Place, RungClasses> known = new HashMap<>();
+  private Set<Ladder> climbed = new HashSet<>();
 
   /**
    * An explorer.
@@ -36,6 +39,17 @@ public final class Explorer {
    */
   public Explorer(Kinship kinship) {
     this.kinship = kinship;
+  }
+
+  /**
+   * The ladders that were met since this was asked last.
+   *
+   * @return the ladders, in no order
+   */
+  public Set<Ladder> takeClimbed() {
+    Set<Ladder> result = climbed;
+    climbed = new HashSet<>();
+    return result;
   }
 
   /**
@@ -94,6 +108,7 @@ public final class Explorer {
   }
 
   private RungClasses classes(Ladder ladder, int from, Passage passage) {
+    climbed.add(ladder);
     return known.computeIfAbsent(
         new Place(ladder, from, passage.way().stream().map(Host::name).toList()),
         place -> new RungClasses(ladder, from, passage, kinship));

@@ -7,6 +7,7 @@ import dev.hairpin.render.TextTable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -147,6 +148,34 @@ public final class Shares {
   private Shares(String question, Map<End, Chance> chances) {
     this.question = question;
     this.chances = chances;
+  }
+
+  /**
+   * The same shares for another question.
+   *
+   * @param other the question
+   * @return a copy
+   */
+  public Shares asking(String other) {
+    return new Shares(other, chances);
+  }
+
+  /**
+   * The same shares for a caller with another address, where servers see it.
+   *
+   * @param address the caller's address
+   * @param other the other one's
+   * @return a copy
+   */
+  public Shares seenFrom(String address, String other) {
+    Map<End, Chance> renamed = new HashMap<>();
+    chances.forEach((end, chance) -> renamed.merge(
+        end.sourceSeen.equals(address)
+            ? end.on(end.node, end.zone, end.hops, end.crossings, other)
+            : end,
+        chance,
+        Chance::plus));
+    return new Shares(question, Map.copyOf(renamed));
   }
 
   /**

@@ -1,12 +1,16 @@
 package dev.hairpin.path;
 
+import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rules of which a packet takes exactly one: each but the last tosses its dice, and what comes
- * through all of them takes the last.
+ * through all of them takes the last. One rule without dice that leads to one place is a ladder
+ * too.
  *
  * <p>So kube-proxy spreads a Service over its endpoints. A filter that finds such rules hands them
  * to {@link Chooser#climb} together, with what it knows of where each leads. Two ladders are equal
@@ -16,6 +20,7 @@ public final class Ladder {
   private final long[] parts;
   private final long total;
   private final List<Rung> rungs;
+  private @Nullable Set<IpAddress> addresses;
 
   /**
    * Where a rung leads.
@@ -67,6 +72,27 @@ public final class Ladder {
    */
   public Rung rung(int index) {
     return rungs.get(index);
+  }
+
+  /**
+   * Whether a rung leads to an address.
+   *
+   * @param address the address
+   * @return whether it is the destination of a rung, at any port
+   */
+  public boolean leadsTo(IpAddress address) {
+    Set<IpAddress> known = addresses;
+    if (known == null) {
+      Set<IpAddress> all = new HashSet<>();
+      for (Rung rung : rungs) {
+        if (rung.destination() != null) {
+          all.add(rung.destination().address());
+        }
+      }
+      known = all;
+      addresses = known;
+    }
+    return known.contains(address);
   }
 
   /**

@@ -113,6 +113,27 @@ public final class Escape {
   }
 
   /**
+   * Text for a line of Markdown, as GitHub shows it.
+   *
+   * @param text any text
+   * @return the text in a line, without formatting, links, elements of HTML and mentions
+   */
+  public static String markdown(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 8);
+    text.codePoints().forEach(c -> {
+      switch (c) {
+        case '\\', '`', '*', '[', ']', '~', '|' -> out.append('\\').appendCodePoint(c);
+        case '&' -> out.append("&amp;");
+        case '<' -> out.append("&lt;");
+        case '>' -> out.append("&gt;");
+        case '@' -> out.append("&#64;");
+        default -> out.appendCodePoint(Character.isISOControl(c) ? ' ' : c);
+      }
+    });
+    return out.toString();
+  }
+
+  /**
    * A label of Mermaid.
    *
    * @param text any text; a line end becomes a line break

@@ -45,13 +45,18 @@ final class ClusterOptions {
   }
 
   private KubeProxyVersion version() {
-    return switch (kubeProxy) {
+    return version(kubeProxy, "--kube-proxy", command);
+  }
+
+  /** The version that an option names. */
+  static KubeProxyVersion version(String text, String option, CommandSpec command) {
+    return switch (text) {
       case "1.30" -> KubeProxyVersion.V1_30;
       case "1.36" -> KubeProxyVersion.V1_36;
       default ->
         throw new ParameterException(
             command.commandLine(),
-            "--kube-proxy: \"" + kubeProxy + "\" is not modelled; it is 1.30 or 1.36");
+            option + ": \"" + text + "\" is not modelled; it is 1.30 or 1.36");
     };
   }
 }

@@ -1,7 +1,11 @@
 package dev.hairpin.examples;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.hairpin.Cluster;
+import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Node;
+import dev.hairpin.api.ObjectKey;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.dns.CoreDns;
 import dev.hairpin.iptables.kubeproxy.KubeProxy;
@@ -21,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** Ready-made clusters with everything installed: kube-proxy, CoreDNS and the AWS controller. */
 public final class Clusters {
@@ -82,6 +87,32 @@ public final class Clusters {
     ClusterState state = new ClusterState(new VirtualClock(), seed);
     set.objects().forEach(state::store);
     return install(Cluster.of(state)).advance(AWS_TAKES);
+  }
+
+  /**
+   * The cluster after a change of its manifests. What was applied goes on, with the load balancers
+   * that it has; but a dump with nodes, and a cluster with another kube-proxy, are made anew.
+   *
+   * @param before the cluster of the manifests before
+   * @param from the manifests before
+   * @param to the manifests after
+   * @param then makes clusters as they are after the change
+   */
+  Cluster changed(Cluster before, Path from, Path to, Clusters then) {
+    ManifestSet now = Manifests.load(to);
+    if (then.version != version || now.objects().stream().anyMatch(Node.class::isInstance)) {
+      return then.of(to);
+    }
+    Cluster after = before.fork();
+    after.apply(now);
+    Set<ObjectKey> kept = now.objects().stream().map(KubeObject::key).collect(toSet());
+    for (KubeObject object : Manifests.load(from).objects()) {
+      if (!kept.contains(object.key())) {
+        ObjectKey gone = object.key();
+        after.delete(gone.kind(), gone.namespace().isEmpty() ? gone.name() : gone.namespacedName());
+      }
+    }
+    return after.advance(AWS_TAKES);
   }
 
   private Cluster install(Cluster cluster) {

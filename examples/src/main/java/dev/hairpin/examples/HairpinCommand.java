@@ -17,6 +17,8 @@ import picocli.CommandLine.Command;
       EnvCommand.class,
       LbCommand.class,
       SharesCommand.class,
+      ReachCommand.class,
+      DiffCommand.class,
       ConformanceCommand.class
     },
     mixinStandardHelpOptions = true,

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Finds the ladders of dice with which chains end, and what the chain behind each rung does.
  *
  * <p>A ladder is a run of rules up to the end of a chain that look at nothing but dice and jump to
- * another chain; the last one has no dice. Behind a rung of kube-proxy is a KUBE-SEP chain, which
- * sends the packet to one endpoint.
+ * another chain; the last one has no dice, and may be alone. Behind a rung of kube-proxy is a
+ * KUBE-SEP chain, which sends the packet to one endpoint.
  */
 final class Ladders {
 
@@ -45,7 +45,7 @@ final class Ladders {
   static int startIn(Chain chain) {
     List<Rule> rules = chain.rules();
     int last = rules.size() - 1;
-    if (last < 1 || !jumps(rules.get(last)) || dice(rules.get(last)) != null) {
+    if (last < 0 || !jumps(rules.get(last)) || dice(rules.get(last)) != null) {
       return rules.size();
     }
     for (Match match : rules.get(last).matches()) {
@@ -57,7 +57,7 @@ final class Ladders {
     while (start > 0 && jumps(rules.get(start - 1)) && dice(rules.get(start - 1)) != null) {
       start--;
     }
-    return start == last ? rules.size() : start;
+    return start;
   }
 
   private static boolean jumps(Rule rule) {

@@ -1,9 +1,12 @@
 package dev.hairpin.iptables.walk;
 
+import dev.hairpin.iptables.AddressMask;
 import dev.hairpin.iptables.Match;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.path.Passage;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -11,7 +14,9 @@ import java.util.TreeMap;
 /** The lists of the match {@code recent} of one host; every rule that names a list shares it. */
 final class RecentLists {
   private final Map<String, RecentList> lists = new HashMap<>();
+  private final Set<IpAddress> everHeld = new HashSet<>();
   private final int mostAddresses;
+  private boolean holdsBlocks;
 
   RecentLists(int mostAddresses) {
     this.mostAddresses = mostAddresses;
@@ -20,6 +25,8 @@ final class RecentLists {
   RecentLists copy() {
     RecentLists copy = new RecentLists(mostAddresses);
     lists.forEach((name, list) -> copy.lists.put(name, list.copy()));
+    copy.everHeld.addAll(everHeld);
+    copy.holdsBlocks = holdsBlocks;
     return copy;
   }
 
@@ -33,6 +40,21 @@ final class RecentLists {
     return new TreeMap<>(lists);
   }
 
+  /** Which lists hold an address; the address itself if lists hold it by a part of its bits. */
+  Object thatHold(IpAddress address) {
+    if (holdsBlocks) {
+      return address;
+    }
+    if (!everHeld.contains(address)) {
+      return List.of();
+    }
+    return lists.entrySet().stream()
+        .filter(list -> list.getValue().holds(address))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
   boolean matches(Match.Recent m, Passage p) {
     RecentList list = lists.computeIfAbsent(m.list(), n -> new RecentList(mostAddresses));
     IpAddress full = m.destination() ? p.packet().destination() : p.packet().source();
@@ -43,6 +65,8 @@ final class RecentLists {
     switch (m.operation()) {
       case SET -> {
         p.leavesTrace();
+        everHeld.add(address);
+        holdsBlocks |= !mask.equals(AddressMask.fullMask(mask.family()));
         list.set(address, now);
         return !m.inverted();
       }

@@ -243,7 +243,9 @@ public final class RuleWalker implements PacketFilter {
   @Override
   public Object likeness(IpAddress address) {
     Derived known = derived.get(address.family());
-    return known == null ? List.of() : known.likeness().of(address);
+    return known == null
+        ? List.of()
+        : List.of(known.likeness().of(address), recent.thatHold(address));
   }
 
   // ---- the walk
@@ -336,10 +338,13 @@ public final class RuleWalker implements PacketFilter {
   /** The rule of the chain's ladder that the chooser takes; -1 to ask rule by rule. */
   private int climb(LoadedChain chain, int at, Table table, Passage p) {
     Derived known = derived.get(p.packet().source().family());
-    if (known == null || chain.rules.length - at < 2) {
+    if (known == null || at >= chain.rules.length) {
       return -1;
     }
     Ladder ladder = known.ladders(TableName.valueOf(table.name())).of(chain);
+    if (ladder.size() == 1 && ladder.rung(0).destination() == null) {
+      return -1;
+    }
     int rung = p.chooser().climb(ladder, at - chain.ladderStart, p);
     return rung < 0 ? -1 : chain.ladderStart + rung;
   }
