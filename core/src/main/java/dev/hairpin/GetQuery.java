@@ -2,7 +2,9 @@ package dev.hairpin;
 
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.cluster.workloads.WorkloadStatuses;
 import dev.hairpin.kubectl.KubectlGet;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -110,6 +112,7 @@ record GetQuery(
           ? "No resources found\n"
           : "No resources found in " + namespace + " namespace.\n";
     }
-    return new KubectlGet(wide, everywhere, state.clock().now()).print(found);
+    Instant now = state.clock().now();
+    return new KubectlGet(wide, everywhere, now, new WorkloadStatuses(state, now)).print(found);
   }
 }

@@ -27,6 +27,9 @@ final class ObjectValidation {
       case "EndpointSlice" -> new EndpointsValidation(features, errors).slice(f, before);
       case "Endpoints" -> new EndpointsValidation(features, errors).endpoints(f);
       case "Pod" -> PodValidation.of(errors, f.object("spec"));
+      case "Deployment" -> WorkloadValidation.deployment(errors, f.object("spec"));
+      case "ReplicaSet", "StatefulSet" -> WorkloadValidation.replicas(errors, f.object("spec"));
+      case "DaemonSet" -> WorkloadValidation.daemonSet(errors, f.object("spec"));
       case "ServiceCIDR" -> serviceCidr(features, errors, f, before);
       default -> {
         // metadata is all that is judged

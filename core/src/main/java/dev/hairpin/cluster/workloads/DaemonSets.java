@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The node is written into the pod at once; the original leaves that to the scheduler with a
  * node affinity, which comes to the same. An update replaces the pods in place, so many at a time
- * as may be unavailable; surge is not modelled and counts as one unavailable.
+ * as may be unavailable; or, where surge is allowed, it puts new pods beside the old ones, which go
+ * when the new ones are ready. Source: {@code pkg/controller/daemon} of Kubernetes v1.36.
  */
 final class DaemonSets {
   private static final String REVISION_LABEL = "controller-revision-hash";
@@ -52,39 +53,121 @@ final class DaemonSets {
       return;
     }
     PodSpec spec = spec(set);
-    Map<String, Pod> byNode = new TreeMap<>();
+    Map<String, List<Pod>> byNode = new TreeMap<>();
     for (Pod pod : owned.pods(set.metadata().uid())) {
-      byNode.merge(pod.spec().nodeName(), pod, (a, b) -> a.isTerminating() ? a : b);
+      byNode.computeIfAbsent(pod.spec().nodeName(), n -> new ArrayList<>()).add(pod);
     }
-    List<Pod> outdated = new ArrayList<>();
-    int unavailable = 0;
-    int nodes = 0;
-    String revision = PodFactory.hash(set.template(), 0);
-    for (Node node : List.copyOf(state.list(Node.class))) {
-      String name = node.metadata().name();
-      @Nullable Pod pod = byNode.remove(name);
-      if (!fits(node, spec)) {
-        if (pod != null) {
-          Deletion.ask(state, pod);
+    List<String> fitting = new ArrayList<>();
+    for (Node node : state.list(Node.class)) {
+      if (fits(node, spec)) {
+        fitting.add(node.metadata().name());
+      }
+    }
+    Update update = new Update(set, fitting.size());
+    for (String node : fitting) {
+      @Nullable List<Pod> pods = byNode.remove(node);
+      if (pods == null) {
+        store(set, spec, node, update.revision);
+        update.missing();
+      } else {
+        update.look(node, pods);
+      }
+    }
+    byNode.values().forEach(pods -> pods.forEach(pod -> Deletion.ask(state, pod)));
+    update.nodesToSurge().forEach(node -> store(set, spec, node, update.revision));
+    update.podsToDelete().forEach(pod -> Deletion.ask(state, pod));
+  }
+
+  /** Whether a pod has the present template. */
+  static boolean isUpToDate(DaemonSet set, Pod pod) {
+    return isOf(set, PodFactory.hash(set.template(), 0), pod);
+  }
+
+  private static boolean isOf(DaemonSet set, String revision, Pod pod) {
+    return revision.equals(pod.metadata().labels().get(REVISION_LABEL))
+        && PodFactory.hasOthersOf(set.template(), pod);
+  }
+
+  /** One step of a rolling update. Source: {@code rollingUpdate} of {@code update.go}. */
+  private static final class Update {
+    private final DaemonSet set;
+    private final String revision;
+    private final int surge;
+    private final int unavailable;
+    private final List<Pod> replaceable = new ArrayList<>();
+    private final List<Pod> candidates = new ArrayList<>();
+    private final List<Pod> relieved = new ArrayList<>();
+    private final List<String> bare = new ArrayList<>();
+    private final List<String> surgeCandidates = new ArrayList<>();
+    private int surging;
+    private int missing;
+
+    Update(DaemonSet set, int nodes) {
+      this.set = set;
+      this.revision = PodFactory.hash(set.template(), 0);
+      this.surge = RollingUpdate.resolve(set.maxSurge(), nodes, true);
+      int allowed = RollingUpdate.resolve(set.maxUnavailable(), nodes, true);
+      this.unavailable = surge == 0 ? Math.max(1, allowed) : allowed;
+    }
+
+    /** A node has no pod, or none that counts. */
+    void missing() {
+      missing++;
+    }
+
+    void look(String node, List<Pod> pods) {
+      List<Pod> fresh = new ArrayList<>();
+      List<Pod> old = new ArrayList<>();
+      for (Pod pod : pods) {
+        if (!pod.isTerminating()) {
+          (isOf(set, revision, pod) ? fresh : old).add(pod);
         }
-        continue;
       }
-      nodes++;
-      if (pod == null) {
-        unavailable++;
-        store(set, spec, name, revision);
-      } else if (pod.isTerminating() || !pod.isReady()) {
-        unavailable++;
-      } else if (!revision.equals(pod.metadata().labels().get(REVISION_LABEL))
-          || !PodFactory.hasOthersOf(set.template(), pod)) {
-        outdated.add(pod);
+      if (surge > 0) {
+        lookForSurge(node, fresh, old);
+      } else if (fresh.isEmpty() == old.isEmpty()) {
+        missing++;
+      } else if (old.isEmpty()) {
+        missing += fresh.get(0).isReady() ? 0 : 1;
+      } else if (old.get(0).isReady()) {
+        candidates.add(old.get(0));
+      } else {
+        replaceable.add(old.get(0));
+        missing++;
       }
     }
-    byNode.values().forEach(pod -> Deletion.ask(state, pod));
-    int allowed = Math.max(1, RollingUpdate.resolve(set.maxUnavailable(), nodes, true));
-    outdated.stream()
-        .limit(Math.max(0, allowed - unavailable))
-        .forEach(pod -> Deletion.ask(state, pod));
+
+    private void lookForSurge(String node, List<Pod> fresh, List<Pod> old) {
+      if (old.isEmpty()) {
+        return;
+      }
+      if (!fresh.isEmpty()) {
+        if (fresh.get(0).isReady() || !old.get(0).isReady()) {
+          relieved.addAll(old);
+        } else {
+          surging++;
+        }
+      } else if (old.get(0).isReady()) {
+        surgeCandidates.add(node);
+      } else {
+        bare.add(node);
+      }
+    }
+
+    List<Pod> podsToDelete() {
+      List<Pod> all = new ArrayList<>(relieved);
+      all.addAll(replaceable);
+      all.addAll(candidates.subList(
+          0, Math.min(candidates.size(), Math.max(0, unavailable - missing))));
+      return all;
+    }
+
+    List<String> nodesToSurge() {
+      List<String> all = new ArrayList<>(bare);
+      all.addAll(surgeCandidates.subList(
+          0, Math.min(surgeCandidates.size(), Math.max(0, surge - surging))));
+      return all;
+    }
   }
 
   private void store(DaemonSet set, PodSpec spec, String node, String revision) {
@@ -99,7 +182,7 @@ final class DaemonSets {
         Map.of(REVISION_LABEL, revision)));
   }
 
-  private static boolean fits(Node node, PodSpec spec) {
+  static boolean fits(Node node, PodSpec spec) {
     return spec.nodeSelector().entrySet().stream()
             .allMatch(e -> e.getValue().equals(node.metadata().labels().get(e.getKey())))
         && node.taints().stream()
@@ -113,7 +196,7 @@ final class DaemonSets {
             || taint.key().equals("node.kubernetes.io/not-ready"));
   }
 
-  private static PodSpec spec(DaemonSet set) {
+  static PodSpec spec(DaemonSet set) {
     List<Map<String, Object>> tolerations =
         new ArrayList<>(set.template().spec().tolerations());
     tolerations.addAll(TOLERATIONS);

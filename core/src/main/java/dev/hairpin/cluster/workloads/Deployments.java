@@ -100,7 +100,7 @@ final class Deployments {
             labels, deployment.template().annotations(), deployment.template().spec())));
   }
 
-  private static boolean sameTemplate(PodTemplate ofSet, PodTemplate wanted) {
+  static boolean sameTemplate(PodTemplate ofSet, PodTemplate wanted) {
     Map<String, String> labels = new LinkedHashMap<>(ofSet.labels());
     labels.remove(HASH_LABEL);
     return labels.equals(wanted.labels())

@@ -62,8 +62,7 @@ final class StatefulSets {
       if (pod == null || pod.isTerminating()) {
         return;
       }
-      if (!revision.equals(pod.metadata().labels().get(REVISION_LABEL))
-          || !PodFactory.hasOthersOf(set.template(), pod)) {
+      if (!isOf(set, revision, pod)) {
         Deletion.ask(state, pod);
         return;
       }
@@ -96,6 +95,16 @@ final class StatefulSets {
 
   private static boolean isFinished(Pod pod) {
     return pod.phase().equals("Failed") || pod.phase().equals("Succeeded");
+  }
+
+  /** Whether a pod has the present template. */
+  static boolean isUpToDate(StatefulSet set, Pod pod) {
+    return isOf(set, revision(set), pod);
+  }
+
+  private static boolean isOf(StatefulSet set, String revision, Pod pod) {
+    return revision.equals(pod.metadata().labels().get(REVISION_LABEL))
+        && PodFactory.hasOthersOf(set.template(), pod);
   }
 
   private static String revision(StatefulSet set) {
