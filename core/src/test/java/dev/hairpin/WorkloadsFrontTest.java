@@ -80,7 +80,9 @@ class WorkloadsFrontTest {
   }
 
   private static List<String> podNames(Cluster cluster) {
-    return cluster.state().list(Pod.class).stream().map(p -> p.metadata().name()).toList();
+    return cluster.state().list(Pod.class).stream()
+        .map(p -> p.metadata().name())
+        .toList();
   }
 
   @Test
@@ -119,8 +121,9 @@ class WorkloadsFrontTest {
           .filter(p -> p.isReady() && !p.isTerminating())
           .forEach(p -> ready.merge(p.spec().nodeName(), 1L, Long::sum));
       assertThat(ready).hasSize(5);
-      long living =
-          cluster.state().list(Pod.class).stream().filter(p -> !p.isTerminating()).count();
+      long living = cluster.state().list(Pod.class).stream()
+          .filter(p -> !p.isTerminating())
+          .count();
       most = Math.max(most, (int) living);
     }
     assertThat(most).isEqualTo(7);
@@ -131,10 +134,7 @@ class WorkloadsFrontTest {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      textBlock = """
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
           {rollingUpdate: {maxSurge: lots}} | spec.strategy.rollingUpdate.maxSurge: Invalid value: "lots": a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')
           {rollingUpdate: {maxSurge: -1}} | spec.strategy.rollingUpdate.maxSurge: Invalid value: -1: must be greater than or equal to 0
           {rollingUpdate: {maxSurge: 0, maxUnavailable: 0}} | spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0

@@ -66,8 +66,7 @@ final class WorkloadCells {
           set.selector(),
           List.of(text(status.desired()), text(status.current()), text(status.ready()), age));
     } else if (workload instanceof StatefulSet set) {
-      List<String> cells =
-          new ArrayList<>(List.of(status.ready() + "/" + status.desired(), age));
+      List<String> cells = new ArrayList<>(List.of(status.ready() + "/" + status.desired(), age));
       if (wide) {
         cells.addAll(containers(set.template()));
       }

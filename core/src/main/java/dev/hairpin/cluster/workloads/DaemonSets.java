@@ -157,8 +157,8 @@ final class DaemonSets {
     List<Pod> podsToDelete() {
       List<Pod> all = new ArrayList<>(relieved);
       all.addAll(replaceable);
-      all.addAll(candidates.subList(
-          0, Math.min(candidates.size(), Math.max(0, unavailable - missing))));
+      all.addAll(
+          candidates.subList(0, Math.min(candidates.size(), Math.max(0, unavailable - missing))));
       return all;
     }
 

@@ -119,14 +119,12 @@ public final class WorkloadStatuses {
       int desired = (int) view.list(Node.class).stream()
           .filter(node -> DaemonSets.fits(node, spec))
           .count();
-      return count(
-          desired, owned(set, Pod.class), pod -> DaemonSets.isUpToDate(set, pod), 0);
+      return count(desired, owned(set, Pod.class), pod -> DaemonSets.isUpToDate(set, pod), 0);
     }
     throw new IllegalArgumentException(workload.key() + " is no workload");
   }
 
-  private Status count(
-      int desired, List<Pod> pods, Predicate<Pod> upToDate, int minReadySeconds) {
+  private Status count(int desired, List<Pod> pods, Predicate<Pod> upToDate, int minReadySeconds) {
     int ready = (int) pods.stream().filter(Pod::isReady).count();
     int fresh = (int) pods.stream().filter(upToDate).count();
     int available = (int) pods.stream()
