@@ -7,8 +7,10 @@ import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.cluster.control.Timing;
 import dev.hairpin.dns.CoreDns;
 import dev.hairpin.iptables.kubeproxy.KubeProxy;
+import dev.hairpin.iptables.kubeproxy.KubeProxyConfiguration;
 import dev.hairpin.iptables.kubeproxy.KubeProxyVersion;
 import dev.hairpin.lb.AwsLoadBalancerController;
 import dev.hairpin.lb.elb.Timings;
@@ -61,6 +63,32 @@ public final class Clusters {
    */
   public static Cluster store() {
     return new Clusters(1, KubeProxyVersion.V1_36).retailStore();
+  }
+
+  /**
+   * The retail store where things take the time that they take: controllers, kubelets with their
+   * hooks, and kube-proxies that wait between syncs. For questions about rollouts; three front
+   * ends, fifteen minutes after the store was applied.
+   *
+   * @return the cluster
+   */
+  public static Cluster storeInRealTime() {
+    return storeInRealTime(Duration.ofSeconds(1), Timings.TYPICAL);
+  }
+
+  static Cluster storeInRealTime(Duration minSyncPeriod, Timings aws) {
+    Cluster cluster = Cluster.builder().eks(3).timing(Timing.REALISTIC).build();
+    cluster
+        .install(KubeProxy.newest()
+            .withPacing(KubeProxy.Pacing.REAL)
+            .withConfiguration(
+                KubeProxyConfiguration.DEFAULT.withMinSyncPeriod(minSyncPeriod)))
+        .install(CoreDns.eks())
+        .install(AwsLoadBalancerController.eks(NAME).withTimings(aws));
+    cluster.apply(manifests("retail-store"));
+    cluster.advance(AWS_TAKES);
+    cluster.controllers().workloads().scale("Deployment", "ui", "ui", 3);
+    return cluster.advance(AWS_TAKES.multipliedBy(2));
   }
 
   Cluster emptyEks() {

@@ -133,6 +133,15 @@ public final class ControllerManager {
   }
 
   /**
+   * How long things take in this cluster.
+   *
+   * @return the times
+   */
+  public Timing timing() {
+    return setup.timing();
+  }
+
+  /**
    * The workload controllers.
    *
    * @return what scales and restarts

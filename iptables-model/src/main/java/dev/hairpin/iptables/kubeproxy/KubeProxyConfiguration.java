@@ -154,6 +154,29 @@ public record KubeProxyConfiguration(
         featureGates);
   }
 
+  /**
+   * The same configuration with another pace.
+   *
+   * @param period the least time between two syncs
+   * @return the copy
+   */
+  public KubeProxyConfiguration withMinSyncPeriod(Duration period) {
+    return new KubeProxyConfiguration(
+        hostnameOverride,
+        bindAddress,
+        clusterCidr,
+        detectLocalMode,
+        bridgeInterface,
+        interfaceNamePrefix,
+        nodePortAddresses,
+        masqueradeAll,
+        masqueradeBit,
+        localhostNodePorts,
+        syncPeriod,
+        period,
+        featureGates);
+  }
+
   boolean gate(String name, boolean missing) {
     return featureGates.getOrDefault(name, missing);
   }
