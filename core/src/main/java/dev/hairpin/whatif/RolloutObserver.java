@@ -89,7 +89,8 @@ final class RolloutObserver {
 
   private boolean finished() {
     boolean allGone = gone.keySet().containsAll(old);
-    double lastGone = gone.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
+    double lastGone =
+        gone.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
     return allGone
         && workloadPods().stream().allMatch(Pod::isReady)
         && now - Math.max(lastGone, lastLoss) >= QUIET_SECONDS;
@@ -134,9 +135,11 @@ final class RolloutObserver {
   private void before() {
     for (Traffic some : traffic) {
       Map<String, Double> shares = new TreeMap<>();
-      sources(some).forEach(
-          source -> shares(some, source).byEndpoint().forEach((server, share) -> shares.merge(
-              podOf(server), share / sources(some).size(), Double::sum)));
+      sources(some)
+          .forEach(source -> shares(some, source)
+              .byEndpoint()
+              .forEach((server, share) ->
+                  shares.merge(podOf(server), share / sources(some).size(), Double::sum)));
       long ticks = Math.round(some.secondsPerConnection() / tick);
       for (long i = ticks; i > 0; i--) {
         double at = -i * tick;
@@ -171,7 +174,8 @@ final class RolloutObserver {
                 some.name() + ": " + loss.getKey(), part * loss.getValue() * tick, Double::sum);
           }
         }
-        shares.byEndpoint()
+        shares
+            .byEndpoint()
             .forEach((server, share) -> opened(some, podOf(server), now, share / sources.size()));
         if (first != null && stillSends(shares, first)) {
           lastSeen.put(some.name() + " from " + placeOf(source), now + tick);
@@ -241,8 +245,7 @@ final class RolloutObserver {
     double exit = gone.getOrDefault(first, start);
     marks.add(new RolloutReport.Mark("pod " + first, 0, exit - start, "stops", "exit"));
     double unready = notReady.getOrDefault(first, start);
-    marks.add(
-        new RolloutReport.Mark("EndpointSlice", 0, unready - start, "", "not ready"));
+    marks.add(new RolloutReport.Mark("EndpointSlice", 0, unready - start, "", "not ready"));
     lastSeen.forEach((row, until) -> {
       if (until > start) {
         marks.add(new RolloutReport.Mark(row, 0, until - start, "", "hears"));

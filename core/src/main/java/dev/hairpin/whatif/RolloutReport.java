@@ -121,8 +121,11 @@ public record RolloutReport(
     if (lost.isEmpty()) {
       out.append("no new connection was lost\n");
     }
-    lost.forEach((what, count) ->
-        out.append("lost  ").append(Escape.readable(count)).append("  ").append(what).append('\n'));
+    lost.forEach((what, count) -> out.append("lost  ")
+        .append(Escape.readable(count))
+        .append("  ")
+        .append(what)
+        .append('\n'));
     if (cutOff > 0) {
       out.append("cut off  ").append(Escape.readable(cutOff)).append("  open connections\n");
     }

@@ -31,10 +31,10 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * </pre>
  *
  * <p>Changes are {@code scale}, {@code loseZone}, {@code loseNode}, {@code loseNodes},
- * {@code notReady}, {@code apply}, {@code delete} and {@code trafficTimes}, as in {@link Delta}. The
- * sweep's scenarios are all combinations of the grid's rows, or those of {@code scenarios} if there
- * is no grid. The last line must be the document end {@code ...}: a file that was cut in half is
- * often good YAML, and is refused for that.
+ * {@code notReady}, {@code apply}, {@code delete} and {@code trafficTimes}, as in {@link Delta}.
+ * The sweep's scenarios are all combinations of the grid's rows, or those of {@code scenarios} if
+ * there is no grid. The last line must be the document end {@code ...}: a file that was cut in half
+ * is often good YAML, and is refused for that.
  *
  * @param traffic the traffic
  * @param limits the capacities

@@ -46,8 +46,8 @@ final class ScenarioTree {
   void allow(String... keys) {
     for (String key : keys()) {
       if (!List.of(keys).contains(key)) {
-        throw wrong(String.valueOf(
-            Suggestions.unknown("field", key, List.of(keys)).getMessage()));
+        throw wrong(
+            String.valueOf(Suggestions.unknown("field", key, List.of(keys)).getMessage()));
       }
     }
   }

@@ -10,8 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ScenarioFileTest {
-  private static final String WHOLE =
-      """
+  private static final String WHOLE = """
       traffic:
         - {name: t, from: internet, to: service/a/b, connectionsPerSecond: 4.5}
       limits:
@@ -38,8 +37,7 @@ class ScenarioFileTest {
     ScenarioFile file = ScenarioFile.parse(WHOLE, "f");
 
     assertThat(file.traffic())
-        .containsExactly(
-            Traffic.between("internet", "service/a/b").named("t").perSecond(4.5));
+        .containsExactly(Traffic.between("internet", "service/a/b").named("t").perSecond(4.5));
     assertThat(file.limits().podRequestsPerSecond()).isEqualTo(Map.of("a/b", 30.0));
     assertThat(file.scenarios())
         .containsExactly(new Scenario(

@@ -81,8 +81,7 @@ public final class Clusters {
     cluster
         .install(KubeProxy.newest()
             .withPacing(KubeProxy.Pacing.REAL)
-            .withConfiguration(
-                KubeProxyConfiguration.DEFAULT.withMinSyncPeriod(minSyncPeriod)))
+            .withConfiguration(KubeProxyConfiguration.DEFAULT.withMinSyncPeriod(minSyncPeriod)))
         .install(CoreDns.eks())
         .install(AwsLoadBalancerController.eks(NAME).withTimings(aws));
     cluster.apply(manifests("retail-store"));

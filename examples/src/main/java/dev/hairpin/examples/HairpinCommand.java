@@ -19,6 +19,8 @@ import picocli.CommandLine.Command;
       SharesCommand.class,
       ReachCommand.class,
       DiffCommand.class,
+      WhatIfCommand.class,
+      SweepCommand.class,
       ConformanceCommand.class
     },
     mixinStandardHelpOptions = true,

@@ -70,7 +70,9 @@ class RolloutTest {
     assertThat(rollout.with(15).lostConnections()).isZero();
   }
 
-  /** Connections live 5 s and pods end 1 s after they got the last new one: four fifths are open. */
+  /**
+   * Connections live 5 s and pods end 1 s after they got the last new one: four fifths are open.
+   */
   @Test
   void openConnectionsAreCutOffWhenTheirPodEnds() {
     Traffic keepAlive = CALLS.lasting(Duration.ofSeconds(20));

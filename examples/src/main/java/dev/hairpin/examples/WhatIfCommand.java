@@ -1,0 +1,154 @@
+package dev.hairpin.examples;
+
+import dev.hairpin.Cluster;
+import dev.hairpin.whatif.Comparison;
+import dev.hairpin.whatif.Metric;
+import dev.hairpin.whatif.Rollout;
+import dev.hairpin.whatif.RolloutReport;
+import dev.hairpin.whatif.ScenarioFile;
+import dev.hairpin.whatif.Traffic;
+import dev.hairpin.whatif.WhatIf;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code hairpin whatif}: load and limits as things are, and in scenarios. */
+@Command(
+    name = "whatif",
+    description = "Compares load and limits as things are with those in the scenarios of a file.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:nothing is over its limit",
+      "1:something is, in some scenario",
+      "2:the question makes no sense"
+    },
+    mixinStandardHelpOptions = true)
+final class WhatIfCommand implements Callable<Integer> {
+  private static final int LONGEST_HOOK = 120;
+
+  enum Format {
+    TEXT,
+    MARKDOWN,
+    CSV,
+    JSON,
+    HTML
+  }
+
+  @Spec
+  private CommandSpec spec = CommandSpec.create();
+
+  @Mixin
+  private ClusterOptions cluster = new ClusterOptions();
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+  private Format format = Format.TEXT;
+
+  @Option(names = "--full", description = "every figure of every scenario, not the worst alone")
+  private boolean full;
+
+  @Option(
+      names = "--chart",
+      paramLabel = "METRIC=FILE",
+      description = "also draws the worst of a metric, such as CONNTRACK=chart.svg")
+  private @Nullable String chart;
+
+  @Option(
+      names = "--rollout",
+      paramLabel = "NAMESPACE/NAME",
+      description = "instead: what a rolling update of a Deployment of the retail store costs under"
+          + " the file's traffic, and the smallest preStop hook with which it costs nothing")
+  private @Nullable String rollout;
+
+  @Parameters(
+      paramLabel = "FILE",
+      description = "a scenario file; the store's if it is not given",
+      arity = "0..1")
+  private @Nullable Path file;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    ScenarioFile scenarios = file == null ? ScenarioFiles.ofStore() : ScenarioFiles.read(file);
+    String deployment = rollout;
+    int code = deployment == null ? compare(scenarios, out) : roll(deployment, scenarios, out);
+    out.flush();
+    return code;
+  }
+
+  private int compare(ScenarioFile scenarios, PrintWriter out) {
+    Cluster open = cluster.open();
+    Comparison comparison = WhatIf.on(open)
+        .traffic(scenarios.traffic())
+        .limits(scenarios.limits())
+        .compare(scenarios.scenarios());
+    switch (format) {
+      case TEXT -> {
+        out.print(comparison);
+        if (full) {
+          comparison.reports().forEach(report -> out.print("\n" + report));
+        }
+      }
+      case MARKDOWN -> out.print(comparison.toMarkdown());
+      case CSV -> out.print(comparison.toCsv());
+      case JSON -> out.print(comparison.toJson());
+      case HTML -> out.print(comparison.toHtml());
+    }
+    if (chart != null) {
+      draw(comparison, chart);
+    }
+    boolean over = comparison.reports().stream().anyMatch(r -> !r.overloaded().isEmpty());
+    return over ? 1 : 0;
+  }
+
+  private void draw(Comparison comparison, String request) {
+    int equals = request.indexOf('=');
+    String name = equals < 0 ? request : request.substring(0, equals);
+    Metric metric = java.util.Arrays.stream(Metric.values())
+        .filter(m -> m.name().equalsIgnoreCase(name) && equals > 0)
+        .findFirst()
+        .orElseThrow(() -> new ParameterException(
+            spec.commandLine(),
+            "--chart: \"" + request + "\" is not METRIC=FILE; metrics are "
+                + java.util.Arrays.toString(Metric.values())));
+    try {
+      Files.writeString(
+          Path.of(request.substring(equals + 1)), comparison.chart(metric).toSvg());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int roll(String deployment, ScenarioFile scenarios, PrintWriter out) {
+    Rollout rolling = Rollout.of(Clusters.storeInRealTime(), deployment)
+        .under(scenarios.traffic().toArray(Traffic[]::new));
+    RolloutReport now = rolling.run();
+    out.print(now);
+    if (now.lostConnections() == 0) {
+      return 0;
+    }
+    OptionalInt safe = rolling.smallestPreStop(LONGEST_HOOK);
+    if (safe.isEmpty()) {
+      out.println(
+          "even a preStop sleep of " + LONGEST_HOOK + " s loses some: the cause is another");
+      return 1;
+    }
+    out.println("smallest safe preStop: " + safe.getAsInt() + " s\n");
+    out.print(rolling.with(safe.getAsInt()));
+    return 1;
+  }
+}
