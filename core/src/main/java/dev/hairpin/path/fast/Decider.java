@@ -43,6 +43,10 @@ public final class Decider {
   private static final int MOST_DEPTH = 100;
   private static final int MOST_STRAIGHT_JUMPS = 4;
 
+  /** How many flows go through the passes of a batch together. */
+  private static final int PASS = 256;
+
+
   /** Ends whose questions every pool has, by these numbers. */
   private static final int TOO_LONG = UNDECIDED;
 
@@ -56,7 +60,6 @@ public final class Decider {
   private final AffinityTable affinity;
   private long now;
   private @Nullable Chooser chooser;
-  private boolean straightAllowed = true;
 
   // The flow, while its rules are run.
   private long sourceHigh;
@@ -77,7 +80,12 @@ public final class Decider {
   private long draw;
   private int draws;
   private int steps;
-  private Ladder[] ladders = {};
+  private int[] profiles;
+  private Shape[] shapes;
+  private long[] nodeBlocks;
+  private long localBits;
+  private int markOnTheWay;
+  private final int[] found = new int[PASS];
 
   /**
    * A decider for a node.
@@ -90,7 +98,10 @@ public final class Decider {
     this.affinity = affinity;
     this.code = program.code;
     this.v4 = program.v4;
-    this.ladders = program.pool.ladders();
+    this.profiles = program.pool.profiles();
+    this.shapes = program.shapes;
+    this.nodeBlocks = program.nodeBlocks;
+    this.localBits = program.localBits;
   }
 
   /**
@@ -108,7 +119,10 @@ public final class Decider {
     }
     program = next;
     code = next.code;
-    ladders = next.pool.ladders();
+    profiles = next.pool.profiles();
+    shapes = next.shapes;
+    nodeBlocks = next.nodeBlocks;
+    localBits = next.localBits;
   }
 
   /**
@@ -137,11 +151,6 @@ public final class Decider {
    */
   public int mark() {
     return mark;
-  }
-
-  /** Lets tests hold the two ways against each other. */
-  void onlyByInstructions() {
-    straightAllowed = false;
   }
 
   // ---- asking
@@ -234,16 +243,58 @@ public final class Decider {
       }
       return;
     }
+    for (int i = first; i < end; i += PASS) {
+      pass(batch, i, Math.min(PASS, end - i));
+    }
+  }
+
+  /**
+   * A few flows in two passes, so that the look-ups of many flows wait for memory at the same time:
+   * first the tables, then the routines. Nothing is remembered in the first.
+   */
+  private void pass(FlowBatch batch, int first, int count) {
+    int[] links = batch.link;
+    int[] destinations = batch.destination;
+    int[] ports = batch.ports;
+    int[] addresses = found;
     ProgramCode running = code;
-    for (int i = first; i < end; i++) {
-      int from = batch.source[i];
-      int to = batch.destination[i];
-      int ports = batch.ports[i];
-      long random = batch.draw[i];
-      long straight = straight(running, batch.link[i], from, to, ports, random);
-      decisions[i] = straight != NOT_STRAIGHT
-          ? straight
-          : run(batch.link[i], 0, from & 0xffff_ffffL, 0, to & 0xffff_ffffL, ports, random);
+    Straight[] ways = running.straights;
+    for (int k = 0; k < count; k++) {
+      int i = first + k;
+      int link = links[i];
+      Straight way = ways[link >>> 8 & 1];
+      long key =
+          (long) destinations[i] << 32 | (ports[i] & 0xffffL) << 16 | (link & 0xffL);
+      addresses[k] = LookupTable.get4(way.slots, way.capacity, key);
+    }
+    int[][] pages = running.pages;
+    int[] sources = batch.source;
+    long[] draws4 = batch.draw;
+    long[] decisions = batch.decisions;
+    for (int k = 0; k < count; k++) {
+      int i = first + k;
+      int link = links[i];
+      int address = addresses[k];
+      long decision = NOT_STRAIGHT;
+      if (address >= 0) {
+        Straight way = ways[link >>> 8 & 1];
+        int[] words = pages[address >>> ProgramCode.PAGE_BITS];
+        int at = address & ProgramCode.PAGE_MASK;
+        decision = (words[at] & 0xff) == Op.BALANCE
+            ? choose(way, words, at, 0, link, sources[i], draws4[i])
+            : winding(
+                way, pages, address, link, sources[i], destinations[i], ports[i], draws4[i]);
+      }
+      decisions[i] = decision != NOT_STRAIGHT
+          ? decision
+          : run(
+              link,
+              0,
+              sources[i] & 0xffff_ffffL,
+              0,
+              destinations[i] & 0xffff_ffffL,
+              ports[i],
+              draws4[i]);
     }
   }
 
@@ -263,98 +314,137 @@ public final class Decider {
   // ---- the straight way
 
   private long straight(ProgramCode p, int link, int from, int to, int ports, long random) {
-    if (!straightAllowed) {
+    Straight way = p.straights[link >>> 8 & 1];
+    long key = (long) to << 32 | (ports & 0xffffL) << 16 | (link & 0xffL);
+    int address = LookupTable.get4(way.slots, way.capacity, key);
+    return address < 0 ? NOT_STRAIGHT : straight(way, p.pages, address, link, from, to, ports, random);
+  }
+
+  private long straight(
+      Straight way,
+      int[][] pages,
+      int address,
+      int link,
+      int from,
+      int to,
+      int ports,
+      long random) {
+    int[] words = pages[address >>> ProgramCode.PAGE_BITS];
+    int at = address & ProgramCode.PAGE_MASK;
+    return (words[at] & 0xff) == Op.BALANCE
+        ? choose(way, words, at, 0, link, from, random)
+        : winding(way, pages, address, link, from, to, ports, random);
+  }
+
+  /** A flow to a Service that is not the plainest, but plain enough. */
+  private long winding(
+      Straight way,
+      int[][] pages,
+      int address,
+      int link,
+      int from,
+      int to,
+      int ports,
+      long random) {
+    long place = ladder(pages, address, link, from, to, ports);
+    if (place < 0) {
       return NOT_STRAIGHT;
     }
-    LookupTable table = p.fronts[link >>> 8 & 1].table();
-    if (table == null) {
+    int[] words = pages[(int) place >>> ProgramCode.PAGE_BITS];
+    int at = (int) place & ProgramCode.PAGE_MASK;
+    return choose(way, words, at, markOnTheWay, link, from, random);
+  }
+
+  private long choose(
+      Straight way, int[] words, int at, int before, int link, int from, long random) {
+    Shape shape = shapes[words[at + 1]];
+    if (((link ^ shape.protocol) & shape.protocolMask) != 0) {
       return NOT_STRAIGHT;
     }
-    int number = table.get4((long) to << 32 | (ports & 0xffffL) << 16 | (link & 0xffL));
-    if (number < 0) {
-      return NOT_STRAIGHT;
+    int marked = before;
+    if (((from & shape.blockMask) == shape.block) == shape.inside) {
+      marked = (marked & shape.blockKeeps) ^ shape.blockSets;
     }
-    int[] routine = p.routines[number];
-    int marked = 0;
-    int at = 0;
-    int word;
-    int jumps = 0;
-    while (true) {
-      if (at >= routine.length || jumps > MOST_STRAIGHT_JUMPS) {
-        return NOT_STRAIGHT;
-      }
-      word = routine[at];
-      int op = word & 0xff;
-      if (op == Op.BALANCE) {
-        break;
-      } else if (op == Op.MARK_UNLESS) {
-        int flags = word >>> 8;
-        int next = at + 3;
-        boolean asked = true;
-        if ((flags & 16) != 0) {
-          asked =
-              routine[at + 4] == to && routine[at + 3] == ((link & 0xff) << 16 | (ports & 0xffff));
-          next = at + 5;
-        }
-        int block;
-        int mask;
-        if ((flags & 1) != 0) {
-          long both = program.nodeBlocks[routine[next]];
-          block = (int) (both >>> 32);
-          mask = (int) both;
-          next += 1;
-        } else {
-          block = routine[next];
-          mask = routine[next + 1];
-          next += 2;
-        }
-        if (asked && ((from & mask) == block) == ((flags & 8) == 0)) {
-          marked = (marked & ~routine[at + 2]) ^ routine[at + 1];
-        }
-        at = next;
-      } else if (op == Op.SET_MARK) {
-        marked = (marked & ~routine[at + 2]) ^ routine[at + 1];
-        at += 3;
-      } else if (op == Op.JUMP || op == Op.GOTO) {
-        // The ladder that is looked for ends the walk, so that there is no way back to keep.
-        routine = p.routines[word >>> 8];
-        at = 0;
-        jumps++;
-      } else if (op == Op.SOURCE_IN) {
-        at += (from & routine[at + 2]) == routine[at + 1] ? 3 : word >>> 8;
-      } else {
-        return NOT_STRAIGHT;
-      }
-    }
-    if (routine[at + 2] != (link & 0xff) || routine[at + 5] >= 0) {
-      return NOT_STRAIGHT;
-    }
-    int rungs = word >>> 8;
-    int rung = ladders[routine[at + 1]].pick(random);
+    // Ladder.pick, but for the draws that need its table.
+    int outcomes = shape.outcomes;
+    int rung = random * outcomes - shape.doubtful < shape.safe
+        ? (int) (Math.multiplyHigh(random, outcomes) + (random >> 63 & outcomes))
+        : shape.ladder.pick(random);
+    int rungs = words[at] >>> 8;
     if (rung >= rungs) {
       return NOT_STRAIGHT;
     }
-    int entry = at + Op.BALANCE_HEADER + 2 * rung;
-    int address = routine[entry];
-    if (address == from) {
-      marked = (marked & ~routine[at + 4]) ^ routine[at + 3];
+    int endpoint = words[at + Op.BALANCE_HEADER + rung];
+    int base = words[at + 2];
+    int chosen = base >= 0 ? base + rung : words[at + Op.BALANCE_HEADER + rungs + rung];
+    if (endpoint == from) {
+      marked = (marked & shape.ownKeeps) ^ shape.ownSets;
     }
-    int chosen = routine[entry + 1];
-    if (program.isLocal(0, address & 0xffff_ffffL)) {
+    if ((localBits >>> (endpoint * DecisionProgram.SPREAD >>> 26) & 1) != 0
+        && program.isLocal4(endpoint)) {
       return NOT_STRAIGHT;
     }
-    int way = (link >>> 8 & 1) << 1;
-    Tail tail = p.tails[way];
-    if (!tail.known()) {
+    LookupTable exceptions = way.exceptions;
+    if (exceptions != null && isException(exceptions, endpoint, chosen, link)) {
       return NOT_STRAIGHT;
     }
-    if (tail.exceptions() != null && isException(tail.exceptions(), address, chosen, link)) {
-      return NOT_STRAIGHT;
+    // Numbers of targets are not negative.
+    return ((marked & way.markMask) != 0 ? way.set : way.clear) | chosen;
+  }
+
+  /**
+   * The address of the ladder that a walk comes to, and the mark on the way; -1 if it is not one
+   * that the straight way can do.
+   */
+  private long ladder(int[][] pages, int start, int link, int from, int to, int ports) {
+    int page = start >>> ProgramCode.PAGE_BITS;
+    int[] words = pages[page];
+    int at = start & ProgramCode.PAGE_MASK;
+    int marked = 0;
+    int jumps = 0;
+    while (true) {
+      int word = words[at];
+      int op = word & 0xff;
+      if (op == Op.BALANCE) {
+        markOnTheWay = marked;
+        return (long) page << ProgramCode.PAGE_BITS | at;
+      } else if (op == Op.MARK_UNLESS) {
+        int flags = word >>> 8;
+        int next = at + 2;
+        boolean asked = true;
+        if ((flags & 16) != 0) {
+          asked =
+              words[next + 1] == to && words[next] == ((link & 0xff) << 16 | (ports & 0xffff));
+          next += 2;
+        }
+        boolean given = (flags & 1) == 0;
+        long both = given
+            ? (long) words[next] << 32 | (words[next + 1] & 0xffff_ffffL)
+            : nodeBlocks[words[next]];
+        next += given ? 2 : 1;
+        if (asked && ((from & (int) both) == (int) (both >>> 32)) == ((flags & 8) == 0)) {
+          marked = changed(marked, words[at + 1]);
+        }
+        at = next;
+      } else if (op == Op.SET_MARK) {
+        marked = (marked & ~words[at + 2]) ^ words[at + 1];
+        at += 3;
+      } else if ((op == Op.JUMP || op == Op.GOTO) && jumps++ < MOST_STRAIGHT_JUMPS) {
+        // The ladder that is looked for ends the walk, so that there is no way back to keep.
+        int address = words[at + 1];
+        page = address >>> ProgramCode.PAGE_BITS;
+        words = pages[page];
+        at = address & ProgramCode.PAGE_MASK;
+      } else if (op == Op.SOURCE_IN) {
+        at += (from & words[at + 2]) == words[at + 1] ? 3 : word >>> 8;
+      } else {
+        return -1;
+      }
     }
-    long end = (marked & tail.markMask()) != 0 ? tail.set() : tail.clear();
-    return (end & 0xffff_ffff_0000_0000L)
-        | (long) way << Decision.WAY_SHIFT
-        | (chosen & 0xffff_ffffL);
+  }
+
+  private int changed(int mark, int profile) {
+    return (mark & ~profiles[profile + Op.PROFILE_MASK]) ^ profiles[profile + Op.PROFILE_VALUE];
   }
 
   private boolean isException(LookupTable exceptions, int address, int chosen, int link) {
@@ -413,7 +503,7 @@ public final class Decider {
 
   private int stages(int[] roots, int first, int last) {
     for (int i = first; i < last; i++) {
-      int end = routine(code.routines[roots[i] & ~ProgramCode.POLICY_DROP], 0);
+      int end = routine(roots[i] & ~ProgramCode.POLICY_DROP, 0);
       if (end == CONTINUE && roots[i] < 0) {
         end = DROP;
       }
@@ -424,9 +514,10 @@ public final class Decider {
     return ACCEPT;
   }
 
-  private int routine(int[] words, int depth) {
-    int at = 0;
-    while (at < words.length) {
+  private int routine(int address, int depth) {
+    int[] words = code.pages[address >>> ProgramCode.PAGE_BITS];
+    int at = address & ProgramCode.PAGE_MASK;
+    while (words[at] != Op.STOP) {
       if (--steps < 0) {
         return TOO_LONG;
       }
@@ -453,7 +544,7 @@ public final class Decider {
           if (depth == MOST_DEPTH) {
             return TOO_LONG;
           }
-          int end = routine(code.routines[operand], depth + 1);
+          int end = routine(words[at + 1], depth + 1);
           if (end != CONTINUE || op == Op.GOTO) {
             return end;
           }
@@ -467,7 +558,7 @@ public final class Decider {
             if (depth == MOST_DEPTH) {
               return TOO_LONG;
             }
-            int end = routine(code.routines[found], depth + 1);
+            int end = routine(found, depth + 1);
             if (end != CONTINUE) {
               return end == LEAVE ? CONTINUE : end;
             }
@@ -485,7 +576,7 @@ public final class Decider {
           }
           markUnless(words, at);
         }
-        case Op.BALANCE -> {
+        case Op.BALANCE, Op.BALANCE_AFFINE -> {
           int end = balance(words, at);
           if (end != CONTINUE) {
             return end;
@@ -541,7 +632,7 @@ public final class Decider {
 
   private void markUnless(int[] words, int at) {
     int flags = words[at] >>> 8;
-    int next = at + 3;
+    int next = at + 2;
     if ((flags & 16) != 0) {
       if (words[next] != (protocol << 16 | destinationPort) || !destinationIs(words, next + 1)) {
         return;
@@ -552,54 +643,71 @@ public final class Decider {
         ? inNodeBlock(words[next], sourceHigh, sourceLow)
         : inBlock(words, next, sourceHigh, sourceLow);
     if (inside == ((flags & 8) == 0)) {
-      mark = (mark & ~words[at + 2]) ^ words[at + 1];
+      mark = changed(mark, words[at + 1]);
     }
   }
 
   // ---- choosing an endpoint
 
   private int balance(int[] words, int at) {
-    if (words[at + 2] != protocol) {
-      return passBy(words, at);
-    }
+    int op = words[at] & 0xff;
     int rungs = words[at] >>> 8;
-    int group = words[at + 5];
-    int rung = group < 0 ? -1 : remembered(words, at, rungs, group);
+    Shape shape = shapes[words[at + 1]];
+    boolean affine = op == Op.BALANCE_AFFINE;
+    int first = at + (affine ? Op.AFFINE_HEADER : Op.BALANCE_HEADER);
+    int lists = first + (words[at + 2] >= 0 ? rungs : 2 * rungs);
+    markBySource(shape);
+    Ladder ladder = shape.ladder;
+    if (shape.protocol != 0 && shape.protocol != protocol) {
+      return affine ? UNDECIDED | shape.question << 3 : passBy(words, at, shape);
+    }
+    int rung = affine
+        ? remembered(words, lists, rungs, words[at + 3], words[at + 4])
+        : -1;
     if (rung < 0) {
-      Ladder ladder = ladders[words[at + 1]];
       rung = chooser != null ? ladder.pick(chooser) : ladder.pick(nextDraw());
     }
     if (rung >= rungs) {
       return CONTINUE;
     }
-    int entry = at + Op.BALANCE_HEADER + 2 * rung;
-    int to = words[entry + 1];
-    if (words[entry] == Op.word(sourceHigh, sourceLow, v4) && isSource(to)) {
-      mark = (mark & ~words[at + 4]) ^ words[at + 3];
+    int to = targetOf(words, at, first, rung);
+    if (words[first + rung] == Op.word(sourceHigh, sourceLow, v4) && isSource(to)) {
+      mark = (mark & shape.ownKeeps) ^ shape.ownSets;
     }
-    if (group >= 0) {
-      int list = words[at + Op.BALANCE_HEADER + 2 * rungs + rung];
-      affinity.set(list, group, listHigh(), listLow(sourceLow), now);
+    if (affine) {
+      int list = words[lists + rung];
+      affinity.set(list, words[at + 3], listHigh(), listLow(sourceLow), now);
     }
     translate(to);
     return ACCEPT;
+  }
+
+  private static int targetOf(int[] words, int at, int first, int rung) {
+    int base = words[at + 2];
+    return base >= 0 ? base + rung : words[first + (words[at] >>> 8) + rung];
+  }
+
+  private void markBySource(Shape shape) {
+    boolean within = v4
+        ? ((int) sourceLow & shape.blockMask) == shape.block
+        : shape.nodeBlock < 0 || inNodeBlock(shape.nodeBlock, sourceHigh, sourceLow);
+    if (within == shape.inside) {
+      mark = (mark & shape.blockKeeps) ^ shape.blockSets;
+    }
   }
 
   /**
    * A flow of another protocol than the endpoints' rules ask for: each rung that is taken may mark
    * it, and it comes back.
    */
-  private int passBy(int[] words, int at) {
-    if (words[at + 5] >= 0) {
-      return UNDECIDED | words[at + 7] << 3;
-    }
-    Ladder ladder = ladders[words[at + 1]];
+  private int passBy(int[] words, int at, Shape shape) {
+    Ladder ladder = shape.ladder;
+    int first = at + Op.BALANCE_HEADER;
     for (int rung = 0; rung < ladder.rungs(); rung++) {
-      int entry = at + Op.BALANCE_HEADER + 2 * rung;
-      boolean itself =
-          words[entry] == Op.word(sourceHigh, sourceLow, v4) && isSource(words[entry + 1]);
+      boolean itself = words[first + rung] == Op.word(sourceHigh, sourceLow, v4)
+          && isSource(targetOf(words, at, first, rung));
       if (itself && (ladder.isCertain(rung) || random(ladder.threshold(rung)))) {
-        mark = (mark & ~words[at + 4]) ^ words[at + 3];
+        mark = (mark & shape.ownKeeps) ^ shape.ownSets;
       }
     }
     return CONTINUE;
@@ -614,14 +722,12 @@ public final class Decider {
   /**
    * The first endpoint, in the order of the rules, whose list has seen the caller lately; or -1.
    */
-  private int remembered(int[] words, int at, int rungs, int group) {
+  private int remembered(int[] words, int lists, int rungs, int group, int seconds) {
     long high = listHigh();
     long low = listLow(sourceLow);
     if (affinity.first(group, high, low) < 0) {
       return -1;
     }
-    int lists = at + Op.BALANCE_HEADER + 2 * rungs;
-    int seconds = words[at + 6];
     long since = now - seconds * 1_000L;
     int from = 0;
     while (true) {
@@ -667,6 +773,9 @@ public final class Decider {
   private int condition(int op, int[] words, int at) {
     if (source != 0 && looksAtSource(op, words, at)) {
       return SOURCE_OPEN;
+    }
+    if (op == Op.OUT_DEVICE && !leavesNowhere) {
+      return DEVICE_OPEN;
     }
     boolean holds = switch (op) {
       case Op.SOURCE_IS -> sourceIs(words, at + 1);

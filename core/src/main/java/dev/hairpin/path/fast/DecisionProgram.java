@@ -6,6 +6,7 @@ import dev.hairpin.net.IpFamily;
 import dev.hairpin.net.Protocol;
 import dev.hairpin.path.Hook;
 import dev.hairpin.path.Table;
+import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -31,6 +32,11 @@ public final class DecisionProgram {
   /** How many device names rules may tell apart; rules with more stay open questions. */
   public static final int MOST_DEVICE_PATTERNS = 15;
 
+  private static final int SHAPE_BYTES = 88;
+
+  /** Spreads addresses over the bits of {@link #localBits}. */
+  static final int SPREAD = 0x9e37_79b9;
+
   static final int FROM_HOST = 0x100;
   static final int DEVICES_SHIFT = 16;
 
@@ -45,6 +51,9 @@ public final class DecisionProgram {
 
   /** IPv4: one long for each address, sorted; IPv6: pairs, in no order. */
   final long[] locals;
+
+  /** The pool's shapes, with the node's blocks in them. */
+  final Shape[] shapes;
 
   /** A bit for the hash of each local address. */
   final long localBits;
@@ -62,10 +71,28 @@ public final class DecisionProgram {
       bits |= bit(v4 ? locals[i] : locals[i + 1]);
     }
     this.localBits = bits;
+    this.shapes = shapes(pool.shapes(), from.base);
+  }
+
+  private Shape[] shapes(Shape[] all, @Nullable DecisionProgram base) {
+    if (base != null && base.shapes.length == all.length && base.nodeBlocks == nodeBlocks) {
+      return base.shapes;
+    }
+    if (!v4 || nodeBlocks.length == 0) {
+      return all;
+    }
+    Shape[] own = all.clone();
+    for (int i = 0; i < own.length; i++) {
+      int block = own[i].nodeBlock;
+      if (block >= 0 && block < nodeBlocks.length) {
+        own[i] = own[i].withBlock(nodeBlocks[block]);
+      }
+    }
+    return own;
   }
 
   static long bit(long addressLow) {
-    return 1L << (addressLow * 0x9e37_79b9_7f4a_7c15L >>> 58);
+    return 1L << ((int) addressLow * SPREAD >>> 26);
   }
 
   /**
@@ -140,6 +167,10 @@ public final class DecisionProgram {
     return bits;
   }
 
+  boolean isLocal4(int address) {
+    return isLocal(0, address & 0xffff_ffffL);
+  }
+
   boolean isLocal(long high, long low) {
     if (v4 ? low >>> 24 == 127 : high == 0 && low == 1) {
       return true;
@@ -165,8 +196,9 @@ public final class DecisionProgram {
    * @return true if it is
    */
   boolean namesList(int list) {
-    for (int[] routine : code.routines) {
-      if (RoutineReader.namesList(routine, list, v4)) {
+    for (int place : code.places) {
+      int[] page = code.pages[place >>> ProgramCode.PAGE_BITS];
+      if (RoutineReader.namesList(page, place & ProgramCode.PAGE_MASK, list, v4)) {
         return true;
       }
     }
@@ -188,7 +220,15 @@ public final class DecisionProgram {
    * @return octets, estimated
    */
   public long ownBytes() {
-    return 64 + 16 + 8L * nodeBlocks.length + 16 + 8L * locals.length;
+    long bytes = 64 + 16 + 8L * nodeBlocks.length + 16 + 8L * locals.length;
+    Shape[] shared = pool.shapes();
+    if (shapes != shared) {
+      bytes += 16 + 4L * shapes.length;
+      for (int i = 0; i < shapes.length; i++) {
+        bytes += shapes[i] == shared[i] ? 0 : SHAPE_BYTES;
+      }
+    }
+    return bytes;
   }
 
   /**
@@ -212,7 +252,7 @@ public final class DecisionProgram {
 
   @Override
   public String toString() {
-    return family + " program of " + code.routines.length + " routines, " + codeBytes() + " octets";
+    return family + " program of " + code.homes.length + " routines, " + codeBytes() + " octets";
   }
 
   /**
@@ -224,18 +264,21 @@ public final class DecisionProgram {
 
     private final IpFamily family;
     private final ProgramPool pool;
-    private int[][] routines;
-    private boolean routinesShared;
+
+    /** What was written; its jumps name routines by number. */
+    private final Int2ObjectOpenHashMap<int[]> written = new Int2ObjectOpenHashMap<>();
+
     private int routineCount;
     private LookupTable[] tables;
     private int tableCount;
     private boolean tablesShared;
     private final Map<Table, Map<Hook, Integer>> roots = new EnumMap<>(Table.class);
     private List<String> patterns;
-    private long hash;
     private long[] nodeBlocks = new long[0];
     private long[] locals = new long[0];
     private final @Nullable DecisionProgram base;
+    private int[][] pages = {};
+    private int[] homes = {};
 
     /**
      * A program without rules.
@@ -246,7 +289,6 @@ public final class DecisionProgram {
     public Builder(ProgramPool pool, IpFamily family) {
       this.family = family;
       this.pool = pool;
-      this.routines = new int[16][];
       this.tables = new LookupTable[4];
       this.patterns = new ArrayList<>();
       this.base = null;
@@ -255,9 +297,7 @@ public final class DecisionProgram {
     private Builder(DecisionProgram from) {
       this.family = from.family;
       this.pool = from.pool;
-      this.routines = from.code.routines;
-      this.routineCount = routines.length;
-      this.routinesShared = true;
+      this.routineCount = from.code.homes.length;
       this.tables = from.code.tables;
       this.tableCount = tables.length;
       this.tablesShared = true;
@@ -265,7 +305,6 @@ public final class DecisionProgram {
       this.nodeBlocks = from.nodeBlocks;
       this.locals = from.locals;
       this.base = from;
-      this.hash = from.code.hash;
     }
 
     /**
@@ -274,20 +313,8 @@ public final class DecisionProgram {
      * @return the number
      */
     public int newRoutine() {
-      int number = routineCount++;
-      ownRoutines();
-      routines[number] = NO_CODE;
-      return number;
-    }
-
-    private void ownRoutines() {
-      if (routinesShared || routineCount > routines.length) {
-        int capacity = routineCount > routines.length
-            ? Math.max(16, routineCount + (routinesShared ? 0 : routineCount / 2))
-            : routines.length;
-        routines = Arrays.copyOf(routines, capacity);
-        routinesShared = false;
-      }
+      written.put(routineCount, NO_CODE);
+      return routineCount++;
     }
 
     /**
@@ -297,17 +324,7 @@ public final class DecisionProgram {
      * @param code what {@link RoutineWriter#toArray} gave; empty for nothing
      */
     public void routine(int number, int[] code) {
-      if (Arrays.equals(routines[number], code)) {
-        return;
-      }
-      ownRoutines();
-      hash -= part(number, routines[number]);
-      routines[number] = code;
-      hash += part(number, code);
-    }
-
-    private static long part(int number, int[] code) {
-      return code.length == 0 ? 0 : ProgramCode.hashOf(number, code);
+      written.put(number, code);
     }
 
     /**
@@ -323,7 +340,6 @@ public final class DecisionProgram {
         tablesShared = false;
       }
       tables[number] = table;
-      hash += table.hashCode() * 31L + number;
       return number;
     }
 
@@ -338,9 +354,7 @@ public final class DecisionProgram {
         tables = Arrays.copyOf(tables, tables.length);
         tablesShared = false;
       }
-      hash -= tables[number].hashCode() * 31L + number;
       tables[number] = table;
-      hash += table.hashCode() * 31L + number;
     }
 
     /**
@@ -418,12 +432,12 @@ public final class DecisionProgram {
      * @return the program; the builder must not be used again
      */
     public DecisionProgram build() {
-      if (routineCount < routines.length) {
-        routines = Arrays.copyOf(routines, routineCount);
-      }
       if (tableCount < tables.length) {
         tables = Arrays.copyOf(tables, tableCount);
       }
+      CodePages laidOut = layOut();
+      pages = laidOut.pages();
+      homes = laidOut.homes();
       int[][] before = {
         chain(Hook.PREROUTING, Table.RAW, Table.MANGLE, Table.NAT),
         chain(Hook.OUTPUT, Table.RAW, Table.MANGLE, Table.NAT)
@@ -440,18 +454,56 @@ public final class DecisionProgram {
         sent,
         concat(sent, concat(again, input))
       };
-      TailReader reader = new TailReader(routines, tables, family);
+      TailReader reader = new TailReader(pages, tables, family);
+      long hash = laidOut.hashChange() + (base == null ? 0 : base.code.pagesHash);
+      long tablesHash = 0;
+      for (int i = 0; i < tables.length; i++) {
+        tablesHash += tables[i].hashCode() * 31L + i;
+      }
       ProgramCode code = new ProgramCode(
-          routines,
+          laidOut,
           tables,
           before,
           after,
           sent.length,
           List.copyOf(patterns),
           hash,
+          tablesHash,
           reader.tails(after, base == null ? null : base.code),
           reader.fronts(before));
       return new DecisionProgram(this, pool.shared(code));
+    }
+
+    private CodePages layOut() {
+      CodePages layout = new CodePages(base == null ? null : base.code);
+      int known = base == null ? 0 : base.code.homes.length;
+      int[] lengths = new int[routineCount - known];
+      for (int i = 0; i < lengths.length; i++) {
+        lengths[i] = written.get(known + i).length;
+      }
+      layout.place(routineCount, lengths);
+      for (LookupTable table : tables) {
+        table.resolve(layout.homes());
+      }
+      int[] numbers = written.keySet().toIntArray();
+      Arrays.sort(numbers);
+      for (int number : numbers) {
+        layout.write(number, resolved(written.get(number), layout.homes()));
+      }
+      return layout;
+    }
+
+    private int[] resolved(int[] words, int[] addresses) {
+      boolean v4 = family == IpFamily.IPV4;
+      int[] resolved = words;
+      for (int at = 0; at < words.length; at += RoutineReader.length(words, at, v4)) {
+        int op = RoutineReader.code(words[at]);
+        if (op == Op.JUMP || op == Op.GOTO || op == Op.GOTO_AND_LEAVE) {
+          resolved = resolved == words ? words.clone() : resolved;
+          resolved[at + 1] = addresses[words[at + 1]];
+        }
+      }
+      return resolved;
     }
 
     private int[] chain(Hook hook, Table... asked) {
@@ -459,8 +511,13 @@ public final class DecisionProgram {
       int count = 0;
       for (Table table : asked) {
         Integer root = roots.getOrDefault(table, Map.of()).get(hook);
-        if (root != null && (root < 0 || routines[root].length > 0)) {
-          found[count++] = root;
+        if (root != null) {
+          int address = homes[root & ~ProgramCode.POLICY_DROP];
+          boolean empty =
+              pages[address >>> ProgramCode.PAGE_BITS][address & ProgramCode.PAGE_MASK] == Op.STOP;
+          if (root < 0 || !empty) {
+            found[count++] = address | (root & ProgramCode.POLICY_DROP);
+          }
         }
       }
       return Arrays.copyOf(found, count);

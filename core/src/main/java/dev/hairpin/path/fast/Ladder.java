@@ -43,13 +43,23 @@ public final class Ladder {
    *     without condition. There are 1 to {@link #MOST_RUNGS}
    */
   public Ladder(long[] thresholds) {
+    this(thresholds, true);
+  }
+
+  /** Without its table it serves only to look another up by. */
+  Ladder(long[] thresholds, boolean withTable) {
     if (thresholds.length == 0 || thresholds.length > MOST_RUNGS) {
       throw new IllegalArgumentException("a ladder of " + thresholds.length + " rungs");
     }
     this.thresholds = thresholds.clone();
     boolean ends = thresholds[thresholds.length - 1] >= RANGE;
     this.outcomes = ends ? thresholds.length : thresholds.length + 1;
-    this.bounds = new long[outcomes];
+    this.bounds = new long[withTable ? outcomes : 0];
+    if (!withTable) {
+      this.margin = -1;
+      this.safe = 0;
+      return;
+    }
     BigInteger passed = BigInteger.ONE;
     for (int i = 1; i < outcomes; i++) {
       passed = passed.multiply(BigInteger.valueOf(RANGE - thresholds[i - 1]));
@@ -57,12 +67,13 @@ public final class Ladder {
       BigInteger first = below.shiftLeft(64).shiftRight(31 * i);
       bounds[i] = first.bitLength() > 64 ? -1 : first.longValue();
     }
-    this.margin = margin();
-    this.safe = -2 * margin;
+    this.margin = doubtful();
+    // Nothing is safe where the margin is not known.
+    this.safe = margin < 0 ? 0 : -2 * margin;
   }
 
   /** How far u * outcomes may be from a whole number for the product to be in doubt; -1: always. */
-  private long margin() {
+  private long doubtful() {
     BigInteger whole = BigInteger.ONE.shiftLeft(64);
     BigInteger most = BigInteger.ZERO;
     BigInteger n = BigInteger.valueOf(outcomes);
@@ -99,10 +110,24 @@ public final class Ladder {
    */
   public int pick(long draw) {
     long product = draw * outcomes;
-    if (margin > 0 && Long.compareUnsigned(product - margin, safe) < 0) {
+    if (Long.compareUnsigned(product - margin, safe) < 0) {
       return (int) (Math.multiplyHigh(draw, outcomes) + (draw >> 63 & outcomes));
     }
     return search(draw);
+  }
+
+  /** How many ways a choice can end: the rungs, and none of them if the last has a condition. */
+  int outcomes() {
+    return outcomes;
+  }
+
+  /** The draws whose product with {@link #outcomes}, less this, is below {@link #safe} need no table. */
+  long margin() {
+    return margin;
+  }
+
+  long safe() {
+    return safe;
   }
 
   private int search(long draw) {

@@ -31,6 +31,7 @@ public final class LookupTable {
   private final boolean hasOpen;
   private final boolean hasExact;
   private int hash;
+  private boolean resolved;
   private LookupTable @Nullable [] parts;
 
   private LookupTable(long[] slots, int capacity, int size, boolean hasExact, boolean hasOpen) {
@@ -127,6 +128,20 @@ public final class LookupTable {
     return 16 + 8L * slots.length;
   }
 
+  /** Turns the values, which are routines' numbers, to addresses; once, before anybody sees it. */
+  void resolve(int[] addresses) {
+    if (resolved) {
+      return;
+    }
+    resolved = true;
+    int stride = slots.length / capacity;
+    for (int slot = 0; slot < slots.length; slot += stride) {
+      if ((stride == 2 ? slots[slot] : slots[slot + 2]) != 0) {
+        slots[slot + stride - 1] = addresses[(int) slots[slot + stride - 1]];
+      }
+    }
+  }
+
   /** A table of the keys of several. */
   static LookupTable join(LookupTable[] parts, int keys, boolean v4) {
     Builder all = new Builder(v4 ? IpFamily.IPV4 : IpFamily.IPV6, keys);
@@ -208,7 +223,10 @@ public final class LookupTable {
   }
 
   int get4(long key) {
-    long[] table = slots;
+    return get4(slots, capacity, key);
+  }
+
+  static int get4(long[] table, int capacity, long key) {
     int at = index(key, capacity) << 1;
     while (true) {
       long found = table[at];
@@ -223,6 +241,18 @@ public final class LookupTable {
         at = 0;
       }
     }
+  }
+
+  long[] slots() {
+    return slots;
+  }
+
+  int capacity() {
+    return capacity;
+  }
+
+  boolean isV4() {
+    return slots.length == 2 * capacity;
   }
 
   int open4(int port, int protocol) {

@@ -10,6 +10,9 @@ package dev.hairpin.path.fast;
 final class Op {
   static final int NOT = 0x80;
 
+  /** The end of a routine: the walk goes on where it was called. */
+  static final int STOP = 0;
+
   // Conditions: word(s) after the first.
   /** Address; IPv4 one word, IPv6 four. */
   static final int SOURCE_IS = 1;
@@ -72,7 +75,7 @@ final class Op {
 
   static final int RETURN = 33;
 
-  /** Operand: routine. */
+  /** Address; a routine's number before the program is built. */
   static final int JUMP = 34;
 
   static final int GOTO = 35;
@@ -100,23 +103,30 @@ final class Op {
   static final int DISPATCH = 43;
 
   /**
-   * Operand: rungs. Ladder, protocol, mark value, mark mask, affinity group (-1 none), seconds,
-   * question; then for each rung the word of its address and its target; then, with affinity, for
-   * each rung its list.
+   * Operand: rungs. Shape; first target, if the targets count on from it, else -1; the words of the
+   * addresses; the targets, if they do not count on.
    */
   static final int BALANCE = 44;
 
+  /** The same with affinity: group and seconds before the addresses; last, for each rung its list. */
+  static final int BALANCE_AFFINE = 47;
+
   /**
-   * Operand: block question (1 the node's block, 2 an address and mask, 0 no condition; 8 inverted;
-   * 16 with the tuple). Mark value and mask; the tuple's protocol and port, and its address; the
-   * block.
+   * Operand: block question (1 the node's block, 2 an address and mask, 8 inverted; 16 with the
+   * tuple). Profile; the tuple's protocol and port, and its address; the block.
    */
   static final int MARK_UNLESS = 45;
 
-  /** Operand: routine. As GOTO, in the rules of a key: the chain that looked it up ends too. */
+  /** Address. As GOTO, in the rules of a key: the chain that looked it up ends too. */
   static final int GOTO_AND_LEAVE = 46;
 
-  static final int BALANCE_HEADER = 8;
+  static final int BALANCE_HEADER = 3;
+  static final int AFFINE_HEADER = 5;
+
+  // A profile: a change of the mark, as ints in a table of the pool.
+  static final int PROFILE_VALUE = 0;
+  static final int PROFILE_MASK = 1;
+  static final int PROFILE_SIZE = 2;
 
   // Address types.
   static final int LOCAL = 1;

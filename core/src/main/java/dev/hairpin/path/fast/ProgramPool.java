@@ -19,8 +19,11 @@ public final class ProgramPool {
 
   private final Targets targets4 = new Targets(IpFamily.IPV4);
   private final Targets targets6 = new Targets(IpFamily.IPV6);
-  private final Map<Ladder, Integer> ladderNumbers = new HashMap<>();
-  private volatile Ladder[] ladders = new Ladder[0];
+  private final Map<Ladder, Ladder> ladders = new HashMap<>();
+  private final Map<List<Integer>, Integer> profileNumbers = new HashMap<>();
+  private volatile int[] profiles = new int[0];
+  private final Map<ShapeKey, Integer> shapeNumbers = new HashMap<>();
+  private volatile Shape[] shapes = new Shape[0];
   private final Map<String, Integer> listNumbers = new HashMap<>();
   private int[] groups = new int[16];
   private int groupCount;
@@ -53,28 +56,95 @@ public final class ProgramPool {
     return family == IpFamily.IPV4 ? targets4 : targets6;
   }
 
-  /**
-   * The number of a ladder.
-   *
-   * @param thresholds as {@link Ladder} takes them
-   * @return its number
-   */
-  public int ladder(long[] thresholds) {
-    Ladder ladder = new Ladder(thresholds);
-    Integer known = ladderNumbers.get(ladder);
+  /** A ladder that others have already, or a new one. */
+  private Ladder ladder(long[] thresholds) {
+    Ladder ladder = new Ladder(thresholds, false);
+    @Nullable Ladder known = ladders.get(ladder);
     if (known != null) {
       return known;
     }
-    int number = ladders.length;
-    Ladder[] more = Arrays.copyOf(ladders, number + 1);
-    more[number] = ladder;
-    ladders = more;
-    ladderNumbers.put(ladder, number);
+    Ladder full = new Ladder(thresholds);
+    ladders.put(full, full);
+    return full;
+  }
+
+  /**
+   * The number of a change of the mark.
+   *
+   * @param value what is added to the mark, by exclusive or
+   * @param mask the bits of the mark that are cleared before
+   * @return its number
+   */
+  public int profile(int value, int mask) {
+    List<Integer> profile = List.of(value, mask);
+    Integer known = profileNumbers.get(profile);
+    if (known != null) {
+      return known;
+    }
+    int at = profiles.length;
+    int[] more = Arrays.copyOf(profiles, at + Op.PROFILE_SIZE);
+    more[at + Op.PROFILE_VALUE] = value;
+    more[at + Op.PROFILE_MASK] = mask;
+    profiles = more;
+    profileNumbers.put(profile, at);
+    return at;
+  }
+
+  /**
+   * A rule before a ladder that marks flows by their source, as kube-proxy marks what does not come
+   * from a pod.
+   *
+   * @param nodeBlock the number of the node's block; -1 if the block is given
+   * @param block the block, IPv4: address * 2^32 + mask
+   * @param inside whether flows from inside are marked
+   * @param value what is added to the mark
+   * @param mask the bits that are cleared before
+   */
+  public record SourceMark(int nodeBlock, long block, boolean inside, int value, int mask) {
+    static final SourceMark NONE = new SourceMark(-1, 0, true, 0, 0);
+  }
+
+  /**
+   * The number of a ladder's shape: what it has in common with others.
+   *
+   * @param thresholds as {@link Ladder} takes them
+   * @param protocol the protocol that the endpoints' rules ask for; 0 if flows of others do not come
+   * @param value what is added to the mark of a flow from the endpoint itself
+   * @param mask the bits that are cleared before
+   * @param before the rule before; null if there is none
+   * @param question what is open for flows of another protocol
+   * @return its number
+   */
+  public int shape(
+      long[] thresholds,
+      int protocol,
+      int value,
+      int mask,
+      @Nullable SourceMark before,
+      int question) {
+    SourceMark mark = before == null ? SourceMark.NONE : before;
+    ShapeKey key = new ShapeKey(ladder(thresholds), protocol, value, mask, mark, question);
+    Integer known = shapeNumbers.get(key);
+    if (known != null) {
+      return known;
+    }
+    int number = shapes.length;
+    Shape[] more = Arrays.copyOf(shapes, number + 1);
+    more[number] = new Shape(key.ladder, number, protocol, question, value, mask, mark);
+    shapes = more;
+    shapeNumbers.put(key, number);
     return number;
   }
 
-  Ladder[] ladders() {
-    return ladders;
+  private record ShapeKey(
+      Ladder ladder, int protocol, int value, int mask, SourceMark before, int question) {}
+
+  Shape[] shapes() {
+    return shapes;
+  }
+
+  int[] profiles() {
+    return profiles;
   }
 
   /**

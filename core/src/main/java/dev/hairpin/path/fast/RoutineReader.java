@@ -26,7 +26,10 @@ final class RoutineReader {
           Op.SOURCE_TYPE,
           Op.DESTINATION_TYPE,
           Op.RANDOM,
-          Op.DNAT -> 2;
+          Op.DNAT,
+          Op.JUMP,
+          Op.GOTO,
+          Op.GOTO_AND_LEAVE -> 2;
       case Op.ANY_PORT -> 3 + routine[at + 2];
       case Op.MARK,
           Op.CONNECTION_MARK,
@@ -35,28 +38,34 @@ final class RoutineReader {
           Op.SAVE_MARK,
           Op.RESTORE_MARK -> 3;
       case Op.RECENT -> 6;
-      case Op.BALANCE -> Op.BALANCE_HEADER + (word >>> 8) * (routine[at + 5] >= 0 ? 3 : 2);
+      case Op.BALANCE, Op.BALANCE_AFFINE -> {
+        int rungs = word >>> 8;
+        int each = 1 + (routine[at + 2] < 0 ? 1 : 0);
+        yield code(word) == Op.BALANCE
+            ? Op.BALANCE_HEADER + each * rungs
+            : Op.AFFINE_HEADER + (each + 1) * rungs;
+      }
       case Op.MARK_UNLESS -> {
         int flags = word >>> 8;
-        int length = 3 + ((flags & 16) != 0 ? 1 + address : 0);
+        int length = 2 + ((flags & 16) != 0 ? 1 + address : 0);
         yield length + ((flags & 1) != 0 ? 1 : 2 * address);
       }
       default -> 1;
     };
   }
 
-  /** Whether an instruction names a list of callers. */
-  static boolean namesList(int[] routine, int list, boolean v4) {
-    for (int at = 0; at < routine.length; at += length(routine, at, v4)) {
-      int op = code(routine[at]);
-      if (op == Op.RECENT && routine[at + 2] == list) {
+  /** Whether a routine that begins at a word names a list of callers. */
+  static boolean namesList(int[] words, int first, int list, boolean v4) {
+    for (int at = first; words[at] != Op.STOP; at += length(words, at, v4)) {
+      int op = code(words[at]);
+      if (op == Op.RECENT && words[at + 2] == list) {
         return true;
       }
-      if (op == Op.BALANCE && routine[at + 5] >= 0) {
-        int rungs = routine[at] >>> 8;
-        int first = at + Op.BALANCE_HEADER + 2 * rungs;
-        for (int i = first; i < first + rungs; i++) {
-          if (routine[i] == list) {
+      if (op == Op.BALANCE_AFFINE) {
+        int rungs = words[at] >>> 8;
+        int lists = at + length(words, at, v4) - rungs;
+        for (int i = lists; i < lists + rungs; i++) {
+          if (words[i] == list) {
             return true;
           }
         }

@@ -357,7 +357,8 @@ public final class RoutineWriter {
    * @param comesBack whether the walk goes on after it, as with {@code -j}; else as with {@code -g}
    */
   public void jump(int routine, boolean comesBack) {
-    action(comesBack ? Op.JUMP : ofKey ? Op.GOTO_AND_LEAVE : Op.GOTO, routine);
+    action(comesBack ? Op.JUMP : ofKey ? Op.GOTO_AND_LEAVE : Op.GOTO, 0);
+    word(routine);
     endRule();
   }
 
@@ -434,8 +435,8 @@ public final class RoutineWriter {
    * Sets bits of the mark if the source is not in a block; may be limited to one destination. It is
    * how kube-proxy marks what is to be masqueraded, in one instruction.
    *
-   * @param value as {@link #setMark}
-   * @param mask as {@link #setMark}
+   * @param profile the number of a profile in the {@link ProgramPool}: value and mask as {@link
+   *     #setMark} has them
    * @param destination the destination to which it is limited; null for any
    * @param protocol with a destination, the protocol
    * @param port with a destination, the port
@@ -445,8 +446,7 @@ public final class RoutineWriter {
    * @param inside whether the source must be inside the block instead
    */
   public void setMarkUnlessFrom(
-      int value,
-      int mask,
+      int profile,
       @org.jspecify.annotations.Nullable IpAddress destination,
       int protocol,
       int port,
@@ -456,8 +456,7 @@ public final class RoutineWriter {
       boolean inside) {
     int flags = (nodeBlock >= 0 ? 1 : 2) | (inside ? 0 : 8) | (destination == null ? 0 : 16);
     action(Op.MARK_UNLESS, flags);
-    word(value);
-    word(mask);
+    word(profile);
     if (destination != null) {
       word(protocol << 16 | port);
       address(destination);
@@ -486,34 +485,25 @@ public final class RoutineWriter {
    * it.
    *
    * @param rungs the endpoints, in the order of the ladder
-   * @param ladder the ladder's number in the {@link ProgramPool}; it has as many rungs
-   * @param protocol the protocol that the endpoints' rules ask for
-   * @param value as {@link #setMark}, for a flow from the endpoint itself
-   * @param mask as {@link #setMark}
+   * @param shape the number of the ladder's shape in the {@link ProgramPool}; it has as many rungs
    * @param group the group of the endpoints' lists; -1 without affinity
    * @param seconds how long a caller stays with its endpoint
-   * @param question what is open for flows of another protocol
    */
-  public void balance(
-      List<Rung> rungs,
-      int ladder,
-      int protocol,
-      int value,
-      int mask,
-      int group,
-      int seconds,
-      int question) {
-    action(Op.BALANCE, rungs.size());
-    word(ladder);
-    word(protocol);
-    word(value);
-    word(mask);
-    word(group);
-    word(seconds);
-    word(question);
-    for (Rung rung : rungs) {
-      word(Op.word(rung.address.high(), rung.address.low(), v4));
-      word(rung.target);
+  public void balance(List<Rung> rungs, int shape, int group, int seconds) {
+    boolean countsOn = true;
+    for (int i = 1; i < rungs.size(); i++) {
+      countsOn &= rungs.get(i).target == rungs.get(0).target + i;
+    }
+    action(group < 0 ? Op.BALANCE : Op.BALANCE_AFFINE, rungs.size());
+    word(shape);
+    word(countsOn ? rungs.get(0).target : -1);
+    if (group >= 0) {
+      word(group);
+      word(seconds);
+    }
+    rungs.forEach(rung -> word(Op.word(rung.address.high(), rung.address.low(), v4)));
+    if (!countsOn) {
+      rungs.forEach(rung -> word(rung.target));
     }
     if (group >= 0) {
       rungs.forEach(rung -> word(rung.list));

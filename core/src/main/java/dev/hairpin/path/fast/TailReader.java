@@ -17,7 +17,7 @@ final class TailReader {
   private static final int MOST_STEPS = 1_000;
   private static final int MOST_DEPTH = 20;
 
-  private final int[][] routines;
+  private final int[][] pages;
   private final LookupTable[] tables;
   private final boolean v4;
   private final Set<Integer> asked = new LinkedHashSet<>();
@@ -26,8 +26,8 @@ final class TailReader {
   private int source;
   private int steps;
 
-  TailReader(int[][] routines, LookupTable[] tables, IpFamily family) {
-    this.routines = routines;
+  TailReader(int[][] pages, LookupTable[] tables, IpFamily family) {
+    this.pages = pages;
     this.tables = tables;
     this.v4 = family == IpFamily.IPV4;
   }
@@ -44,16 +44,18 @@ final class TailReader {
     if (roots.length != 1) {
       return null;
     }
-    int[] routine = routines[roots[0] & ~ProgramCode.POLICY_DROP];
-    for (int depth = 0; depth < MOST_DEPTH && routine.length > 0; depth++) {
-      int op = RoutineReader.code(routine[0]);
+    int address = roots[0] & ~ProgramCode.POLICY_DROP;
+    for (int depth = 0; depth < MOST_DEPTH; depth++) {
+      int[] words = pages[address >>> ProgramCode.PAGE_BITS];
+      int at = address & ProgramCode.PAGE_MASK;
+      int op = RoutineReader.code(words[at]);
       if (op == Op.DISPATCH) {
-        return tables[routine[0] >>> 8];
+        return tables[words[at] >>> 8];
       }
       if (op != Op.JUMP && op != Op.GOTO) {
         return null;
       }
-      routine = routines[routine[0] >>> 8];
+      address = words[at + 1];
     }
     return null;
   }
@@ -86,7 +88,7 @@ final class TailReader {
     steps = 0;
     int end = Decider.ACCEPT;
     for (int root : roots) {
-      end = walk(routines[root & ~ProgramCode.POLICY_DROP], 0);
+      end = walk(root & ~ProgramCode.POLICY_DROP, 0);
       if (end == Decider.CONTINUE) {
         end = root < 0 ? Decider.DROP : Decider.ACCEPT;
       }
@@ -97,9 +99,10 @@ final class TailReader {
     return end == UNKNOWN ? UNKNOWN : Decider.pack(end, Decision.NO_TARGET, 0, source);
   }
 
-  private int walk(int[] code, int depth) {
-    int at = 0;
-    while (at < code.length) {
+  private int walk(int address, int depth) {
+    int[] code = pages[address >>> ProgramCode.PAGE_BITS];
+    int at = address & ProgramCode.PAGE_MASK;
+    while (code[at] != Op.STOP) {
       if (++steps > MOST_STEPS || depth > MOST_DEPTH) {
         return UNKNOWN;
       }
@@ -124,7 +127,7 @@ final class TailReader {
           return Decider.CONTINUE;
         }
         case Op.JUMP, Op.GOTO -> {
-          int end = walk(routines[operand], depth + 1);
+          int end = walk(code[at + 1], depth + 1);
           if (end != Decider.CONTINUE || RoutineReader.code(word) == Op.GOTO) {
             return end;
           }

@@ -89,14 +89,14 @@ final class CompilerState {
     this.nodeMasks = nodeMasks;
     this.rules = rules;
     this.builder = builder;
-    this.compiler = new RoutineCompiler(this, pool, family, nodeMasks, builder);
+    this.compiler = new RoutineCompiler(this, pool, family, nodeMasks, builder, 0);
   }
 
   /** Begins an update; the builder begins with the last program. */
   void begin(RuleSet now, DecisionProgram.Builder next) {
     rules = now;
     builder = next;
-    compiler = new RoutineCompiler(this, pool, family, nodeMasks, next);
+    compiler = new RoutineCompiler(this, pool, family, nodeMasks, next, compiler.round());
     pending.clear();
   }
 
@@ -113,15 +113,70 @@ final class CompilerState {
 
   /** The routine of a chain, which is compiled if it is new. */
   int routineOf(TableName table, String name) {
-    Map<String, ChainUnit> known = in(table).units;
-    @Nullable ChainUnit unit = known.get(name);
-    if (unit == null) {
-      unit = new ChainUnit(table, name, builder.newRoutine());
-      known.put(name, unit);
-      units++;
-      compileLater(unit);
+    return unit(table, name, null).routine;
+  }
+
+  /**
+   * The routine of a chain for the flows of a key of another.
+   *
+   * @param asking the unit whose look-up leads there
+   * @param round tells this compilation of that unit from others
+   */
+  int routineOf(ChainUnit asking, String name, DispatchKey key, int round) {
+    ChainUnit unit = unit(asking.table, name, key);
+    if (unit.askedIn == 0) {
+      asking.ofKeys.add(unit);
     }
+    unit.askedIn = round;
     return unit.routine;
+  }
+
+  private ChainUnit unit(TableName table, String name, @Nullable DispatchKey key) {
+    Map<String, ChainUnit> known = in(table).units;
+    @Nullable ChainUnit first = known.get(name);
+    for (ChainUnit unit = first; unit != null; unit = unit.next) {
+      if (java.util.Objects.equals(unit.key, key)) {
+        return unit;
+      }
+    }
+    ChainUnit unit = new ChainUnit(table, name, builder.newRoutine(), key);
+    unit.next = first;
+    known.put(name, unit);
+    units++;
+    compileLater(unit);
+    return unit;
+  }
+
+  /** Forgets the units for keys that a unit has no more. */
+  void forgetKeys(ChainUnit asking, int round) {
+    asking.ofKeys.removeIf(unit -> {
+      if (unit.askedIn == round) {
+        return false;
+      }
+      remove(unit);
+      return true;
+    });
+  }
+
+  private void remove(ChainUnit gone) {
+    Map<String, ChainUnit> known = in(gone.table).units;
+    @Nullable ChainUnit first = known.get(gone.name);
+    if (first == gone) {
+      if (gone.next == null) {
+        known.remove(gone.name);
+      } else {
+        known.put(gone.name, gone.next);
+      }
+    }
+    for (ChainUnit unit = first; unit != null; unit = unit.next) {
+      if (unit.next == gone) {
+        unit.next = gone.next;
+      }
+    }
+    gone.removed = true;
+    unused++;
+    builder.routine(gone.routine, new int[0]);
+    forgetKeys(gone, -1);
   }
 
   private void compileLater(ChainUnit unit) {
@@ -137,12 +192,12 @@ final class CompilerState {
     if (known.everywhere.contains(name)) {
       return false;
     }
-    @Nullable ChainUnit unit = known.units.get(name);
-    if (unit != null) {
+    for (ChainUnit unit = known.units.get(name); unit != null; unit = unit.next) {
       compileLater(unit);
-      if (chain(table, name) == null && ++unused > 1_000 + units / 2) {
-        return false;
-      }
+      unused += chain(table, name) == null ? 1 : 0;
+    }
+    if (unused > 1_000 + units / 2) {
+      return false;
     }
     @Nullable Member member = known.members.remove(name);
     if (member != null) {
@@ -164,7 +219,9 @@ final class CompilerState {
     while (!pending.isEmpty()) {
       ChainUnit unit = pending.remove();
       unit.pending = false;
-      compiler.compile(unit, chain(unit.table, unit.name));
+      if (!unit.removed) {
+        compiler.compile(unit, chain(unit.table, unit.name));
+      }
     }
   }
 

@@ -41,13 +41,16 @@ final class RoutineCompiler {
   private final IpFamily family;
   private final List<AddressMask> nodeMasks;
   private final DecisionProgram.Builder program;
+  private int round;
 
   RoutineCompiler(
       CompilerState state,
       ProgramPool pool,
       IpFamily family,
       List<AddressMask> nodeMasks,
-      DecisionProgram.Builder program) {
+      DecisionProgram.Builder program,
+      int round) {
+    this.round = round;
     this.state = state;
     this.pool = pool;
     this.family = family;
@@ -56,6 +59,7 @@ final class RoutineCompiler {
   }
 
   void compile(ChainUnit unit, @Nullable Chain chain) {
+    round++;
     RoutineWriter out = new RoutineWriter(family);
     unit.tablesUsed = 0;
     unit.bodiesUsed = 0;
@@ -65,9 +69,15 @@ final class RoutineCompiler {
       new Body(unit, chain, out).rules();
     }
     program.routine(unit.routine, out.toArray());
+    state.forgetKeys(unit, round);
     for (int i = unit.bodiesUsed; i < unit.bodies.size(); i++) {
       program.routine(unit.bodies.getInt(i), new int[0]);
     }
+  }
+
+  /** The number of the last compilation of a chain. */
+  int round() {
+    return round;
   }
 
   private int bodyOf(ChainUnit unit) {
@@ -105,23 +115,39 @@ final class RoutineCompiler {
       Ladders ladders = new Ladders(name -> state.endpoint(unit, name));
       int at = 0;
       while (at < rules.size()) {
-        int run = runFrom(at);
+        int run = unit.key == null ? runFrom(at) : 0;
         if (run >= SHORTEST_RUN && dispatch(at, at + run)) {
           at += run;
           continue;
         }
-        Ladders.@Nullable Found ladder = run > 0 ? null : ladders.at(chain, at);
-        if (ladder != null && balance(ladder)) {
-          at += ladder.rules();
-          continue;
+        if (run < SHORTEST_RUN) {
+          int taken = ladder(ladders, at);
+          if (taken > 0) {
+            at += taken;
+            continue;
+          }
         }
-        int last = Math.max(at + 1, at + run);
+        int last = at + Math.max(1, run);
         for (; at < last; at++) {
           if (!marksUnlessFrom(rules.get(at))) {
-            writer.write(at, null);
+            writer.write(at, unit.key);
           }
         }
       }
+    }
+
+    /** Writes a ladder, with a mark before it if there is one; how many rules that were, or 0. */
+    private int ladder(Ladders ladders, int at) {
+      Ladders.@Nullable Found ladder = ladders.at(chain, at);
+      if (ladder != null) {
+        return balance(ladder, null) ? ladder.rules() : 0;
+      }
+      if (at + 1 == chain.rules().size()) {
+        return 0;
+      }
+      ProgramPool.@Nullable SourceMark mark = sourceMark(chain.rules().get(at));
+      ladder = mark == null ? null : ladders.at(chain, at + 1);
+      return ladder != null && balance(ladder, mark) ? ladder.rules() + 1 : 0;
     }
 
     private int runFrom(int first) {
@@ -162,12 +188,18 @@ final class RoutineCompiler {
       }
       LookupTable.Builder table = new LookupTable.Builder(family, order.size());
       Map<Target, Integer> verdicts = new HashMap<>();
+      Map<String, Integer> jumps = new HashMap<>();
+      for (int i = first; i < end; i++) {
+        if (chain.rules().get(i).target() instanceof Target.Jump jump) {
+          jumps.merge(jump.chain(), 1, Integer::sum);
+        }
+      }
       for (DispatchKey key : order) {
         List<Integer> rules = byKey.get(key);
         if (key.destination() != null) {
           rules = merged(rules, byKey.getOrDefault(key.open(), List.of()));
         }
-        int routine = bodyFor(rules, key, verdicts);
+        int routine = bodyFor(rules, key, verdicts, jumps);
         @Nullable IpAddress to = key.destination();
         table.put(
             to == null ? 0 : to.high(),
@@ -191,11 +223,17 @@ final class RoutineCompiler {
       return all;
     }
 
-    private int bodyFor(List<Integer> rules, DispatchKey key, Map<Target, Integer> verdicts) {
+    private int bodyFor(
+        List<Integer> rules,
+        DispatchKey key,
+        Map<Target, Integer> verdicts,
+        Map<String, Integer> jumps) {
       Rule only = chain.rules().get(rules.get(0));
       boolean plain = rules.size() == 1 && asksOnlyFor(only, key);
       if (plain && only.target() instanceof Target.Jump jump && isOwnRoutine(jump.chain())) {
-        return state.routineOf(unit.table, jump.chain());
+        return jumps.getOrDefault(jump.chain(), 0) == 1
+            ? state.routineOf(unit, jump.chain(), key, round)
+            : state.routineOf(unit.table, jump.chain());
       }
       boolean verdict = plain
           && (only.target() instanceof Target.Verdict || only.target() instanceof Target.Reject);
@@ -242,7 +280,7 @@ final class RoutineCompiler {
 
     // ---- instructions of their own
 
-    private boolean balance(Ladders.Found ladder) {
+    private boolean balance(Ladders.Found ladder, ProgramPool.@Nullable SourceMark before) {
       int group = -1;
       int[] lists = new int[ladder.endpoints().size()];
       if (ladder.hasAffinity()) {
@@ -260,16 +298,60 @@ final class RoutineCompiler {
         int target = pool.targets(family).number(endpoint.address(), endpoint.port());
         rungs.add(new RoutineWriter.Rung(endpoint.address(), target, lists[i]));
       }
-      out.balance(
-          rungs,
-          pool.ladder(ladder.thresholds()),
-          ladder.protocol(),
+      @Nullable DispatchKey key = unit.key;
+      boolean protocolKnown = key != null && key.protocol() == ladder.protocol();
+      int shape = pool.shape(
+          ladder.thresholds(),
+          protocolKnown ? 0 : ladder.protocol(),
           ladder.hairpin().value(),
           ladder.hairpin().mask(),
-          group,
-          ladder.seconds(),
+          before,
           pool.question("a flow of another protocol than the endpoints of a chain with affinity"));
+      out.balance(rungs, shape, group, ladder.seconds());
       return true;
+    }
+
+    /**
+     * What a rule does that marks by the source, as {@code ! -s BLOCK -j KUBE-MARK-MASQ}; null if it
+     * does anything else, or asks more than the unit's key answers.
+     */
+    private ProgramPool.@Nullable SourceMark sourceMark(Rule rule) {
+      @Nullable MarkValue mark = markOf(rule);
+      Match.@Nullable Source source = null;
+      for (Match match : rule.matches()) {
+        if (match instanceof Match.Source from && !from.address().matchesAll()) {
+          source = from;
+        } else if (!(match instanceof Match.Comment) && !isAnswered(match)) {
+          return null;
+        }
+      }
+      if (mark == null || source == null) {
+        return null;
+      }
+      AddressMask block = source.address();
+      int own = nodeMasks.indexOf(block);
+      if (own < 0 && family == IpFamily.IPV6) {
+        return null;
+      }
+      long words = block.address().low() << 32 | (block.mask().low() & 0xffff_ffffL);
+      return new ProgramPool.SourceMark(
+          own, words, !source.inverted(), mark.value(), mark.mask());
+    }
+
+    /** Whether the unit's key says that a match holds. */
+    private boolean isAnswered(Match match) {
+      @Nullable DispatchKey key = unit.key;
+      return key != null
+          && ((match instanceof Match.ProtocolIs is
+                  && !is.inverted()
+                  && is.number() == key.protocol())
+              || (match instanceof Match.Destination to
+                  && key.destination() != null
+                  && DispatchKey.isHost(to)
+                  && to.address().address().equals(key.destination()))
+              || (key.protocol() == 6 && match.equals(Match.Tcp.toPort(key.port())))
+              || (key.protocol() == 17 && match.equals(Match.Udp.toPort(key.port())))
+              || (key.protocol() == 132 && match.equals(Match.Sctp.toPort(key.port()))));
     }
 
     /** Writes {@code ! -s BLOCK -j KUBE-MARK-MASQ}, maybe for one destination only. */
@@ -288,6 +370,9 @@ final class RoutineCompiler {
         }
       }
       @Nullable DispatchKey key = DispatchKey.of(rule);
+      if (unit.key != null) {
+        return false;
+      }
       if (source == null || (destination == null) != (key == null)) {
         return false;
       }
@@ -306,8 +391,7 @@ final class RoutineCompiler {
       }
       AddressMask block = source.address();
       out.setMarkUnlessFrom(
-          mark.value(),
-          mark.mask(),
+          pool.profile(mark.value(), mark.mask()),
           key == null ? null : key.destination(),
           key == null ? 0 : key.protocol(),
           key == null ? 0 : key.port(),

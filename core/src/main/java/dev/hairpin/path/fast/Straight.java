@@ -1,0 +1,37 @@
+package dev.hairpin.path.fast;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the straight way of a {@link Decider} needs, side by side: the table that is asked first, and
+ * what becomes of flows afterwards. Of IPv4; without keys if there is no straight way.
+ */
+final class Straight {
+  private static final long[] NO_KEYS = new long[2];
+
+  final long[] slots;
+  final int capacity;
+  final int markMask;
+  final long clear;
+  final long set;
+
+  @Nullable
+  final LookupTable exceptions;
+
+  /** The way of flows that come in, or of those that the host sends. */
+  Straight(Front front, Tail tail, int way) {
+    LookupTable table = front.table();
+    boolean straight = table != null && table.isV4() && tail.known();
+    slots = straight && table != null ? table.slots() : NO_KEYS;
+    capacity = straight && table != null ? table.capacity() : 1;
+    markMask = tail.markMask();
+    clear = decision(tail.clear(), way);
+    set = decision(tail.set(), way);
+    exceptions = tail.exceptions();
+  }
+
+  /** Without target, which is added later. */
+  private static long decision(long packed, int way) {
+    return (packed & 0xffff_ffff_0000_0000L) | (long) way << Decision.WAY_SHIFT;
+  }
+}
