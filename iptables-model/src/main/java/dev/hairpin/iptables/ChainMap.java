@@ -99,18 +99,24 @@ final class ChainMap {
           names.add(chain.name());
         }
       }
-    }
-    for (int i = 0; i < before.buckets.length; i++) {
-      if (alike && buckets[i] == before.buckets[i]) {
-        continue;
+      if (alike) {
+        addMissing(before.buckets[i], names);
       }
-      for (Chain chain : before.buckets[i]) {
-        if (get(chain.name()) == null) {
-          names.add(chain.name());
-        }
+    }
+    if (!alike) {
+      for (Chain[] bucket : before.buckets) {
+        addMissing(bucket, names);
       }
     }
     return names;
+  }
+
+  private void addMissing(Chain[] bucket, List<String> names) {
+    for (Chain chain : bucket) {
+      if (get(chain.name()) == null) {
+        names.add(chain.name());
+      }
+    }
   }
 
   private Chain[][] rehashed(int chains) {

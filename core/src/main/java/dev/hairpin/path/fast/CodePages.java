@@ -71,7 +71,9 @@ final class CodePages {
     return change;
   }
 
-  /** Gives the routines up to a number their places, if they are new; lengths without final STOP. */
+  /**
+   * Gives the routines up to a number their places, if they are new; lengths without final STOP.
+   */
   void place(int count, int[] lengths) {
     int known = homes.length;
     if (count == known) {
@@ -138,7 +140,10 @@ final class CodePages {
     return pages[page];
   }
 
-  /** Writes a routine's words, whose jumps name addresses, and moves it if it has outgrown its place. */
+  /**
+   * Writes a routine's words, whose jumps name addresses, and moves it if it has outgrown its
+   * place.
+   */
   void write(int number, int[] words) {
     if (words.length + 1 > rooms[number]) {
       move(number, words.length + 1 + SLACK);

@@ -46,7 +46,6 @@ public final class Decider {
   /** How many flows go through the passes of a batch together. */
   private static final int PASS = 256;
 
-
   /** Ends whose questions every pool has, by these numbers. */
   private static final int TOO_LONG = UNDECIDED;
 
@@ -263,8 +262,7 @@ public final class Decider {
       int i = first + k;
       int link = links[i];
       Straight way = ways[link >>> 8 & 1];
-      long key =
-          (long) destinations[i] << 32 | (ports[i] & 0xffffL) << 16 | (link & 0xffL);
+      long key = (long) destinations[i] << 32 | (ports[i] & 0xffffL) << 16 | (link & 0xffL);
       addresses[k] = LookupTable.get4(way.slots, way.capacity, key);
     }
     int[][] pages = running.pages;
@@ -282,8 +280,7 @@ public final class Decider {
         int at = address & ProgramCode.PAGE_MASK;
         decision = (words[at] & 0xff) == Op.BALANCE
             ? choose(way, words, at, 0, link, sources[i], draws4[i])
-            : winding(
-                way, pages, address, link, sources[i], destinations[i], ports[i], draws4[i]);
+            : winding(way, pages, address, link, sources[i], destinations[i], ports[i], draws4[i]);
       }
       decisions[i] = decision != NOT_STRAIGHT
           ? decision
@@ -317,7 +314,9 @@ public final class Decider {
     Straight way = p.straights[link >>> 8 & 1];
     long key = (long) to << 32 | (ports & 0xffffL) << 16 | (link & 0xffL);
     int address = LookupTable.get4(way.slots, way.capacity, key);
-    return address < 0 ? NOT_STRAIGHT : straight(way, p.pages, address, link, from, to, ports, random);
+    return address < 0
+        ? NOT_STRAIGHT
+        : straight(way, p.pages, address, link, from, to, ports, random);
   }
 
   private long straight(
@@ -413,8 +412,7 @@ public final class Decider {
         int next = at + 2;
         boolean asked = true;
         if ((flags & 16) != 0) {
-          asked =
-              words[next + 1] == to && words[next] == ((link & 0xff) << 16 | (ports & 0xffff));
+          asked = words[next + 1] == to && words[next] == ((link & 0xff) << 16 | (ports & 0xffff));
           next += 2;
         }
         boolean given = (flags & 1) == 0;
@@ -661,9 +659,7 @@ public final class Decider {
     if (shape.protocol != 0 && shape.protocol != protocol) {
       return affine ? UNDECIDED | shape.question << 3 : passBy(words, at, shape);
     }
-    int rung = affine
-        ? remembered(words, lists, rungs, words[at + 3], words[at + 4])
-        : -1;
+    int rung = affine ? remembered(words, lists, rungs, words[at + 3], words[at + 4]) : -1;
     if (rung < 0) {
       rung = chooser != null ? ladder.pick(chooser) : ladder.pick(nextDraw());
     }

@@ -121,7 +121,10 @@ public final class Ladder {
     return outcomes;
   }
 
-  /** The draws whose product with {@link #outcomes}, less this, is below {@link #safe} need no table. */
+  /**
+   * The draws whose product with {@link #outcomes}, less this, is below {@link #safe} need no
+   * table.
+   */
   long margin() {
     return margin;
   }

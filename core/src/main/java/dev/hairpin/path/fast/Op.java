@@ -108,7 +108,9 @@ final class Op {
    */
   static final int BALANCE = 44;
 
-  /** The same with affinity: group and seconds before the addresses; last, for each rung its list. */
+  /**
+   * The same with affinity: group and seconds before the addresses; last, for each rung its list.
+   */
   static final int BALANCE_AFFINE = 47;
 
   /**

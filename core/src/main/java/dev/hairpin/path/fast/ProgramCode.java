@@ -89,7 +89,8 @@ final class ProgramCode {
     this.tails = tails;
     this.fronts = fronts;
     this.straights = new Straight[] {
-      new Straight(fronts[0], tails[FORWARDED], FORWARDED), new Straight(fronts[1], tails[SENT], SENT)
+      new Straight(fronts[0], tails[FORWARDED], FORWARDED),
+      new Straight(fronts[1], tails[SENT], SENT)
     };
   }
 

@@ -33,6 +33,9 @@ public final class ProgramPool {
   private final List<String> questions = new ArrayList<>();
   private final Map<Long, List<WeakReference<ProgramCode>>> codes = new HashMap<>();
 
+  /** How many hashes are kept before those of programs that are gone are thrown away. */
+  private int mostCodes = 1_024;
+
   /** A pool without programs. */
   public ProgramPool() {
     // Decider knows these three by their numbers.
@@ -108,7 +111,8 @@ public final class ProgramPool {
    * The number of a ladder's shape: what it has in common with others.
    *
    * @param thresholds as {@link Ladder} takes them
-   * @param protocol the protocol that the endpoints' rules ask for; 0 if flows of others do not come
+   * @param protocol the protocol that the endpoints' rules ask for; 0 if flows of others do not
+   *     come
    * @param value what is added to the mark of a flow from the endpoint itself
    * @param mask the bits that are cleared before
    * @param before the rule before; null if there is none
@@ -262,8 +266,9 @@ public final class ProgramPool {
       }
     }
     alike.add(new WeakReference<>(code));
-    if (codes.size() > 1_024) {
+    if (codes.size() > mostCodes) {
       codes.values().removeIf(list -> list.stream().allMatch(r -> r.get() == null));
+      mostCodes = 1_024 + 2 * codes.size();
     }
     return code;
   }

@@ -435,8 +435,8 @@ public final class RoutineWriter {
    * Sets bits of the mark if the source is not in a block; may be limited to one destination. It is
    * how kube-proxy marks what is to be masqueraded, in one instruction.
    *
-   * @param profile the number of a profile in the {@link ProgramPool}: value and mask as {@link
-   *     #setMark} has them
+   * @param profile the number of a profile in the {@link ProgramPool}: value and mask as
+   *     {@link #setMark} has them
    * @param destination the destination to which it is limited; null for any
    * @param protocol with a destination, the protocol
    * @param port with a destination, the port

@@ -3,8 +3,8 @@ package dev.hairpin.path.fast;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the straight way of a {@link Decider} needs, side by side: the table that is asked first, and
- * what becomes of flows afterwards. Of IPv4; without keys if there is no straight way.
+ * What the straight way of a {@link Decider} needs, side by side: the table that is asked first,
+ * and what becomes of flows afterwards. Of IPv4; without keys if there is no straight way.
  */
 final class Straight {
   private static final long[] NO_KEYS = new long[2];

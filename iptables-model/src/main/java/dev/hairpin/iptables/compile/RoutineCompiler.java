@@ -312,8 +312,8 @@ final class RoutineCompiler {
     }
 
     /**
-     * What a rule does that marks by the source, as {@code ! -s BLOCK -j KUBE-MARK-MASQ}; null if it
-     * does anything else, or asks more than the unit's key answers.
+     * What a rule does that marks by the source, as {@code ! -s BLOCK -j KUBE-MARK-MASQ}; null if
+     * it does anything else, or asks more than the unit's key answers.
      */
     private ProgramPool.@Nullable SourceMark sourceMark(Rule rule) {
       @Nullable MarkValue mark = markOf(rule);
@@ -334,8 +334,7 @@ final class RoutineCompiler {
         return null;
       }
       long words = block.address().low() << 32 | (block.mask().low() & 0xffff_ffffL);
-      return new ProgramPool.SourceMark(
-          own, words, !source.inverted(), mark.value(), mark.mask());
+      return new ProgramPool.SourceMark(own, words, !source.inverted(), mark.value(), mark.mask());
     }
 
     /** Whether the unit's key says that a match holds. */
