@@ -82,7 +82,7 @@ public final class Decider {
   private int[] profiles;
   private Shape[] shapes;
   private long[] nodeBlocks;
-  private long localBits;
+  private boolean hasLocalTargets;
   private int markOnTheWay;
   private final int[] found = new int[PASS];
 
@@ -100,7 +100,7 @@ public final class Decider {
     this.profiles = program.pool.profiles();
     this.shapes = program.shapes;
     this.nodeBlocks = program.nodeBlocks;
-    this.localBits = program.localBits;
+    this.hasLocalTargets = program.hasLocalTargets;
   }
 
   /**
@@ -121,7 +121,7 @@ public final class Decider {
     profiles = next.pool.profiles();
     shapes = next.shapes;
     nodeBlocks = next.nodeBlocks;
-    localBits = next.localBits;
+    hasLocalTargets = next.hasLocalTargets;
   }
 
   /**
@@ -365,9 +365,9 @@ public final class Decider {
       marked = (marked & shape.blockKeeps) ^ shape.blockSets;
     }
     // Ladder.pick, but for the draws that need its table.
-    int outcomes = shape.outcomes;
-    int rung = random * outcomes - shape.doubtful < shape.safe
-        ? (int) (Math.multiplyHigh(random, outcomes) + (random >> 63 & outcomes))
+    long product = (random >>> 32) * shape.outcomes;
+    int rung = (int) product - shape.doubtful < shape.safe
+        ? (int) (product >>> 32)
         : shape.ladder.pick(random);
     int rungs = words[at] >>> 8;
     if (rung >= rungs) {
@@ -379,8 +379,7 @@ public final class Decider {
     if (endpoint == from) {
       marked = (marked & shape.ownKeeps) ^ shape.ownSets;
     }
-    if ((localBits >>> (endpoint * DecisionProgram.SPREAD >>> 26) & 1) != 0
-        && program.isLocal4(endpoint)) {
+    if (hasLocalTargets && program.isLocal4(endpoint)) {
       return NOT_STRAIGHT;
     }
     LookupTable exceptions = way.exceptions;

@@ -58,6 +58,11 @@ public final class DecisionProgram {
   /** A bit for the hash of each local address. */
   final long localBits;
 
+  /** Whether an endpoint of the pool may be on the node itself: up to a number of targets. */
+  final boolean hasLocalTargets;
+
+  private final int knownTargets;
+
   private DecisionProgram(Builder from, ProgramCode code) {
     this.family = from.family;
     this.pool = from.pool;
@@ -72,6 +77,25 @@ public final class DecisionProgram {
     }
     this.localBits = bits;
     this.shapes = shapes(pool.shapes(), from.base);
+    this.knownTargets = targets.size();
+    this.hasLocalTargets = hasLocalTargets(from.base);
+  }
+
+  /** Targets are only ever added, so that a changed program looks at the new ones alone. */
+  private boolean hasLocalTargets(@Nullable DecisionProgram base) {
+    int known = 0;
+    if (base != null && base.locals == locals) {
+      if (base.hasLocalTargets) {
+        return true;
+      }
+      known = base.knownTargets;
+    }
+    for (int i = known; i < knownTargets; i++) {
+      if (isLocal(targets.addressHigh(i), targets.addressLow(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Shape[] shapes(Shape[] all, @Nullable DecisionProgram base) {
@@ -92,7 +116,7 @@ public final class DecisionProgram {
   }
 
   static long bit(long addressLow) {
-    return 1L << ((int) addressLow * SPREAD >>> 26);
+    return 1L << (((int) addressLow * SPREAD) >>> 26);
   }
 
   /**
@@ -141,7 +165,7 @@ public final class DecisionProgram {
    * @return the word, for {@link Decider#decide}
    */
   public int link(Protocol protocol, String device) {
-    return protocol.number() | devices(device) << DEVICES_SHIFT;
+    return protocol.number() | (devices(device) << DEVICES_SHIFT);
   }
 
   /**
@@ -151,7 +175,7 @@ public final class DecisionProgram {
    * @return the word, for {@link Decider#decide}
    */
   public int linkFromHost(Protocol protocol) {
-    return protocol.number() | FROM_HOST | devices("") << DEVICES_SHIFT;
+    return protocol.number() | FROM_HOST | (devices("") << DEVICES_SHIFT);
   }
 
   /** A bit for each pattern that a device's name matches. */
@@ -398,13 +422,13 @@ public final class DecisionProgram {
         IpAddress address = blocks.get(i).address();
         int length = blocks.get(i).prefixLength();
         if (family == IpFamily.IPV4) {
-          long mask = length == 0 ? 0 : 0xffff_ffffL << 32 - length & 0xffff_ffffL;
+          long mask = length == 0 ? 0 : (0xffff_ffffL << (32 - length)) & 0xffff_ffffL;
           words[i] = address.low() << 32 | mask;
         } else {
           words[4 * i] = address.high();
           words[4 * i + 1] = address.low();
-          words[4 * i + 2] = length == 0 ? 0 : length >= 64 ? -1 : -1L << 64 - length;
-          words[4 * i + 3] = length <= 64 ? 0 : -1L << 128 - length;
+          words[4 * i + 2] = length == 0 ? 0 : length >= 64 ? -1 : -1L << (64 - length);
+          words[4 * i + 3] = length <= 64 ? 0 : -1L << (128 - length);
         }
       }
       nodeBlocks = words;
@@ -416,7 +440,7 @@ public final class DecisionProgram {
      * @param addresses the addresses; those of the other family are passed over
      */
     public void localAddresses(Collection<IpAddress> addresses) {
-      locals = addresses.stream()
+      long[] sorted = addresses.stream()
           .filter(a -> a.family() == family)
           .distinct()
           .sorted()
@@ -424,6 +448,7 @@ public final class DecisionProgram {
               ? java.util.stream.LongStream.of(a.low())
               : java.util.stream.LongStream.of(a.high(), a.low()))
           .toArray();
+      locals = Arrays.equals(sorted, locals) ? locals : sorted;
     }
 
     /**

@@ -137,7 +137,7 @@ public final class Ladder {
     int low = 0;
     int high = outcomes;
     while (high - low > 1) {
-      int middle = low + high >>> 1;
+      int middle = (low + high) >>> 1;
       if (Long.compareUnsigned(draw, bounds[middle]) < 0) {
         high = middle;
       } else {

@@ -187,7 +187,7 @@ public final class LookupTable {
 
   static int index(long key, int capacity) {
     long hash = (key ^ key >>> 32) * MIX;
-    return (int) ((hash >>> 32) * capacity >>> 32);
+    return (int) (((hash >>> 32) * capacity) >>> 32);
   }
 
   private int slot4(long key) {

@@ -120,7 +120,7 @@ public final class RoutineWriter {
   /** Tells the rule's conditions where the next rule begins. */
   private void endRule() {
     for (int i = 0; i < pending; i++) {
-      code[conditions[i]] |= size - conditions[i] << 8;
+      code[conditions[i]] |= (size - conditions[i]) << 8;
     }
     pending = 0;
     ruleStart = size;
@@ -297,7 +297,13 @@ public final class RoutineWriter {
   public void ifRecent(
       Recent what, int list, int group, End end, int seconds, boolean reap, boolean inverted) {
     condition(Op.RECENT, inverted);
-    word(what.ordinal());
+    word(
+        switch (what) {
+          case SET -> Op.SET;
+          case CHECK -> Op.CHECK;
+          case UPDATE -> Op.UPDATE;
+          case REMOVE -> Op.REMOVE;
+        });
     word(list);
     word(group);
     word(seconds);
@@ -335,8 +341,9 @@ public final class RoutineWriter {
    *
    * @param with how its sender is told
    */
+  @SuppressWarnings("EnumOrdinal") // as Decision documents it; answers are not kept
   public void reject(RejectWith with) {
-    action(Op.END, Decider.REJECT | with.ordinal() << 3);
+    action(Op.END, Decider.REJECT | (with.ordinal() << 3));
     endRule();
   }
 

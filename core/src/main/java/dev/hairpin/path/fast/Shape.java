@@ -12,10 +12,14 @@ final class Shape {
   final int number;
   final int outcomes;
 
-  /** The draws whose product with the outcomes, less the first, is below the second are safe. */
-  final long doubtful;
+  /**
+   * The draws whose upper half times the outcomes has a lower half that, less the first, is below
+   * the second: for these the upper half of the product is the rung, whatever the other bits are.
+   * Shifted by 2^31, so that they compare as signed numbers.
+   */
+  final int doubtful;
 
-  final long safe;
+  final int safe;
 
   /** The protocol that the endpoints' rules ask for; 0 for any. */
   final int protocol;
@@ -54,9 +58,11 @@ final class Shape {
     this.ladder = ladder;
     this.number = number;
     this.outcomes = ladder.outcomes();
-    // Shifted by 2^63, so that they compare as signed numbers.
-    this.doubtful = ladder.margin() - Long.MIN_VALUE;
-    this.safe = ladder.safe() + Long.MIN_VALUE;
+    long margin = ladder.margin() < 0 ? 1L << 31 : (ladder.margin() >>> 32) + 1;
+    // A product that lies within a margin of a boundary, or whose lower bits may lift it there.
+    long certain = (1L << 32) - 2 * margin - outcomes;
+    this.doubtful = (int) margin + Integer.MIN_VALUE;
+    this.safe = (int) Math.max(0, certain) + Integer.MIN_VALUE;
     this.protocol = protocol;
     this.protocolMask = protocol == 0 ? 0 : 0xff;
     this.question = question;

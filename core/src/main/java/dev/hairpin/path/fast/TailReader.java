@@ -63,12 +63,12 @@ final class TailReader {
   Tail[] tails(int[][] after, @Nullable ProgramCode base) {
     Tail[] tails = new Tail[after.length];
     for (int way = 0; way < after.length; way++) {
-      tails[way] = tail(after[way], way, base == null ? null : base.tails[way], base);
+      tails[way] = tail(after[way], way, base == null ? null : base.tails[way]);
     }
     return tails;
   }
 
-  private Tail tail(int[] roots, int way, @Nullable Tail before, @Nullable ProgramCode base) {
+  private Tail tail(int[] roots, int way, @Nullable Tail before) {
     if (way == ProgramCode.SENT_TO_ITSELF) {
       return Tail.UNKNOWN;
     }
@@ -79,7 +79,7 @@ final class TailReader {
     if (set == UNKNOWN || Integer.bitCount(markBits) > 1) {
       return Tail.UNKNOWN;
     }
-    return new Tail(true, exceptions(before, base), markBits, clear, set);
+    return new Tail(true, exceptions(before), markBits, clear, set);
   }
 
   private long run(int[] roots, int withMark) {
@@ -146,8 +146,8 @@ final class TailReader {
   }
 
   /** The keys of all tables that were asked; those of the program before if they are the same. */
-  private @Nullable LookupTable exceptions(@Nullable Tail before, @Nullable ProgramCode base) {
-    boolean same = before != null && base != null && before.known() && base.tables == tables;
+  private @Nullable LookupTable exceptions(@Nullable Tail before) {
+    @Nullable LookupTable last = before == null ? null : before.exceptions();
     LookupTable[] found =
         asked.stream().map(n -> tables[n]).filter(t -> t.size() > 0).toArray(LookupTable[]::new);
     if (found.length == 0) {
@@ -156,8 +156,8 @@ final class TailReader {
     if (found.length == 1) {
       return found[0];
     }
-    if (same && before.exceptions() != null && before.exceptions().joins(found)) {
-      return before.exceptions();
+    if (last != null && last.joins(found)) {
+      return last;
     }
     return LookupTable.join(
         found, Arrays.stream(found).mapToInt(LookupTable::size).sum(), v4);

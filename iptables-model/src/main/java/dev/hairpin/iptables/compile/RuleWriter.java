@@ -15,6 +15,7 @@ import dev.hairpin.path.fast.DecisionProgram;
 import dev.hairpin.path.fast.ProgramPool;
 import dev.hairpin.path.fast.RoutineWriter;
 import dev.hairpin.path.fast.SourceTranslation;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,7 @@ final class RuleWriter {
     Rule rule = chain.rules().get(index);
     boolean effect = false;
     boolean unknown = false;
-    for (Match match : rule.matches()) {
+    for (Match match : sourcesLast(rule.matches())) {
       Holds holds = conditions.write(match, unit.table, key);
       if (holds == Holds.NEVER) {
         end(effect);
@@ -69,6 +70,37 @@ final class RuleWriter {
     } else {
       action(rule.target(), index, effect);
     }
+  }
+
+  /**
+   * The matches in an order that asks for the source as late as it can: it is not known any more
+   * once it is translated. Matches with an effect stay where they are.
+   */
+  private static List<Match> sourcesLast(List<Match> matches) {
+    int free = 0;
+    boolean others = false;
+    boolean disorder = false;
+    while (free < matches.size() && !ConditionWriter.hasEffect(matches.get(free))) {
+      Match match = matches.get(free++);
+      boolean ofSource = asksForSource(match);
+      disorder |= others && !ofSource;
+      others |= ofSource;
+    }
+    if (!disorder) {
+      return matches;
+    }
+    List<Match> ordered = new ArrayList<>(matches.size());
+    matches.subList(0, free).stream().filter(m -> !asksForSource(m)).forEach(ordered::add);
+    matches.subList(0, free).stream().filter(RuleWriter::asksForSource).forEach(ordered::add);
+    ordered.addAll(matches.subList(free, matches.size()));
+    return ordered;
+  }
+
+  private static boolean asksForSource(Match match) {
+    return match instanceof Match.Source
+        || match instanceof Match.AddrType
+        || match instanceof Match.IpRange
+        || match instanceof Match.Multiport;
   }
 
   /** Ends a rule whose action is nothing; its conditions stay if asking them has an effect. */
