@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -132,9 +131,9 @@ public final class Report {
     String name = result.getParams().getBenchmark().substring(PACKAGE.length());
     String kind = result.getParams().getParam("kind");
     double octets = -1;
-    for (Map.Entry<String, Result> other : result.getSecondaryResults().entrySet()) {
-      if (other.getKey().endsWith("gc.alloc.rate.norm")) {
-        octets = other.getValue().getScore();
+    for (String metric : result.getSecondaryResults().keySet()) {
+      if (metric.endsWith("gc.alloc.rate.norm")) {
+        octets = result.getSecondaryResults().get(metric).getScore();
       }
     }
     return new Figure(

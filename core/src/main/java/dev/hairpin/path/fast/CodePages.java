@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Lays routines out in pages, for {@link ProgramCode}. Copies a page before it writes to it. */
 final class CodePages {
-  /** Room for two more endpoints where a routine is moved. */
+  /** A routine that is moved gets a quarter more room than it needs, and this. */
   private static final int SLACK = 4;
 
   /** Room for the jump that a routine leaves behind, and a STOP. */
@@ -20,6 +20,7 @@ final class CodePages {
   private boolean listOwned;
   private boolean numbersOwned;
   private int end;
+  private int wasted;
   private long hash;
 
   /** Pages that begin with those of a code, or with none. */
@@ -37,6 +38,7 @@ final class CodePages {
       rooms = base.rooms;
       owned = new boolean[pages.length];
       end = base.end;
+      wasted = base.wasted;
     }
   }
 
@@ -58,6 +60,11 @@ final class CodePages {
 
   int end() {
     return end;
+  }
+
+  /** How many words routines left behind that moved. */
+  int wasted() {
+    return wasted;
   }
 
   /** How much the sum of the pages' hashes has changed, when all is written. */
@@ -146,7 +153,7 @@ final class CodePages {
    */
   void write(int number, int[] words) {
     if (words.length + 1 > rooms[number]) {
-      move(number, words.length + 1 + SLACK);
+      move(number, words.length + words.length / 4 + SLACK);
     }
     int at = places[number] & ProgramCode.PAGE_MASK;
     int[] old = pages[places[number] >>> ProgramCode.PAGE_BITS];
@@ -167,6 +174,7 @@ final class CodePages {
       homes = homes.clone();
       numbersOwned = true;
     }
+    wasted += rooms[number];
     int[] old = own(places[number] >>> ProgramCode.PAGE_BITS);
     int at = places[number] & ProgramCode.PAGE_MASK;
     Arrays.fill(old, at, at + rooms[number], Op.STOP);

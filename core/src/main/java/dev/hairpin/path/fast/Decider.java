@@ -383,7 +383,8 @@ public final class Decider {
       return NOT_STRAIGHT;
     }
     LookupTable exceptions = way.exceptions;
-    if (exceptions != null && isException(exceptions, endpoint, chosen, link)) {
+    if (exceptions != null
+        && (way.mayBeException(endpoint) && isException(exceptions, endpoint, chosen, link))) {
       return NOT_STRAIGHT;
     }
     // Numbers of targets are not negative.
@@ -434,6 +435,11 @@ public final class Decider {
         at = address & ProgramCode.PAGE_MASK;
       } else if (op == Op.SOURCE_IN) {
         at += (from & words[at + 2]) == words[at + 1] ? 3 : word >>> 8;
+      } else if (op == Op.SOURCE_IN_NODE_BLOCK) {
+        long both = nodeBlocks[words[at + 1]];
+        at += (from & (int) both) == (int) (both >>> 32) ? 2 : word >>> 8;
+      } else if (op == Op.SOURCE_TYPE) {
+        at += (words[at + 1] & type(0, from & 0xffff_ffffL)) != 0 ? 2 : word >>> 8;
       } else {
         return -1;
       }
@@ -481,6 +487,17 @@ public final class Decider {
     boolean local = program.isLocal(destinationHigh, destinationLow);
     int way = (fromHost ? 2 : 0) | (local ? 1 : 0);
     destinationDone = true;
+    Tail tail = code.tails[way];
+    boolean usual = end == ACCEPT
+        && chooser == null
+        && tail.known()
+        && (tail.exceptions() == null || find(tail.exceptions()) < 0);
+    if (usual) {
+      long packed = (mark & tail.markMask()) != 0 ? tail.set() : tail.clear();
+      return (packed & 0xffff_ffff_0000_0000L)
+          | ((long) way << Decision.WAY_SHIFT)
+          | (target & 0xffff_ffffL);
+    }
     if (end == ACCEPT) {
       leavesNowhere = way == ProgramCode.FOR_THIS_HOST;
       int[] roots = code.after[way];

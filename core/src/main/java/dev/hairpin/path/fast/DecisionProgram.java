@@ -256,6 +256,15 @@ public final class DecisionProgram {
   }
 
   /**
+   * Whether many changes have left gaps, so that it is time to compile from nothing.
+   *
+   * @return true if more than half of a large program is of no use any more
+   */
+  public boolean isSparse() {
+    return code.wasted > ProgramCode.PAGE_WORDS && code.wasted > code.end / 2;
+  }
+
+  /**
    * Whether another program runs the same code.
    *
    * @param other another program

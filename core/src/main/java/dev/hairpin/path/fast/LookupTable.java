@@ -142,6 +142,28 @@ public final class LookupTable {
     }
   }
 
+  /** The bit of an address among those of some words; the number of words is a power of two. */
+  static int addressBit(int address, int words) {
+    return ((address * DecisionProgram.SPREAD) >>> 5) & ((words << 6) - 1);
+  }
+
+  /** A bit for each destination of IPv4; all bits if a key leaves the destination open. */
+  long[] addressBits() {
+    int words = Math.max(1, Integer.highestOneBit(size / 8) * 2);
+    long[] bits = new long[words];
+    if (hasOpen || !isV4()) {
+      Arrays.fill(bits, -1L);
+      return bits;
+    }
+    for (int slot = 0; slot < slots.length; slot += 2) {
+      if (slots[slot] != 0) {
+        int bit = addressBit((int) (slots[slot] >>> 32), words);
+        bits[bit >>> 6] |= 1L << bit;
+      }
+    }
+    return bits;
+  }
+
   /** A table of the keys of several. */
   static LookupTable join(LookupTable[] parts, int keys, boolean v4) {
     Builder all = new Builder(v4 ? IpFamily.IPV4 : IpFamily.IPV6, keys);

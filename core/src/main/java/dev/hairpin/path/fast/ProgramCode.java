@@ -39,6 +39,9 @@ final class ProgramCode {
   /** The first free address. */
   final int end;
 
+  /** How many words below it are of no use any more. */
+  final int wasted;
+
   /** Tables by number; their values are addresses. */
   final LookupTable[] tables;
 
@@ -79,6 +82,7 @@ final class ProgramCode {
     this.places = code.places();
     this.rooms = code.rooms();
     this.end = code.end();
+    this.wasted = code.wasted();
     this.tables = tables;
     this.before = before;
     this.after = after;

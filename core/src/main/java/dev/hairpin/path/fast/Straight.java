@@ -18,6 +18,9 @@ final class Straight {
   @Nullable
   final LookupTable exceptions;
 
+  /** A bit for the hash of each destination that an exception has. */
+  private final long[] addresses;
+
   /** The way of flows that come in, or of those that the host sends. */
   Straight(Front front, Tail tail, int way) {
     LookupTable table = front.table();
@@ -28,6 +31,13 @@ final class Straight {
     clear = decision(tail.clear(), way);
     set = decision(tail.set(), way);
     exceptions = tail.exceptions();
+    addresses = exceptions == null ? NO_KEYS : exceptions.addressBits();
+  }
+
+  /** False for most destinations that no exception has. */
+  boolean mayBeException(int address) {
+    int bit = LookupTable.addressBit(address, addresses.length);
+    return (addresses[bit >>> 6] >>> bit & 1) != 0;
   }
 
   /** Without target, which is added later. */

@@ -333,7 +333,10 @@ final class RoutineCompiler {
       if (own < 0 && family == IpFamily.IPV6) {
         return null;
       }
-      long words = block.address().low() << 32 | (block.mask().low() & 0xffff_ffffL);
+      // The node's own blocks have a number only, so that nodes have the shape in common.
+      long words = own >= 0
+          ? 0
+          : block.address().low() << 32 | (block.mask().low() & 0xffff_ffffL);
       return new ProgramPool.SourceMark(own, words, !source.inverted(), mark.value(), mark.mask());
     }
 

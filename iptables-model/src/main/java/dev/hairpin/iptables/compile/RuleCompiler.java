@@ -87,7 +87,7 @@ public final class RuleCompiler {
     @Nullable DecisionProgram last = program;
     @Nullable CompilerState known = state;
     DecisionProgram next = null;
-    if (before != null && last != null && known != null) {
+    if (before != null && last != null && known != null && !last.isSparse()) {
       next = update(before, rules, last, known);
     }
     if (next == null) {
