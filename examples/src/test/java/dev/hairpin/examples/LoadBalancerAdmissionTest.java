@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.hairpin.Cluster;
+import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Service;
 import dev.hairpin.cluster.ApiError;
+import dev.hairpin.cluster.ApiServer;
 import dev.hairpin.lb.AwsLoadBalancerController;
 import dev.hairpin.lb.AwsLoadBalancers;
+import dev.hairpin.lb.aws.TargetGroup;
 import dev.hairpin.manifest.ManifestException;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +137,119 @@ class LoadBalancerAdmissionTest {
     assertThatExceptionOfType(ManifestException.class)
         .isThrownBy(() -> cluster.apply(binding.formatted(arn + "0")))
         .withMessageContaining("admission webhook \"mtargetgroupbinding.elbv2.k8s.aws\" denied");
+  }
+
+  private static Map<String, Object> binding(String arn, String field, Object value) {
+    Map<String, Object> spec = new TreeMap<>(Map.of(
+        "targetGroupARN",
+        arn,
+        "targetType",
+        "instance",
+        "ipAddressType",
+        "ipv4",
+        "vpcID",
+        "vpc-0e5c0ffee0e5c0fee",
+        "serviceRef",
+        Map.of("name", "web", "port", 80)));
+    spec.put(field, value);
+    return spec;
+  }
+
+  private static String refusal(String fields) {
+    return "admission webhook \"vtargetgroupbinding.elbv2.k8s.aws\" denied the request:"
+        + " TargetGroupBinding update may not change these fields: "
+        + fields;
+  }
+
+  @Test
+  void aBindingKeepsItsTargetGroupTypeAddressTypeAndVpcForLife() {
+    cluster.apply(SERVICE);
+    KubeObject stored = cluster.state().list("TargetGroupBinding").iterator().next();
+    String arn = cluster
+        .component(AwsLoadBalancers.class)
+        .orElseThrow()
+        .aws()
+        .targetGroups()
+        .iterator()
+        .next()
+        .arn();
+    Map<String, Object> changes = new TreeMap<>(Map.of(
+        "targetGroupARN", arn + "0",
+        "targetType", "ip",
+        "ipAddressType", "ipv6",
+        "vpcID", "vpc-01234567"));
+
+    changes.forEach((field, value) -> assertThatExceptionOfType(ApiError.class)
+        .isThrownBy(() -> cluster
+            .api()
+            .patch(
+                stored.key(),
+                ApiServer.PatchType.MERGE,
+                Map.of("spec", binding(arn, field, value))))
+        .withMessageContaining(refusal("spec." + field)));
+
+    assertThat(cluster.state().get(stored.key())).contains(stored);
+    cluster
+        .api()
+        .patch(
+            stored.key(),
+            ApiServer.PatchType.MERGE,
+            Map.of(
+                "spec",
+                binding(
+                    arn, "nodeSelector", Map.of("matchLabels", Map.of("disk", "fast")))));
+    assertThat(cluster.state().get(stored.key()).orElseThrow().toString()).contains("disk");
+  }
+
+  @Test
+  void aNewBindingMustFitItsTargetGroup() {
+    String arn = "arn:aws:elasticloadbalancing:us-west-2:111122223333:targetgroup/mine/0123456789abcdef";
+    cluster
+        .component(AwsLoadBalancers.class)
+        .orElseThrow()
+        .aws()
+        .add(new TargetGroup(
+            arn,
+            "mine",
+            "TCP",
+            80,
+            null,
+            "instance",
+            "ipv4",
+            "vpc-0e5c0ffee0e5c0fee",
+            null,
+            Map.of(),
+            Map.of()));
+
+    refusesBinding(
+        binding(arn, "ipAddressType", "ipv6"), "invalid IP address type ipv4 for TargetGroup " + arn);
+    refusesBinding(
+        binding(arn, "vpcID", "vpc-01234567"),
+        "invalid VpcID vpc-01234567 doesnt match VpcID from TargetGroup " + arn);
+    refusesBinding(
+        binding(arn, "vpcID", "network-1"),
+        "ValidationError: vpcID network-1 failed to satisfy constraint: VPC Id must begin with"
+            + " 'vpc-' followed by 8 or 17 lowercase letters (a-f) or numbers.");
+    Map<String, Object> ofPods = binding(arn, "targetType", "ip");
+    ofPods.put("nodeSelector", Map.of("matchLabels", Map.of("disk", "fast")));
+    refusesBinding(ofPods, "TargetGroupBinding cannot set NodeSelector when TargetType is ip");
+  }
+
+  private void refusesBinding(Map<String, Object> spec, String text) {
+    assertThatExceptionOfType(ApiError.class)
+        .isThrownBy(() -> cluster
+            .api()
+            .create(Map.of(
+                "apiVersion",
+                "elbv2.k8s.aws/v1beta1",
+                "kind",
+                "TargetGroupBinding",
+                "metadata",
+                Map.of("name", "mine", "namespace", "default"),
+                "spec",
+                spec)))
+        .withMessageContaining(
+            "admission webhook \"vtargetgroupbinding.elbv2.k8s.aws\" denied the request: " + text);
   }
 
   @Test

@@ -41,6 +41,15 @@ final class Annotations {
     return new Annotations(INGRESS_PREFIX, List.of(service, ingress));
   }
 
+  /** A value is no JSON, or JSON of another shape. */
+  static final class Unreadable extends ReconcileException {
+    private static final long serialVersionUID = 1;
+
+    Unreadable(String message) {
+      super(message);
+    }
+  }
+
   /** The value as it stands. */
   Optional<String> string(String suffix) {
     String key = prefix + suffix;
@@ -78,7 +87,7 @@ final class Annotations {
     return string(suffix).map(Annotations::split);
   }
 
-  /** Pairs {@code k=v} between commas. */
+  /** Pairs {@code k=v} between commas; blanks around the equals sign belong to key and value. */
   Map<String, String> map(String suffix) {
     Optional<String> value = string(suffix);
     if (value.isEmpty()) {
@@ -87,12 +96,12 @@ final class Annotations {
     Map<String, String> result = new LinkedHashMap<>();
     for (String pair : split(value.get())) {
       int equals = pair.indexOf('=');
-      String key = equals < 0 ? "" : pair.substring(0, equals).trim();
+      String key = equals < 0 ? "" : pair.substring(0, equals);
       if (key.isEmpty()) {
         throw new ReconcileException(
             "failed to parse stringMap annotation, " + prefix + suffix + ": " + value.get());
       }
-      result.put(key, pair.substring(equals + 1).trim());
+      result.put(key, pair.substring(equals + 1));
     }
     return result;
   }
@@ -103,7 +112,7 @@ final class Annotations {
       try {
         return read.apply(text);
       } catch (JsonException e) {
-        throw new ReconcileException("failed to parse json annotation, "
+        throw new Unreadable("failed to parse json annotation, "
             + prefix
             + suffix
             + ": "

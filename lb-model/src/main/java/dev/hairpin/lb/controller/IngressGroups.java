@@ -151,11 +151,10 @@ final class IngressGroups {
   /** The Ingress with its class; nothing if it is not the controller's. */
   Optional<Member> classify(Ingress ingress) {
     Annotations annotations = Annotations.ofIngress(ingress.metadata().annotations());
-    String old = ingress.metadata().annotations().get(CLASS_ANNOTATION);
-    if (old != null) {
-      String wanted = env.options().ingressClass();
-      boolean ours = wanted.isEmpty() ? old.isEmpty() || old.equals("alb") : old.equals(wanted);
-      return ours ? Optional.of(new Member(ingress, null, annotations)) : Optional.empty();
+    if (ingress.metadata().annotations().containsKey(CLASS_ANNOTATION)) {
+      return isNamedByAnnotation(ingress)
+          ? Optional.of(new Member(ingress, null, annotations))
+          : Optional.empty();
     }
     Optional<IngressClass> ingressClass = classOf(ingress);
     if (ingressClass.isEmpty()) {
@@ -167,6 +166,13 @@ final class IngressGroups {
     return ingressClass.get().controller().equals(CONTROLLER)
         ? Optional.of(new Member(ingress, params, annotations))
         : Optional.empty();
+  }
+
+  /** Whether the old annotation names the controller's class. */
+  boolean isNamedByAnnotation(Ingress ingress) {
+    String named = ingress.metadata().annotations().get(CLASS_ANNOTATION);
+    String wanted = env.options().ingressClass();
+    return named != null && (named.equals(wanted) || (wanted.isEmpty() && named.equals("alb")));
   }
 
   private Optional<IngressClass> classOf(Ingress ingress) {
@@ -205,10 +211,11 @@ final class IngressGroups {
     IngressClassParams params = IngressClassParams.read(generic);
     LabelSelector selector = params.namespaceSelector();
     if (selector != null) {
+      String namespace = ingress.metadata().namespace();
       Map<String, String> labels = env.state()
-          .get(Namespace.class, "", ingress.metadata().namespace())
+          .get(Namespace.class, "", namespace)
           .map(n -> n.metadata().labels())
-          .orElse(Map.of());
+          .orElseThrow(() -> new InvalidClass("namespaces " + Go.quoted(namespace) + " not found"));
       if (!selector.matches(labels)) {
         throw new InvalidClass("namespaceSelector of IngressClassParams " + name + " mismatch");
       }

@@ -40,31 +40,39 @@ final class IngressTags {
 
   /** For the target group of a backend, whose Service may have tags of its own. */
   Map<String, String> ofBackend(Member member, Service service) {
+    Map<String, String> ofService =
+        Annotations.ofIngress(service.metadata().annotations()).map("tags");
     Map<String, String> merged = new TreeMap<>(member.annotations().map("tags"));
-    merged.putAll(Annotations.ofIngress(service.metadata().annotations()).map("tags"));
-    Map<String, String> tags = checked(member, merged);
+    merged.putAll(ofService);
+    String owner = "Ingress " + member.key() + " and Service " + service.key().namespacedName();
+    Map<String, String> tags = checked(owner, member, merged);
     tags.putAll(env.options().defaultTags());
     return tags;
   }
 
   private Map<String, String> ofMember(Member member, Annotations annotations) {
-    return checked(member, new TreeMap<>(annotations.map("tags")));
+    return checked("Ingress " + member.key(), member, new TreeMap<>(annotations.map("tags")));
   }
 
-  private Map<String, String> checked(Member member, Map<String, String> tags) {
+  private Map<String, String> checked(String owner, Member member, Map<String, String> tags) {
+    refuseExternal(owner, tags);
+    IngressClassParams params = member.params();
+    if (params != null) {
+      refuseExternal("IngressClassParams " + params.name(), params.tags());
+      tags.putAll(params.tags());
+    }
+    return tags;
+  }
+
+  private void refuseExternal(String owner, Map<String, String> tags) {
     for (String key : tags.keySet()) {
       if (env.options().externalManagedTags().contains(key)) {
-        throw new ReconcileException("failed build tags for Ingress "
-            + member.key()
+        throw new ReconcileException("failed build tags for "
+            + owner
             + ": external managed tag key "
             + key
             + " cannot be specified");
       }
     }
-    IngressClassParams params = member.params();
-    if (params != null) {
-      tags.putAll(params.tags());
-    }
-    return tags;
   }
 }

@@ -79,7 +79,7 @@ final class NlbModel {
     Map<String, String> tags = tags();
     List<StackResource.SubnetMapping> mappings = mappings(scheme, ipAddressType, subnets);
     String name = name(scheme);
-    String privateLink = privateLinkRules(securityGroups.all());
+    String privateLink = privateLinkRules();
     StackResource.LoadBalancer lb = new StackResource.LoadBalancer(
         LOAD_BALANCER,
         name,
@@ -155,9 +155,9 @@ final class NlbModel {
               + String.join("', '", ROUTING_POLICIES)
               + "']");
     }
-    Optional<Boolean> accessLog = annotations.bool("aws-load-balancer-access-log-enabled");
-    accessLog.ifPresent(on -> merged.put("access_logs.s3.enabled", Boolean.toString(on)));
-    if (accessLog.orElse(false)) {
+    // Switched off, the annotation says nothing: what the map says of the log stands.
+    if (annotations.bool("aws-load-balancer-access-log-enabled", false)) {
+      merged.put("access_logs.s3.enabled", "true");
       annotations
           .string("aws-load-balancer-access-log-s3-bucket-name")
           .ifPresent(b -> merged.put("access_logs.s3.bucket", b));
@@ -378,7 +378,8 @@ final class NlbModel {
         scheme);
   }
 
-  private @Nullable String privateLinkRules(List<Token> securityGroups) {
+  /** Part of the model even where there are no groups whose rules it could switch. */
+  private @Nullable String privateLinkRules() {
     Optional<String> rules =
         annotations.string("aws-load-balancer-inbound-sg-rules-on-private-link-traffic");
     if (rules.isEmpty()) {
@@ -390,7 +391,7 @@ final class NlbModel {
               + rules.get()
               + ", value must be one of [on, off]");
     }
-    return securityGroups.isEmpty() ? null : rules.get();
+    return rules.get();
   }
 
   private void listeners(

@@ -1,7 +1,7 @@
 package dev.hairpin.lb.controller;
 
 /** What the controller cannot do; the message is the text that it would report. */
-final class ReconcileException extends RuntimeException {
+class ReconcileException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   ReconcileException(String message) {

@@ -359,7 +359,8 @@ final class TargetBinder {
     }
     Pod pod = found.get();
     Target target = target(endpoint.addresses().get(0), port);
-    if (endpoint.ready() == null || endpoint.ready()) {
+    // Unlike kube-proxy, the controller does not take an endpoint of unknown readiness for ready.
+    if (Boolean.TRUE.equals(endpoint.ready())) {
       ready.add(target, pod);
       return;
     }

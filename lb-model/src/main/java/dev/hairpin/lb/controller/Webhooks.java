@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,9 @@ final class Webhooks {
   private static final String INGRESS_WEBHOOK = "vingress.elbv2.k8s.aws";
   private static final String BINDING_MUTATOR = "mtargetgroupbinding.elbv2.k8s.aws";
   private static final String BINDING_VALIDATOR = "vtargetgroupbinding.elbv2.k8s.aws";
+  private static final String NO_ADDRESS_TYPE = "unable to get target group IP address type";
+  private static final String NO_VPC = "unable to get target group VpcID";
+  private static final Pattern VPC_ID = Pattern.compile("vpc-(?:[0-9a-f]{8}|[0-9a-f]{17})");
   private static final String PARAMS_WEBHOOK = "vingressclassparams.elbv2.k8s.aws";
 
   private final Environment env;
@@ -70,6 +74,7 @@ final class Webhooks {
       if (isBinding(generic)) {
         if (old instanceof GenericObject before) {
           checkUnchanged(Bindings.read(generic), Bindings.read(before));
+          checkSelector(Bindings.read(generic));
         } else {
           checkNew(generic);
         }
@@ -168,16 +173,12 @@ final class Webhooks {
     if (member.isEmpty()) {
       return;
     }
-    checkAnnotation(
-        env.options().disableIngressClassAnnotation(),
-        IngressGroups.CLASS_ANNOTATION,
-        ingress,
-        old);
-    checkAnnotation(
-        env.options().disableIngressGroupNameAnnotation(),
-        Annotations.INGRESS_PREFIX + "group.name",
-        ingress,
-        old);
+    if (env.options().disableIngressClassAnnotation()) {
+      checkClassAnnotation(ingress, old);
+    }
+    if (env.options().disableIngressGroupNameAnnotation()) {
+      checkGroupAnnotation(ingress, old);
+    }
     for (IngressRule rule : ingress.rules()) {
       for (IngressPath path : rule.paths()) {
         checkConditions(ingress, member.get(), path.backend());
@@ -185,20 +186,25 @@ final class Webhooks {
     }
   }
 
-  private static void checkAnnotation(
-      boolean forbidden, String key, Ingress ingress, @Nullable Ingress old) {
-    String value = ingress.metadata().annotations().get(key);
-    if (!forbidden || value == null) {
-      return;
-    }
-    String before = old == null ? null : old.metadata().annotations().get(key);
-    if (before == null) {
+  /** One that named another controller's class before is as new as one that was not there. */
+  private void checkClassAnnotation(Ingress ingress, @Nullable Ingress old) {
+    String key = IngressGroups.CLASS_ANNOTATION;
+    if (ingressGroups.isNamedByAnnotation(ingress)
+        && (old == null || !ingressGroups.isNamedByAnnotation(old))) {
       throw AdmissionException.denied(
           INGRESS_WEBHOOK, "new usage of `" + key + "` annotation is forbidden");
     }
-    if (!before.equals(value)) {
+  }
+
+  private static void checkGroupAnnotation(Ingress ingress, @Nullable Ingress old) {
+    String key = Annotations.INGRESS_PREFIX + "group.name";
+    String value = ingress.metadata().annotations().get(key);
+    if (value == null) {
+      return;
+    }
+    if (old == null || !value.equals(old.metadata().annotations().get(key))) {
       throw AdmissionException.denied(
-          INGRESS_WEBHOOK, "new value of `" + key + "` annotation is forbidden");
+          INGRESS_WEBHOOK, "new usage of `" + key + "` annotation is forbidden");
     }
   }
 
@@ -206,6 +212,8 @@ final class Webhooks {
       Ingress ingress, IngressGroups.Member member, IngressBackend backend) {
     try {
       IngressBackends.conditions(member.annotations(), backend.serviceName());
+    } catch (Annotations.Unreadable e) {
+      throw AdmissionException.denied(INGRESS_WEBHOOK, String.valueOf(e.getMessage()));
     } catch (ReconcileException e) {
       throw AdmissionException.denied(
           INGRESS_WEBHOOK,
@@ -222,24 +230,23 @@ final class Webhooks {
 
   // TargetGroupBinding
 
-  /** Target type, address type and VPC are those of the target group. */
+  /** Where nothing is said, target type, address type and VPC are those of the target group. */
   private GenericObject filled(GenericObject object) {
     Binding given = Bindings.read(object);
-    Optional<TargetGroup> group = env.aws().targetGroup(arnOf(given));
-    if (group.isEmpty()) {
-      throw AdmissionException.denied(
-          BINDING_MUTATOR,
-          "unable to get target group IP address type: TargetGroupNotFound: One or"
-              + " more target groups not found");
+    String arn = arnOf(given);
+    String targetType = given.targetType();
+    if (targetType.isEmpty()) {
+      targetType =
+          groupOf(arn, BINDING_MUTATOR, "couldn't determine TargetType").targetType();
+      if (!targetType.equals("ip") && !targetType.equals("instance")) {
+        throw AdmissionException.denied(BINDING_MUTATOR, "unsupported TargetType: " + targetType);
+      }
     }
-    String targetType =
-        given.targetType().isEmpty() ? group.get().targetType() : given.targetType();
-    if (!targetType.equals("ip") && !targetType.equals("instance")) {
-      throw AdmissionException.denied(BINDING_MUTATOR, "unsupported TargetType: " + targetType);
-    }
-    String addressType =
-        given.ipAddressType().isEmpty() ? addressTypeOf(group.get()) : given.ipAddressType();
-    String vpcId = given.vpcId().isEmpty() ? group.get().vpcId() : given.vpcId();
+    String addressType = given.ipAddressType().isEmpty()
+        ? addressTypeOf(groupOf(arn, BINDING_MUTATOR, NO_ADDRESS_TYPE))
+        : given.ipAddressType();
+    String vpcId =
+        given.vpcId().isEmpty() ? groupOf(arn, BINDING_MUTATOR, NO_VPC).vpcId() : given.vpcId();
     Binding filled = new Binding(
         given.targetGroup(),
         targetType,
@@ -256,6 +263,13 @@ final class Webhooks {
         Map.of("spec", StackJson.binding(filled)));
   }
 
+  private TargetGroup groupOf(String arn, String webhook, String problem) {
+    return env.aws()
+        .targetGroup(arn)
+        .orElseThrow(() -> AdmissionException.denied(
+            webhook, problem + ": TargetGroupNotFound: One or more target groups not found"));
+  }
+
   private static String arnOf(Binding binding) {
     return binding.targetGroup() instanceof Token.Literal literal ? literal.value() : "";
   }
@@ -267,6 +281,7 @@ final class Webhooks {
   private void checkNew(GenericObject object) {
     Binding given = Bindings.read(object);
     String arn = arnOf(given);
+    checkSelector(given);
     for (Bound other : bindings.ofTargetGroup(arn)) {
       if (!other.key().equals(object.key())) {
         throw AdmissionException.denied(
@@ -277,18 +292,32 @@ final class Webhooks {
                 + other.key().namespacedName());
       }
     }
+    checkFits(given, arn);
+  }
+
+  private static void checkSelector(Binding given) {
     if (given.targetType().equals("ip") && given.nodeSelector() != null) {
       throw AdmissionException.denied(
           BINDING_VALIDATOR, "TargetGroupBinding cannot set NodeSelector when TargetType is ip");
     }
-    env.aws().targetGroup(arn).ifPresent(group -> checkFits(given, group));
   }
 
-  private static void checkFits(Binding given, TargetGroup group) {
-    if (!given.ipAddressType().equals(addressTypeOf(group))) {
+  /** The text shows the address type of the target group, not the one that was asked for. */
+  private void checkFits(Binding given, String arn) {
+    TargetGroup group = groupOf(arn, BINDING_VALIDATOR, NO_ADDRESS_TYPE);
+    String addressType = addressTypeOf(group);
+    if (!given.ipAddressType().equals(addressType)) {
       throw AdmissionException.denied(
           BINDING_VALIDATOR,
-          "invalid IP address type " + given.ipAddressType() + " for TargetGroup " + group.arn());
+          "invalid IP address type " + addressType + " for TargetGroup " + group.arn());
+    }
+    if (!VPC_ID.matcher(given.vpcId()).matches()) {
+      throw AdmissionException.denied(
+          BINDING_VALIDATOR,
+          "ValidationError: vpcID "
+              + given.vpcId()
+              + " failed to satisfy constraint: VPC Id must begin with 'vpc-' followed by 8 or 17"
+              + " lowercase letters (a-f) or numbers.");
     }
     if (!given.vpcId().equals(group.vpcId())) {
       throw AdmissionException.denied(
@@ -305,7 +334,8 @@ final class Webhooks {
     if (!now.targetType().equals(before.targetType())) {
       changed.add("spec.targetType");
     }
-    if (!now.ipAddressType().equals(before.ipAddressType())) {
+    boolean firstSaid = before.ipAddressType().isEmpty() && now.ipAddressType().equals("ipv4");
+    if (!now.ipAddressType().equals(before.ipAddressType()) && !firstSaid) {
       changed.add("spec.ipAddressType");
     }
     if (!now.vpcId().equals(before.vpcId())) {
@@ -350,10 +380,11 @@ final class Webhooks {
     if (masked.isEmpty()) {
       return "Could not be parsed as a CIDR"
           + IpAddress.tryParse(text)
-              .map(a -> " (did you mean " + Go.quoted(Cidr.host(a).toString()) + ")")
+              .map(a -> " (did you mean \"" + text + (a.isV4() ? "/32" : "/64") + "\")")
               .orElse("");
     }
-    return text.startsWith(masked.get().address() + "/")
+    String written = text.substring(0, text.indexOf('/'));
+    return IpAddress.tryParse(written).equals(Optional.of(masked.get().address()))
         ? null
         : "Network contains bits outside prefix (did you mean "
             + Go.quoted(masked.get().toString())
@@ -362,9 +393,14 @@ final class Webhooks {
 
   private static void subnets(Map<?, ?> subnets, List<String> errors) {
     List<String> ids = Trees.strings(subnets.get("ids"));
+    boolean listed = subnets.get("ids") != null;
     boolean tagged = subnets.get("tags") != null;
-    if (ids.isEmpty() && !tagged) {
+    if (!listed && !tagged) {
       errors.add("spec.subnets: Required value: must have either `ids` or `tags`");
+      return;
+    }
+    if (listed && tagged) {
+      errors.add("spec.subnets.tags: Forbidden: may not have both `ids` and `tags` set");
       return;
     }
     Set<String> seen = new HashSet<>();
@@ -373,9 +409,7 @@ final class Webhooks {
         errors.add("spec.subnets.ids[" + i + "]: Duplicate value: " + Go.quoted(ids.get(i)));
       }
     }
-    if (!ids.isEmpty() && tagged) {
-      errors.add("spec.subnets.tags: Forbidden: may not have both `ids` and `tags` set");
-    } else if (tagged && Trees.map(subnets.get("tags")).isEmpty()) {
+    if (tagged && Trees.map(subnets.get("tags")).isEmpty()) {
       errors.add("spec.subnets.tags: Required value: must have at least one tag key");
     }
     Map<String, List<String>> tags = new java.util.TreeMap<>();

@@ -2,20 +2,21 @@ package dev.hairpin.lb.deploy;
 
 import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.lb.elb.Guard;
 import dev.hairpin.lb.elb.HealthCheck;
 import dev.hairpin.lb.elb.HealthProbe;
 import dev.hairpin.lb.elb.ListenerProtocol;
-import dev.hairpin.lb.elb.SecurityGroupRule;
 import dev.hairpin.lb.elb.Vpc;
+import dev.hairpin.net.FiveTuple;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
+import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.LoadBalancing;
 import dev.hairpin.path.Outcome;
 import dev.hairpin.path.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -74,25 +75,11 @@ public final class TargetChecks implements HealthProbe {
     return objects.probe(request);
   }
 
-  /** A group that the account does not describe is taken to let everything in. */
+  /** Which port a check leaves from makes no difference to security groups. */
   private boolean isAdmitted(Request request) {
-    Set<String> groups = vpc.securityGroupsOf(request.destination().address());
-    if (groups.isEmpty()) {
-      return true;
-    }
-    Set<String> from = Set.copyOf(groupsOfBalancer.apply(request.source()));
-    for (String group : groups) {
-      Optional<List<SecurityGroupRule>> rules = vpc.securityGroup(group);
-      if (rules.isEmpty()) {
-        return true;
-      }
-      for (SecurityGroupRule rule : rules.get()) {
-        if (rule.admits(Protocol.TCP, request.destination().port(), request.source(), from)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    FiveTuple packet = new FiveTuple(
+        Protocol.TCP, new SocketAddress(request.source(), 1024), request.destination());
+    return Guard.refusal(vpc, groupsOfBalancer.apply(request.source()), packet) == null;
   }
 
   private Result result(HealthCheck check, LoadBalancing.HealthCheck walked) {

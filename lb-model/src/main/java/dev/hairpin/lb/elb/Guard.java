@@ -1,7 +1,11 @@
 package dev.hairpin.lb.elb;
 
 import dev.hairpin.net.FiveTuple;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +65,48 @@ public final class Guard {
           List.copyOf(steps));
     }
     return checkGroups(vpc, lb, place, flow, client, steps);
+  }
+
+  /**
+   * Looks whether the network interface of a target lets in a packet of a load balancer.
+   *
+   * <p>The groups of the load balancer count as its source even where the client's address is kept.
+   * A group that the account does not describe is taken to let everything in. Source: user guide
+   * for Network Load Balancers, "Update the security groups for your Network Load Balancer".
+   *
+   * @param vpc where the security groups are
+   * @param loadBalancerGroups the groups of the load balancer
+   * @param packet the packet, as it leaves for the target
+   * @return why it is dropped, or null if it may come in
+   */
+  public static @Nullable String refusal(
+      Vpc vpc, Collection<String> loadBalancerGroups, FiveTuple packet) {
+    Set<String> groups = vpc.securityGroupsOf(packet.destination().address());
+    if (groups.isEmpty()) {
+      return null;
+    }
+    Set<String> from = Set.copyOf(loadBalancerGroups);
+    for (String group : groups) {
+      Optional<List<SecurityGroupRule>> rules = vpc.securityGroup(group);
+      if (rules.isEmpty()) {
+        return null;
+      }
+      for (SecurityGroupRule rule : rules.get()) {
+        if (rule.admits(
+            packet.protocol(), packet.destination().port(), packet.source().address(), from)) {
+          return null;
+        }
+      }
+    }
+    return "no rule of "
+        + String.join(", ", new TreeSet<>(groups))
+        + " on the target's interface admits "
+        + packet.source().address()
+        + (from.isEmpty() ? "" : " or " + String.join(", ", new TreeSet<>(from)))
+        + " to "
+        + packet.protocol().lowerCase()
+        + " port "
+        + packet.destination().port();
   }
 
   private static Arrival.@Nullable TimedOut checkGroups(

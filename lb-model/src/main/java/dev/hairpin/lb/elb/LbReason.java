@@ -15,6 +15,8 @@ public enum LbReason {
   LB_NO_LISTENER("time-out at an NLB, connection refused at an ALB"),
   /** The load balancer's security groups do not admit the client. */
   LB_SECURITY_GROUP_DENIED("time-out: the packet is dropped"),
+  /** The security groups of the target do not admit the load balancer. */
+  LB_TARGET_SECURITY_GROUP_DENIED("time-out at an NLB, 504 at an ALB: the packet is dropped"),
   /** The target group has no target that could get traffic. */
   LB_NO_TARGETS("reset at an NLB, 503 at an ALB"),
   /** The target group has targets, but none within reach of this zone's node. */
@@ -99,7 +101,8 @@ public enum LbReason {
       case LB_PROVISIONING -> Reason.LB_PENDING;
       case LB_INTERNAL -> Reason.NO_ROUTE;
       case LB_NO_LISTENER -> Reason.LB_NO_LISTENER;
-      case LB_SECURITY_GROUP_DENIED -> Reason.SECURITY_GROUP_DENIED;
+      case LB_SECURITY_GROUP_DENIED, LB_TARGET_SECURITY_GROUP_DENIED ->
+        Reason.SECURITY_GROUP_DENIED;
       case LB_NO_TARGETS, ALB_NO_TARGETS -> Reason.LB_NO_TARGETS;
       case LB_NO_TARGETS_IN_ZONE -> Reason.LB_NO_TARGET_IN_ZONE;
       case LB_HAIRPIN_LOST -> Reason.REPLY_BYPASSED_NAT;

@@ -21,6 +21,7 @@ public final class VpcSketch implements Vpc {
   private final Map<String, Instance> instances = new LinkedHashMap<>();
   private final Map<IpAddress, String> holders = new HashMap<>();
   private final Map<String, List<SecurityGroupRule>> securityGroups = new HashMap<>();
+  private final Map<IpAddress, Set<String>> guards = new HashMap<>();
   private final Map<String, Certificate> certificates = new HashMap<>();
   private final Map<String, IpAddress> elasticIps = new HashMap<>();
   private final Set<IpAddress> taken = new HashSet<>();
@@ -101,6 +102,18 @@ public final class VpcSketch implements Vpc {
   }
 
   /**
+   * Puts the interface that has an address into security groups.
+   *
+   * @param address the address, of an instance or a pod
+   * @param groupIds the groups
+   * @return this
+   */
+  public VpcSketch guard(String address, String... groupIds) {
+    guards.put(IpAddress.parse(address), Set.of(groupIds));
+    return this;
+  }
+
+  /**
    * Adds a certificate.
    *
    * @param certificate the certificate
@@ -166,6 +179,11 @@ public final class VpcSketch implements Vpc {
   @Override
   public Optional<List<SecurityGroupRule>> securityGroup(String groupId) {
     return Optional.ofNullable(securityGroups.get(groupId));
+  }
+
+  @Override
+  public Set<String> securityGroupsOf(IpAddress address) {
+    return guards.getOrDefault(address, Set.of());
   }
 
   @Override

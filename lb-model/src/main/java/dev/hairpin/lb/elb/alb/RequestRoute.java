@@ -3,6 +3,7 @@ package dev.hairpin.lb.elb.alb;
 import dev.hairpin.lb.elb.Action;
 import dev.hairpin.lb.elb.Arrival;
 import dev.hairpin.lb.elb.Attributes;
+import dev.hairpin.lb.elb.Guard;
 import dev.hairpin.lb.elb.LbReason;
 import dev.hairpin.lb.elb.LbStep;
 import dev.hairpin.lb.elb.Listener;
@@ -397,6 +398,12 @@ final class RequestRoute {
           .findFirst()
           .orElse("");
       step(LbStep.Kind.PACKET, "-> " + target.description() + xff + "   source: ALB " + source);
+      String refusal =
+          Guard.refusal(alb.elb().vpc(), lb.config().securityGroups(), forwarded.packet());
+      if (refusal != null) {
+        step(LbStep.Kind.SECURITY_GROUP, refusal);
+        return dropped(forwarded, refusal);
+      }
       TargetReply reply = limited(alb.exchange().exchange(forwarded));
       return reply instanceof TargetReply.Responded responded
           ? fromTarget(forwarded, target, responded, binding)
@@ -486,6 +493,22 @@ final class RequestRoute {
           reason,
           failure.text() + ": " + target.description(),
           failed.after(),
+          forwarded,
+          null,
+          0,
+          null);
+    }
+
+    /** Nothing answers a packet that a security group drops, so the connect time-out passes. */
+    private AlbResponse dropped(ForwardedRequest forwarded, String because) {
+      int status = TargetReply.Failure.CONNECT_TIMED_OUT.status();
+      return build(
+          status,
+          page(),
+          Pages.html(status),
+          LbReason.LB_TARGET_SECURITY_GROUP_DENIED,
+          because,
+          CONNECT_TIMEOUT,
           forwarded,
           null,
           0,

@@ -55,7 +55,8 @@ final class AlbRouter implements LoadBalancing.HttpRouter {
     }
     AlbResponse response = alb.route(flow, converted(request, connection), chooser);
     List<String> notes = response.steps().stream().map(LbStep::text).toList();
-    if (response.forwarded() != null) {
+    boolean dropped = response.reason() == LbReason.LB_TARGET_SECURITY_GROUP_DENIED;
+    if (response.forwarded() != null && !dropped) {
       return new LoadBalancing.HttpDecision.Forward(
           response.forwarded().packet().destination(), notes);
     }

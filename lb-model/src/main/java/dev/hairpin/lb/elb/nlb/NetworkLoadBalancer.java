@@ -308,6 +308,16 @@ public final class NetworkLoadBalancer {
       SocketAddress source = preserved ? flow.source() : nodeSource(target, hash);
       Protocol protocol = tls != null ? Protocol.TCP : flow.protocol();
       FiveTuple packet = new FiveTuple(protocol, source, target.socketAddress());
+      String refusal = Guard.refusal(elb.vpc(), lb.config().securityGroups(), packet);
+      if (refusal != null) {
+        step(LbStep.Kind.SECURITY_GROUP, refusal);
+        return new Arrival.TimedOut(
+            Guard.place(lb, node),
+            LbReason.LB_TARGET_SECURITY_GROUP_DENIED,
+            refusal,
+            target.description(),
+            List.copyOf(steps));
+      }
       boolean proxy = group.config().attributes().flag("proxy_protocol_v2.enabled", false);
       step(
           LbStep.Kind.PACKET,

@@ -470,6 +470,21 @@ class ApplicationLoadBalancerTest {
   }
 
   @Test
+  void aTargetWhoseSecurityGroupDropsThePacketIs504AfterTenSeconds() {
+    b.w.vpc.guard("10.0.10.21", "sg-pod");
+    b.w.vpc.addSecurityGroup("sg-pod");
+    b.listen(80, Action.forward(b.group("ui", "10.0.10.21")));
+
+    AlbResponse response = b.send(80, get("/"));
+
+    assertThat(response.status()).isEqualTo(504);
+    assertThat(response.took()).hasSeconds(10);
+    assertThat(response.reason()).isEqualTo(LbReason.LB_TARGET_SECURITY_GROUP_DENIED);
+    assertThat(response.because()).startsWith("no rule of sg-pod on the target's interface admits");
+    assertThat(response.because()).endsWith("to tcp port 8080");
+  }
+
+  @Test
   void anAnswerAfterTheIdleTimeoutIs504() {
     AlbBench own = new AlbBench("idle_timeout.timeout_seconds", "30");
     own.listen(80, Action.forward(own.group("ui", "10.0.10.21")));

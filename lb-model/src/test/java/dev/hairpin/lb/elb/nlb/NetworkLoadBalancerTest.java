@@ -367,6 +367,49 @@ class NetworkLoadBalancerTest {
   }
 
   @Test
+  void theTargetsSecurityGroupSeesTheClientOrTheGroupOfTheLoadBalancer() {
+    w.vpc.guard("10.0.10.5", "sg-node");
+    w.vpc.addSecurityGroup("sg-node", SecurityGroupRule.tcp(30549, Cidr.parse("198.51.0.0/16")));
+    w.vpc.addSecurityGroup("sg-lb", SecurityGroupRule.tcp(80, Cidr.parse("0.0.0.0/0")));
+    String lb = w.elb.createLoadBalancer(LoadBalancer.network("n")
+        .internetFacing()
+        .subnets("pub-a")
+        .securityGroups("sg-lb")
+        .build());
+    String group = w.group(TargetGroup.instances("ui", TCP, 30549));
+    w.elb.createListener(Listener.forwarding(lb, 80, TCP, group));
+    w.register(group, 30549, "i-0aa");
+    w.settle();
+
+    assertThat(nlb.connect(flow(lb, Workshop.A, Protocol.TCP, 80)))
+        .isInstanceOfSatisfying(Arrival.TimedOut.class, t -> {
+          assertThat(t.reason()).isEqualTo(LbReason.LB_TARGET_SECURITY_GROUP_DENIED);
+          assertThat(t.because())
+              .isEqualTo("no rule of sg-node on the target's interface admits 203.0.113.7 or sg-lb"
+                  + " to tcp port 30549");
+        });
+
+    w.vpc.addSecurityGroup("sg-node", SecurityGroupRule.tcp(30549, Cidr.parse("203.0.113.0/24")));
+    forwarded(nlb.connect(flow(lb, Workshop.A, Protocol.TCP, 80)));
+    w.vpc.addSecurityGroup(
+        "sg-node", new SecurityGroupRule(Protocol.TCP, 30000, 32767, null, "sg-lb"));
+    forwarded(nlb.connect(flow(lb, Workshop.A, Protocol.TCP, 80)));
+  }
+
+  @Test
+  void aReplacedClientIsTheNodeToTheTargetsSecurityGroup() {
+    w.vpc.guard("10.0.10.21", "sg-pod");
+    w.vpc.addSecurityGroup("sg-pod", SecurityGroupRule.tcp(8080, Cidr.parse("10.0.20.0/24")));
+    String lb = ipMode(TargetGroup.ips("ui", TCP, 8080), "10.0.10.21");
+
+    forwarded(nlb.connect(flow(lb, Workshop.A, Protocol.TCP, 80)));
+    assertThat(nlb.connect(flow(lb, Workshop.B, Protocol.TCP, 80)))
+        .isInstanceOfSatisfying(
+            Arrival.TimedOut.class,
+            t -> assertThat(t.reason()).isEqualTo(LbReason.LB_TARGET_SECURITY_GROUP_DENIED));
+  }
+
+  @Test
   void aSecurityGroupMayNameTheClientsGroup() {
     w.vpc.addSecurityGroup("sg-1", new SecurityGroupRule(Protocol.TCP, 80, 80, null, "sg-client"));
     String lb = w.elb.createLoadBalancer(

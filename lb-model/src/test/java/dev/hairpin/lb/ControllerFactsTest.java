@@ -1,0 +1,173 @@
+package dev.hairpin.lb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hairpin.lb.aws.EksAccount;
+import dev.hairpin.lb.model.Stack;
+import dev.hairpin.lb.model.StackResource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Small print of the controller's model builders that users meet sooner or later. Source:
+ * {@code pkg/annotations}, {@code pkg/service} and {@code pkg/ingress} of v2.8.2.
+ */
+class ControllerFactsTest {
+  private final UiCluster cluster = new UiCluster();
+
+  private AwsLoadBalancers install(ControllerOptions options) {
+    return cluster.install(
+        AwsLoadBalancerController.of(EksAccount.create("eks-workshop"), options));
+  }
+
+  private AwsLoadBalancers install() {
+    return install(ControllerOptions.of("eks-workshop"));
+  }
+
+  private StackResource.LoadBalancer nlb(AwsLoadBalancers running, String... annotations) {
+    cluster.nlb(annotations);
+    return running
+        .result("service", "ui/ui-nlb")
+        .flatMap(r -> Optional.ofNullable(r.stack()))
+        .flatMap(Stack::loadBalancer)
+        .orElseThrow();
+  }
+
+  private static @Nullable String error(AwsLoadBalancers running, String kind, String id) {
+    return running.result(kind, id).orElseThrow().error();
+  }
+
+  @Test
+  void anAccessLogThatIsSwitchedOffByItsAnnotationLeavesTheMapAlone() {
+    AwsLoadBalancers running = install();
+
+    assertThat(
+            nlb(running, "nlb-target-type: ip", "access-log-enabled: \"false\"").attributes())
+        .isEmpty();
+    assertThat(nlb(
+                running,
+                "nlb-target-type: ip",
+                "access-log-enabled: \"false\"",
+                "access-log-s3-bucket-name: logs",
+                "attributes: access_logs.s3.enabled=true")
+            .attributes())
+        .isEqualTo(Map.of("access_logs.s3.enabled", "true"));
+  }
+
+  @Test
+  void theSwitchForPrivateLinkStaysInTheModelOfAnNlbWithoutSecurityGroups() {
+    AwsLoadBalancers running = install(ControllerOptions.builder("eks-workshop")
+        .featureGate(FeatureGate.NLB_SECURITY_GROUP, false)
+        .build());
+
+    StackResource.LoadBalancer lb =
+        nlb(running, "nlb-target-type: ip", "inbound-sg-rules-on-private-link-traffic: \"off\"");
+
+    assertThat(lb.securityGroups()).isEmpty();
+    assertThat(lb.privateLinkRules()).isEqualTo("off");
+  }
+
+  @Test
+  void blanksAroundTheEqualsSignBelongToKeyAndValue() {
+    AwsLoadBalancers running = install();
+
+    cluster.nlb(
+        "nlb-target-type: ip", "target-group-attributes: preserve_client_ip.enabled= FalSe");
+
+    assertThat(error(running, "service", "ui/ui-nlb"))
+        .isEqualTo("failed to parse attribute preserve_client_ip.enabled= FalSe:"
+            + " strconv.ParseBool: parsing \" FalSe\": invalid syntax");
+  }
+
+  @Test
+  void tagsThatOthersManageAreRefusedWithTheirOwner() {
+    AwsLoadBalancers running = install(
+        ControllerOptions.builder("eks-workshop").externalManagedTag("owner").build());
+    cluster.apply("""
+        apiVersion: v1
+        kind: Service
+        metadata:
+          name: tagged
+          namespace: ui
+          annotations: {alb.ingress.kubernetes.io/tags: owner=shop}
+        spec:
+          type: ClusterIP
+          clusterIP: 172.20.10.99
+          ports: [{name: http, port: 80, targetPort: http, protocol: TCP}]
+        """);
+    cluster.apply(UiCluster.ingress("service", "/", Map.of("target-type", "ip"))
+        .replace("name: ui, port", "name: tagged, port"));
+    cluster.apply(
+        UiCluster.ingress("ingress", "/", Map.of("target-type", "ip", "tags", "owner=x")));
+    cluster.settle();
+
+    assertThat(error(running, "ingressGroup", "ui/service"))
+        .isEqualTo("ingress: ui/service: failed build tags for Ingress ui/service and Service"
+            + " ui/tagged: external managed tag key owner cannot be specified");
+    assertThat(error(running, "ingressGroup", "ui/ingress"))
+        .isEqualTo("failed build tags for Ingress ui/ingress: external managed tag key owner cannot"
+            + " be specified");
+  }
+
+  @Test
+  void anEndpointThatDoesNotSayWhetherItIsReadyIsAsGoodAsItsContainers() {
+    AwsLoadBalancers running = install();
+    cluster.apply("""
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: ui-2, namespace: ui, labels: {app: ui}}
+        spec: {nodeName: node-1, containers: [{name: ui, image: ui}]}
+        status: {phase: Running, podIP: 10.42.96.22, podIPs: [{ip: 10.42.96.22}]}
+        ---
+        apiVersion: discovery.k8s.io/v1
+        kind: EndpointSlice
+        metadata: {name: ui-nlb-abc12, namespace: ui, labels: {kubernetes.io/service-name: ui-nlb}}
+        addressType: IPv4
+        endpoints:
+        - addresses: [10.42.128.21]
+          targetRef: {kind: Pod, namespace: ui, name: ui-1}
+        - addresses: [10.42.96.22]
+          targetRef: {kind: Pod, namespace: ui, name: ui-2}
+        ports: [{name: http, port: 8080, protocol: TCP}]
+        """);
+
+    cluster.nlb("nlb-target-type: ip");
+
+    assertThat(running.elb().targetGroups().stream()
+            .flatMap(g -> g.targets().stream())
+            .map(t -> t.description().toString()))
+        .containsExactly("10.42.128.21:8080");
+  }
+
+  @Test
+  void aNamespaceThatIsNotThereCannotMatchASelector() {
+    AwsLoadBalancers running = install();
+    cluster.apply("""
+        apiVersion: elbv2.k8s.aws/v1beta1
+        kind: IngressClassParams
+        metadata: {name: teams}
+        spec: {namespaceSelector: {matchLabels: {team: a}}}
+        ---
+        apiVersion: networking.k8s.io/v1
+        kind: IngressClass
+        metadata: {name: teams}
+        spec:
+          controller: ingress.k8s.aws/alb
+          parameters: {apiGroup: elbv2.k8s.aws, kind: IngressClassParams, name: teams}
+        """);
+    for (String namespace : List.of("ui", "lost")) {
+      cluster.apply(UiCluster.ingress("in-" + namespace, "/", Map.of("target-type", "ip"))
+          .replace("namespace: ui", "namespace: " + namespace)
+          .replace("ingressClassName: alb", "ingressClassName: teams"));
+    }
+    cluster.settle();
+
+    assertThat(error(running, "ingress", "ui/in-ui"))
+        .isEqualTo("invalid ingress class: namespaceSelector of IngressClassParams teams mismatch");
+    assertThat(error(running, "ingress", "lost/in-lost"))
+        .isEqualTo("invalid ingress class: namespaces \"lost\" not found");
+  }
+}
