@@ -905,10 +905,15 @@ public final class Aws {
    */
   public void registerTargets(String targetGroupArn, Collection<Target> newTargets) {
     TreeSet<Target> found = targets.computeIfAbsent(targetGroupArn, a -> new TreeSet<>());
-    for (Target target : newTargets) {
-      if (!found.add(target)) {
-        found.remove(target);
-        found.add(target);
+    if (found.isEmpty()) {
+      // Linear in the number of targets if they are a sorted set.
+      found.addAll(newTargets);
+    } else {
+      for (Target target : newTargets) {
+        if (!found.add(target)) {
+          found.remove(target);
+          found.add(target);
+        }
       }
     }
     changes++;

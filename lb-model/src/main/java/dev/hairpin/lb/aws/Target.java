@@ -12,13 +12,13 @@ public record Target(String id, int port, String zone) implements Comparable<Tar
   /** Ordered as the controller orders them: by the text {@code id:port}. */
   @Override
   public int compareTo(Target other) {
-    int common = Math.min(id.length(), other.id.length());
-    if (id.regionMatches(0, other.id, 0, common)) {
-      return id.length() == other.id.length()
-          ? Integer.toString(port).compareTo(Integer.toString(other.port))
-          : toString().compareTo(other.toString());
+    if (id.length() == other.id.length()) {
+      int byId = id.compareTo(other.id);
+      return byId != 0 ? byId : Integer.toString(port).compareTo(Integer.toString(other.port));
     }
-    return id.compareTo(other.id);
+    return id.startsWith(other.id) || other.id.startsWith(id)
+        ? toString().compareTo(other.toString())
+        : id.compareTo(other.id);
   }
 
   /** {@code id:port}. */

@@ -16,6 +16,7 @@ import dev.hairpin.lb.model.Token;
 import dev.hairpin.net.Cidr;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,6 +43,9 @@ final class NodeRules {
 
   /** How many bindings need each rule of a security group. */
   private final Map<String, SharedRules> counts = new TreeMap<>();
+
+  /** Most bindings change nothing, since their ports lie within the range of others. */
+  private final Map<String, Applied> applied = new HashMap<>();
 
   private final Set<String> tracked = new TreeSet<>();
   private boolean trackedFromAws;
@@ -259,18 +263,33 @@ final class NodeRules {
     }
   }
 
+  /** What a group was last told, and what it then was. */
+  private record Applied(SecurityGroup result, Set<IpPermission> wanted, boolean mayRevoke) {}
+
   /** Rules with another description are not the controller's. */
   private void apply(String groupId, Set<IpPermission> wanted, boolean mayRevoke) {
-    SecurityGroup group = env.aws()
-        .securityGroup(groupId)
-        .orElseThrow(() -> new ReconcileException(
-            "InvalidGroup.NotFound: The security group '" + groupId + "' does not exist"));
+    SecurityGroup group = existing(groupId);
+    Applied before = applied.get(groupId);
+    if (before != null
+        && before.result == group
+        && before.mayRevoke == mayRevoke
+        && before.wanted.equals(wanted)) {
+      return;
+    }
     Set<IpPermission> result = new TreeSet<>(group.ingress());
     if (mayRevoke) {
       result.removeIf(p -> p.description().equals(DESCRIPTION));
     }
     result.addAll(wanted);
     env.aws().setIngress(groupId, result);
+    applied.put(groupId, new Applied(existing(groupId), Set.copyOf(wanted), mayRevoke));
+  }
+
+  private SecurityGroup existing(String groupId) {
+    return env.aws()
+        .securityGroup(groupId)
+        .orElseThrow(() -> new ReconcileException(
+            "InvalidGroup.NotFound: The security group '" + groupId + "' does not exist"));
   }
 
   private Set<String> endpointGroups() {

@@ -25,7 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -176,7 +176,7 @@ final class TargetBinder {
           + service.key().namespacedName());
     }
     List<String> instances = instances(bound.binding().nodeSelector());
-    Set<Target> wanted = new TreeSet<>();
+    SortedSet<Target> wanted = new TreeSet<>();
     instances.forEach(id -> wanted.add(new Target(id, port.nodePort(), "")));
     nodeRules.openNodes(bound.key(), bound.binding(), instances);
     synchronise(bound.targetGroupArn(), wanted);
@@ -391,19 +391,18 @@ final class TargetBinder {
   }
 
   /** Takes out what is stale, then puts in what is new; what drains already counts as gone. */
-  private void synchronise(String arn, Set<Target> wanted) {
+  private void synchronise(String arn, SortedSet<Target> wanted) {
     List<Target> stale = new ArrayList<>();
     for (Target target : env.aws().targets(arn)) {
       if (!wanted.remove(target)) {
         stale.add(target);
       }
     }
-    List<Target> fresh = List.copyOf(wanted);
     if (!stale.isEmpty()) {
       env.aws().deregisterTargets(arn, stale);
     }
-    if (!fresh.isEmpty()) {
-      env.aws().registerTargets(arn, fresh);
+    if (!wanted.isEmpty()) {
+      env.aws().registerTargets(arn, wanted);
     }
     health.changed(arn);
   }

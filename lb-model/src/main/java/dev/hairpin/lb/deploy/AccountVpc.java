@@ -34,10 +34,14 @@ public final class AccountVpc implements Vpc {
   private final Aws aws;
   private final Multiset<IpAddress> podAddresses = HashMultiset.create();
   private final Map<String, SeenInstance> instances = new HashMap<>();
+  private final Map<String, SeenInterface> interfaces = new HashMap<>();
   private final Map<String, SeenGroup> groups = new HashMap<>();
 
   /** What an instance of the account looks like from here, kept until the instance is another. */
   private record SeenInstance(dev.hairpin.lb.aws.Instance of, Optional<Instance> view) {}
+
+  /** The same for the groups of an interface. */
+  private record SeenInterface(NetworkInterface of, Set<String> groups) {}
 
   /** The same for a security group. */
   private record SeenGroup(SecurityGroup of, List<SecurityGroupRule> rules) {}
@@ -140,9 +144,16 @@ public final class AccountVpc implements Vpc {
 
   @Override
   public Set<String> securityGroupsOf(IpAddress address) {
-    return aws.interfaceOf(address.toString())
-        .map(eni -> Set.copyOf(eni.securityGroups()))
-        .orElse(Set.of());
+    Optional<NetworkInterface> eni = aws.interfaceOf(address.toString());
+    if (eni.isEmpty()) {
+      return Set.of();
+    }
+    SeenInterface seen = interfaces.get(eni.get().id());
+    if (seen == null || seen.of() != eni.get()) {
+      seen = new SeenInterface(eni.get(), Set.copyOf(eni.get().securityGroups()));
+      interfaces.put(eni.get().id(), seen);
+    }
+    return seen.groups();
   }
 
   @Override

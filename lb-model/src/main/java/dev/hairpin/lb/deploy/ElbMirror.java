@@ -232,6 +232,10 @@ public final class ElbMirror {
         targetGroup(group.get());
       }
       Set<Target> made = targets.computeIfAbsent(targetGroupArn, a -> new HashSet<>());
+      if (made.isEmpty()) {
+        register(targetGroupArn, List.copyOf(aws.targets(targetGroupArn)), made);
+        return;
+      }
       Set<Target> wanted = new LinkedHashSet<>(aws.targets(targetGroupArn));
       List<Target> stale =
           made.stream().filter(t -> !wanted.contains(t)).sorted().toList();
@@ -241,13 +245,17 @@ public final class ElbMirror {
             targetGroupArn, stale.stream().map(ElbTranslation::target).toList());
         stale.forEach(made::remove);
       }
-      if (!fresh.isEmpty()) {
-        elb.registerTargets(
-            targetGroupArn, fresh.stream().map(ElbTranslation::target).toList());
-        made.addAll(fresh);
-      }
+      register(targetGroupArn, fresh, made);
     } catch (ElbException e) {
       throw refused(e);
+    }
+  }
+
+  private void register(String targetGroupArn, List<Target> fresh, Set<Target> made) {
+    if (!fresh.isEmpty()) {
+      elb.registerTargets(
+          targetGroupArn, fresh.stream().map(ElbTranslation::target).toList());
+      made.addAll(fresh);
     }
   }
 

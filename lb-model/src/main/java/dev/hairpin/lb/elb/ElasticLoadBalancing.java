@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -712,7 +711,7 @@ public final class ElasticLoadBalancing {
   public void registerTargets(String targetGroupArn, List<TargetDescription> targets) {
     TargetGroupState group = targetGroup(targetGroupArn);
     List<TargetState> fresh = new ArrayList<>();
-    Set<TargetDescription> seen = new TreeSet<>();
+    Set<TargetDescription> seen = new HashSet<>();
     for (TargetDescription target : targets) {
       TargetState known = group.target(target.id(), target.port()).orElse(null);
       if ((known == null || known.isDraining()) && seen.add(target)) {

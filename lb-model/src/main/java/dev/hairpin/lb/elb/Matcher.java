@@ -1,7 +1,5 @@
 package dev.hairpin.lb.elb;
 
-import com.google.common.base.Splitter;
-
 /**
  * The codes with which a target answers a health check well: HTTP status codes, or gRPC codes.
  *
@@ -27,12 +25,22 @@ public record Matcher(String text) {
    * @return true if the target is well
    */
   public boolean matches(int code) {
-    for (String part : Splitter.on(',').split(text)) {
-      int dash = part.indexOf('-');
-      int first = Integer.parseInt(dash < 0 ? part : part.substring(0, dash));
-      int last = dash < 0 ? first : Integer.parseInt(part.substring(dash + 1));
-      if (code >= first && code <= last) {
-        return true;
+    // One pass without garbage: every health check of every target comes by.
+    int first = -1;
+    int number = 0;
+    for (int i = 0; i <= text.length(); i++) {
+      char c = i < text.length() ? text.charAt(i) : ',';
+      if (c == '-') {
+        first = number;
+        number = 0;
+      } else if (c == ',') {
+        if (code >= (first < 0 ? number : first) && code <= number) {
+          return true;
+        }
+        first = -1;
+        number = 0;
+      } else {
+        number = number * 10 + c - '0';
       }
     }
     return false;
@@ -44,7 +52,15 @@ public record Matcher(String text) {
    * @return true for gRPC
    */
   public boolean isGrpc() {
-    return Splitter.onPattern("[,-]").splitToStream(text).allMatch(c -> c.length() < 3);
+    int digits = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      digits = c == ',' || c == '-' ? 0 : digits + 1;
+      if (digits == 3) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The codes as given. */
