@@ -112,7 +112,7 @@ public record Explanation(
         preventedBy,
         newCause.fixes(),
         didYouMean,
-        newCause.incident().isEmpty() ? seeAlso : newCause.incident());
+        newCause.incident());
   }
 
   /**

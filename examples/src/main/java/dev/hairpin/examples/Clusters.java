@@ -14,6 +14,7 @@ import dev.hairpin.iptables.kubeproxy.KubeProxyConfiguration;
 import dev.hairpin.iptables.kubeproxy.KubeProxyVersion;
 import dev.hairpin.lb.AwsLoadBalancerController;
 import dev.hairpin.lb.elb.Timings;
+import dev.hairpin.manifest.Manifest;
 import dev.hairpin.manifest.ManifestSet;
 import dev.hairpin.manifest.Manifests;
 import dev.hairpin.time.VirtualClock;
@@ -25,6 +26,8 @@ import java.nio.file.FileSystemAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -140,6 +143,19 @@ public final class Clusters {
       }
     }
     return after.advance(AWS_TAKES);
+  }
+
+  /** The manifests of several files and folders on the nodes of {@link #eks}. */
+  static Cluster of(List<Path> paths) {
+    Clusters clusters = new Clusters(1, KubeProxyVersion.V1_36);
+    if (paths.size() == 1) {
+      return clusters.of(paths.get(0));
+    }
+    List<Manifest> manifests = new ArrayList<>();
+    paths.forEach(path -> manifests.addAll(Manifests.load(path).manifests()));
+    Cluster cluster = clusters.emptyEks();
+    cluster.apply(new ManifestSet(manifests));
+    return cluster.advance(AWS_TAKES);
   }
 
   private Cluster install(Cluster cluster) {

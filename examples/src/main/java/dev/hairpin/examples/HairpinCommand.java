@@ -1,6 +1,8 @@
 package dev.hairpin.examples;
 
 import dev.hairpin.examples.conformance.ConformanceCommand;
+import dev.hairpin.examples.incidents.IncidentCommand;
+import dev.hairpin.examples.incidents.IncidentsCommand;
 import dev.hairpin.manifest.ManifestException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,6 +23,11 @@ import picocli.CommandLine.Command;
       DiffCommand.class,
       WhatIfCommand.class,
       SweepCommand.class,
+      ExplainCommand.class,
+      LintCommand.class,
+      ReasonsCommand.class,
+      IncidentCommand.class,
+      IncidentsCommand.class,
       ConformanceCommand.class
     },
     mixinStandardHelpOptions = true,

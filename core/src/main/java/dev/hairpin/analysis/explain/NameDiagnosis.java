@@ -1,6 +1,7 @@
 package dev.hairpin.analysis.explain;
 
 import dev.hairpin.api.EndpointSlice;
+import dev.hairpin.api.Namespace;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
 import dev.hairpin.api.ServiceType;
@@ -87,6 +88,12 @@ final class NameDiagnosis {
           Reason.EXTERNAL_NAME_UNRESOLVED,
           "Service " + key + " is an alias of " + service.spec().externalName()
               + ", which does not resolve");
+    }
+    if (state.get(Namespace.class, "", service.metadata().namespace()).isEmpty()) {
+      return about.causedBy(
+          Reason.NO_SUCH_NAME,
+          "Service " + key + " exists, but there is no Namespace object "
+              + service.metadata().namespace() + ", and CoreDNS answers for namespaces that exist");
     }
     if (service.spec().isHeadless()) {
       return headless(service, labels, about);

@@ -25,6 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class VariableRules implements LintRule {
 
+  /** What a program is given beside a port to find a server, such as {@code REDIS_HOST}. */
+  private static final Set<String> SETTINGS = Set.of(
+      "HOST", "HOSTNAME", "ADDR", "ADDRESS", "SERVER", "USER", "USERNAME", "PASSWORD", "DATABASE",
+      "DB", "VHOST");
+
   @Override
   public void check(ClusterView state, Consumer<Finding> found) {
     Map<String, List<Service>> byNamespace = new TreeMap<>();
@@ -69,7 +74,7 @@ final class VariableRules implements LintRule {
     }
   }
 
-  /** A container that sets variables with the prefix of a Service probably reads its PORT too. */
+  /** A container that is told the host or user of a Service probably reads its PORT too. */
   private static void traps(Pod pod, List<Service> visible, Consumer<Finding> found) {
     for (Service service : visible) {
       String prefix = ServiceVariables.upper(service.metadata().name()) + "_";
@@ -78,8 +83,10 @@ final class VariableRules implements LintRule {
         List<String> own = container.env().stream().map(EnvVar::name).toList();
         boolean makes =
             ServiceVariables.of(service).stream().anyMatch(v -> v.name().equals(port));
-        List<String> siblings =
-            own.stream().filter(n -> n.startsWith(prefix)).sorted().toList();
+        List<String> siblings = own.stream()
+            .filter(n -> n.startsWith(prefix) && SETTINGS.contains(n.substring(prefix.length())))
+            .sorted()
+            .toList();
         if (makes && !own.contains(port) && !siblings.isEmpty()) {
           found.accept(new Finding(
               Severity.WARNING,

@@ -1,6 +1,7 @@
 package dev.hairpin.examples.incidents;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,9 +18,14 @@ public final class Incidents {
     all.addAll(EndpointIncidents.all());
     all.addAll(BalancingIncidents.all());
     all.addAll(PolicyIncidents.all());
+    all.addAll(CapacityIncidents.services());
+    all.addAll(CapacityIncidents.others());
     all.addAll(DnsIncidents.all());
+    all.addAll(CapacityIncidents.names());
     all.addAll(ControllerIncidents.all());
     all.addAll(TargetIncidents.all());
+    all.addAll(CapacityIncidents.addressesAndCost());
+    all.sort(Comparator.comparing(Incident::area).thenComparing(Incident::id));
     return List.copyOf(all);
   }
 
