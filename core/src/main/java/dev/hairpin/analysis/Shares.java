@@ -98,7 +98,7 @@ public final class Shares {
   /** Adds up where connections end. Not thread-safe. */
   public static final class Builder {
     private final String question;
-    private final Tally tally = new Tally();
+    private Tally tally = new Tally();
 
     /**
      * Without any end yet.
@@ -136,12 +136,14 @@ public final class Shares {
     }
 
     /**
-     * The distribution of what was added.
+     * The distribution of what was added; the builder is empty again then.
      *
      * @return the shares
      */
     public Shares build() {
-      return new Shares(question, Map.copyOf(tally.chances()));
+      Map<End, Chance> chances = tally.chances();
+      tally = new Tally();
+      return new Shares(question, chances);
     }
   }
 
@@ -175,7 +177,7 @@ public final class Shares {
             : end,
         chance,
         Chance::plus));
-    return new Shares(question, Map.copyOf(renamed));
+    return new Shares(question, renamed);
   }
 
   /**

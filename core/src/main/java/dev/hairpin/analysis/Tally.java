@@ -11,6 +11,7 @@ final class Tally {
     chances.merge(end, chance, Chance::plus);
   }
 
+  /** The shares so far; nothing may be added after. */
   Map<Shares.End, Chance> chances() {
     return chances;
   }

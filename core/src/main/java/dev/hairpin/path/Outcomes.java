@@ -9,6 +9,10 @@ import java.util.function.Function;
 
 /** Exact distributions: runs a walk once for every way in which its choices can fall. */
 public final class Outcomes {
+
+  /** More runs than this are taken for a question without end, such as all orders of ten names. */
+  private static final int MOST_RUNS = 1_000_000;
+
   private Outcomes() {}
 
   /**
@@ -22,11 +26,17 @@ public final class Outcomes {
    * @param <T> the type of the outcome, which must have {@code equals}
    * @return each different outcome with its probability, in the order of first visit; the
    *     probabilities sum to exactly 1
+   * @throws IllegalStateException if the choices fall in more than a million ways
    */
   public static <T> Map<T, Fraction> of(Function<Chooser, T> walk) {
     Map<T, Fraction> result = new LinkedHashMap<>();
     List<Branch> path = new ArrayList<>();
+    int runs = 0;
     do {
+      if (++runs > MOST_RUNS) {
+        throw new IllegalStateException(
+            "the choices on the way fall in more than " + MOST_RUNS + " ways");
+      }
       Enumerator chooser = new Enumerator(path);
       T outcome = walk.apply(chooser);
       result.merge(outcome, chooser.probability(), Fraction::plus);

@@ -1,6 +1,7 @@
 package dev.hairpin.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -32,5 +33,18 @@ class OutcomesTest {
         .containsEntry(0, Fraction.of(1, 4))
         .containsEntry(1, Fraction.of(1, 2))
         .containsEntry(2, Fraction.of(1, 4));
+  }
+
+  @Test
+  void choicesWithoutEndAreRefused() {
+    assertThatThrownBy(() -> Outcomes.of(chooser -> {
+          int sum = 0;
+          for (int i = 0; i < 40; i++) {
+            sum += chooser.pick(2);
+          }
+          return sum;
+        }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the choices on the way fall in more than 1000000 ways");
   }
 }

@@ -182,6 +182,15 @@ class DifferenceTest {
   }
 
   @Test
+  void theGuideShowsWhatTheProgramPrints() throws IOException {
+    String guide = Files.readString(Path.of("REACH-AND-DIFF.md"));
+
+    assertThat(guide)
+        .contains(Files.readString(Path.of("src/test/resources/golden/reach-store.txt")))
+        .contains(Files.readString(Path.of("src/test/resources/golden/diff-local.md")));
+  }
+
+  @Test
   void aThresholdDecidesWhichMovesAreTold() {
     assertThatThrownBy(() -> Clusters.eks().diff(Clusters.eks(), Double.NaN))
         .isInstanceOf(IllegalArgumentException.class)
