@@ -38,8 +38,8 @@ final class BareArena {
   int find(long addresses, long ports) {
     int link = heads[bucket(addresses, ports)];
     while (link != 0) {
-      int entry = link - 1 >> 1;
-      int direction = link - 1 & 1;
+      int entry = (link - 1) >> 1;
+      int direction = (link - 1) & 1;
       int at = entry * WORDS + direction * 2;
       if (records[at] == addresses && records[at + 1] == ports) {
         return link - 1;

@@ -46,7 +46,7 @@ public class ConntrackHit {
       random ^= random << 13;
       random ^= random >>> 7;
       random ^= random << 17;
-      return (int) ((random >>> 32) * live >>> 32);
+      return (int) (((random >>> 32) * live) >>> 32);
     }
   }
 

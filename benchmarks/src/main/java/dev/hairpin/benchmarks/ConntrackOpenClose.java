@@ -71,7 +71,7 @@ public class ConntrackOpenClose {
     }
 
     private int slot(int vip) {
-      return vip * 0x9e37_79b9 >>> 17;
+      return (vip * 0x9e37_79b9) >>> 17;
     }
 
     long draw() {
@@ -88,13 +88,13 @@ public class ConntrackOpenClose {
         slot = slot + 1 & services.length - 1;
       }
       int service = (int) services[slot] - 1;
-      int choice = (int) ((draw() >>> 32) * Connections.ENDPOINTS >>> 32);
+      int choice = (int) (((draw() >>> 32) * Connections.ENDPOINTS) >>> 32);
       return endpoints[service * Connections.ENDPOINTS + choice];
     }
 
     /** Replaces a random live connection by the newest; answers the number of the one that goes. */
     int replace() {
-      int at = (int) ((draw() >>> 32) * live >>> 32);
+      int at = (int) (((draw() >>> 32) * live) >>> 32);
       int old = numbers[at];
       numbers[at] = opened++;
       return old;
@@ -198,7 +198,9 @@ public class ConntrackOpenClose {
     void close(int i) {
       ConntrackHit.Entry entry =
           map.remove(new ConntrackHit.Key(Connections.addresses(i), Connections.ports(i)));
-      map.remove(entry.reply);
+      if (entry != null) {
+        map.remove(entry.reply);
+      }
     }
   }
 

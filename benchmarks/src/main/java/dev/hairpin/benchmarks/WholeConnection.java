@@ -113,15 +113,16 @@ public class WholeConnection {
     void run(int open) {
       for (int i = 0; i < CONNECTIONS; i++) {
         long n = number++;
-        int service = (int) (draw() * NlbCluster.BALANCED >>> 32);
-        int entry = (int) (draw() * NlbCluster.NODES >>> 32);
-        int pod = service * NlbCluster.ENDPOINTS + (int) (draw() * NlbCluster.ENDPOINTS >>> 32);
+        int service = (int) ((draw() * NlbCluster.BALANCED) >>> 32);
+        int entry = (int) ((draw() * NlbCluster.NODES) >>> 32);
+        int choice = (int) ((draw() * NlbCluster.ENDPOINTS) >>> 32);
+        int pod = service * NlbCluster.ENDPOINTS + choice;
         int home = NlbCluster.nodeOfPod(pod);
         long client = 0xcb00_0000L + n % NlbCluster.CLIENTS;
         long node = 0xc0a8_0001L + entry;
         long podAddress = 0x0a00_0000L + (home << 16) + 256 + pod / NlbCluster.NODES;
         long port = 32_768 + n / NlbCluster.CLIENTS % 28_232;
-        long masqueraded = 1024 + (draw() * 64_512 >>> 32);
+        long masqueraded = 1024 + ((draw() * 64_512) >>> 32);
         open(
             entry,
             home,
@@ -141,7 +142,7 @@ public class WholeConnection {
   }
 
   private static long turnedPorts(long ports) {
-    return ports & ~0xffff_ffffL | Integer.rotateLeft((int) ports, 16) & 0xffff_ffffL;
+    return (ports & ~0xffff_ffffL) | (Integer.rotateLeft((int) ports, 16) & 0xffff_ffffL);
   }
 
   /** The floor: bare arenas, a look-up for each packet and direction, and nothing else. */

@@ -63,7 +63,7 @@ final class FlowIndex {
 
   /** The upper half of a hash chooses the bucket in which a search begins. */
   private int home(long hash) {
-    return FIRST + ((int) ((hash >>> 32) * buckets >>> 32) << 3);
+    return FIRST + (((int) (((hash >>> 32) * buckets) >>> 32)) << 3);
   }
 
   private int next(int place) {
@@ -165,7 +165,7 @@ final class FlowIndex {
 
   /** The number of the first slot of a hash's home, for {@link #at}. */
   int firstSlot(long hash) {
-    return (home(hash) - FIRST >> 3) * SLOTS;
+    return ((home(hash) - FIRST) >> 3) * SLOTS;
   }
 
   /** How many slots there are. */
@@ -176,7 +176,7 @@ final class FlowIndex {
   /** The handle in a slot, counted round, or {@link #NONE} if it is empty. */
   int at(int slotNumber) {
     int n = Math.floorMod(slotNumber, slots());
-    int place = FIRST + (n / SLOTS << 3);
+    int place = FIRST + ((n / SLOTS) << 3);
     int slot = n % SLOTS;
     long tags = words[place + (slot >> 3)];
     return (tags >>> ((slot & 7) << 3) & 0xff) == 0 ? NONE : handle(place, slot);

@@ -48,12 +48,12 @@ final class Alternatives {
   int pick(long bits) {
     long upper = bits >>> 32;
     if (ends.length == 0) {
-      return (int) (upper * count >>> 32);
+      return (int) ((upper * count) >>> 32);
     }
     int low = 0;
     int high = ends.length - 1;
     while (low < high) {
-      int middle = low + high >>> 1;
+      int middle = (low + high) >>> 1;
       if (upper < ends[middle]) {
         high = middle;
       } else {

@@ -74,10 +74,10 @@ public final class ConnectionEngine {
     this.load = load;
     int open = load.openAtATime();
     for (Terrain.Stream stream : terrain.streams) {
-      long ports = (long) stream.clients().size() * Round.CLIENT_PORTS;
+      long ports = (long) stream.clients() * Round.CLIENT_PORTS;
       if (open + (long) load.batch() > ports) {
         throw new IllegalArgumentException("stream \"" + stream.name() + "\": "
-            + stream.clients().size() + " clients have " + ports
+            + stream.clients() + " clients have " + ports
             + " ports, too few for " + open + " open connections and a batch of " + load.batch());
       }
     }
@@ -91,7 +91,7 @@ public final class ConnectionEngine {
     masquerade = new NatRange[places * 4];
     laneOf = new int[places];
     peaks = new int[places];
-    protocols = terrain.streams.stream().mapToInt(s -> s.protocol().number()).toArray();
+    protocols = terrain.streamProtocol;
     List<String> zoneNames = new ArrayList<>();
     @Nullable Targets known = null;
     for (int place = 0; place < places; place++) {

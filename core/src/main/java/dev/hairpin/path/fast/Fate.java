@@ -25,5 +25,13 @@ public enum Fate {
   /** It went from node to node without an end. */
   LOOPED,
   /** The compiled form cannot tell; a trace of the packet walker can. */
-  UNDECIDED
+  UNDECIDED;
+
+  static final int COUNT = values().length;
+
+  /** Its place in an array of counts. */
+  @SuppressWarnings("EnumOrdinal") // the array lives no longer than the enum
+  int number() {
+    return ordinal();
+  }
 }

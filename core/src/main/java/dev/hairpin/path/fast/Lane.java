@@ -6,6 +6,7 @@ import dev.hairpin.path.conntrack.NatRange;
 import dev.hairpin.path.conntrack.Segment;
 import dev.hairpin.path.conntrack.Tuple;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a {@link ConnectionEngine} that runs on one thread: it owns every n-th place with its
@@ -34,7 +35,7 @@ final class Lane implements IntUnaryOperator {
   private int portDraws;
 
   // Counters of this lane; summed up when somebody asks.
-  final long[] fates = new long[Fate.values().length];
+  final long[] fates = new long[Fate.COUNT];
   final long[] endpoints;
   final long[] entering;
   final long[] targets;
@@ -54,14 +55,14 @@ final class Lane implements IntUnaryOperator {
     endpoints = new long[terrain.endpoints.size()];
     entering = new long[terrain.nodes.size()];
     targets = new long[terrain.targets.size()];
-    streams = new long[terrain.streams.size()][Fate.values().length];
+    streams = new long[terrain.streams.size()][Fate.COUNT];
   }
 
   /** The next random number of a search for a port. */
   @Override
   public int applyAsInt(int bound) {
     long bits = Draws.further(portDraw, portDraws++);
-    return (int) ((bits >>> 32) * bound >>> 32);
+    return (int) (((bits >>> 32) * bound) >>> 32);
   }
 
   // ---- connections begin
@@ -72,11 +73,12 @@ final class Lane implements IntUnaryOperator {
       long n = r.first + i;
       long draw = Draws.at(engine.seed(), n);
       int stream = terrain.streams.size() == 1 ? 0 : terrain.streamShares.pick(draw << 32);
-      Terrain.Stream of = terrain.streams.get(stream);
-      int clients = of.clients().size();
-      int client = (int) (n % clients);
-      int destination =
-          of.destinations().length == 1 ? 0 : of.destinationShares().pick(draw);
+      int clients = terrain.streamClients[stream];
+      int client = terrain.streamFirstClient[stream] + (int) (n % clients);
+      int[] destinations = terrain.streamDestinations[stream];
+      int destination = destinations.length == 1
+          ? 0
+          : terrain.streams.get(stream).destinationShares().pick(draw);
       r.draw[i] = draw;
       r.stream[i] = stream;
       r.client[i] = client;
@@ -85,14 +87,13 @@ final class Lane implements IntUnaryOperator {
       r.hops[i] = 0;
       r.steeredPort[i] = 0;
       r.entered[i] = false;
-      Terrain.Client who = of.clients().get(client);
-      r.from[i] = who.address();
-      r.to[i] = of.destinations()[destination];
-      r.ports[i] = Round.clientPort(n, clients) << 16 | of.port();
+      r.from[i] = terrain.clientAddress[client];
+      r.to[i] = destinations[destination];
+      r.ports[i] = (Round.clientPort(n, clients) << 16) | terrain.streamPort[stream];
       r.state[i] = Round.UNDER_WAY;
       engine.forgetTrail(n);
-      if (who.home() >= 0) {
-        r.place[i] = who.home();
+      if (terrain.clientHome[client] >= 0) {
+        r.place[i] = terrain.clientHome[client];
       } else {
         int owner = terrain.ownerOf(r.to[i]);
         if (owner == Terrain.NOWHERE) {
@@ -176,7 +177,7 @@ final class Lane implements IntUnaryOperator {
   }
 
   private int homeOf(int i) {
-    return terrain.streams.get(round.stream[i]).clients().get(round.client[i]).home();
+    return terrain.clientHome[round.client[i]];
   }
 
   private void throughNode(int i, Tuple t, long decision) {
@@ -239,7 +240,8 @@ final class Lane implements IntUnaryOperator {
   }
 
   /** Translates the source, puts the entry into the table, and goes where the packet now leads. */
-  private void goOn(int i, Conntrack table, int handle, NatRange range, long now) {
+  private void goOn(
+      int i, Conntrack table, int handle, @Nullable NatRange range, long now) {
     int place = round.place[i];
     portDraw = Draws.further(round.draw[i], 64 + round.hops[i]);
     portDraws = 0;
@@ -293,9 +295,10 @@ final class Lane implements IntUnaryOperator {
   // ---- load balancers
 
   private void throughBalancer(int i, Tuple t) {
-    Terrain.Client who = terrain.streams.get(round.stream[i]).clients().get(round.client[i]);
-    Terrain.BalancerChoices choices = who.perDestination().get(round.destination[i]);
-    if (round.from[i] != who.address()
+    int client = round.client[i];
+    int set = terrain.choicesOf[terrain.clientFirstChoices[client] + round.destination[i]];
+    Terrain.BalancerChoices choices = terrain.choices[set];
+    if (round.from[i] != terrain.clientAddress[client]
         || choices.choices().isEmpty()
         || round.steeredPort[i] != 0) {
       // The source was translated on the way, or this is a second load balancer.
@@ -365,18 +368,18 @@ final class Lane implements IntUnaryOperator {
     round.from[i] = (int) other.destinationLow;
     round.to[i] = (int) other.sourceLow;
     round.ports[i] = other.destinationPort << 16 | other.sourcePort;
-    Terrain.Client who = terrain.streams.get(round.stream[i]).clients().get(round.client[i]);
+    int client = terrain.clientAddress[round.client[i]];
     int owner = terrain.ownerOf(round.to[i]);
     int next = owner == Terrain.NOWHERE ? Terrain.NOWHERE : owner >> 1;
     if (next == place) {
-      end(i, who.home() == place && isForClient(i, who) ? Fate.DELIVERED : Fate.ANSWER_LOST);
+      end(i, homeOf(i) == place && isForClient(i) ? Fate.DELIVERED : Fate.ANSWER_LOST);
       return;
     }
-    if (round.steeredPort[i] != 0 && round.to[i] == who.address()) {
+    if (round.steeredPort[i] != 0 && round.to[i] == client) {
       steerBack(i);
     }
     if (next == Terrain.NOWHERE) {
-      end(i, isForClient(i, who) ? Fate.DELIVERED : Fate.ANSWER_LOST);
+      end(i, isForClient(i) ? Fate.DELIVERED : Fate.ANSWER_LOST);
     } else {
       round.place[i] = next;
     }
@@ -385,18 +388,18 @@ final class Lane implements IntUnaryOperator {
   /** The network hands what comes from a target to the load balancer, which rewrites it. */
   private void steerBack(int i) {
     if (round.from[i] == round.steeredTo[i] && round.ports[i] >>> 16 == round.steeredPort[i]) {
-      Terrain.Stream of = terrain.streams.get(round.stream[i]);
-      round.from[i] = of.destinations()[round.destination[i]];
-      round.ports[i] = (round.ports[i] & 0xffff) | of.port() << 16;
+      int stream = round.stream[i];
+      round.from[i] = terrain.streamDestinations[stream][round.destination[i]];
+      round.ports[i] = (round.ports[i] & 0xffff) | (terrain.streamPort[stream] << 16);
     }
   }
 
-  private boolean isForClient(int i, Terrain.Client who) {
-    Terrain.Stream of = terrain.streams.get(round.stream[i]);
-    int port = Round.clientPort(round.first + i, of.clients().size());
-    return round.to[i] == who.address()
-        && round.from[i] == of.destinations()[round.destination[i]]
-        && round.ports[i] == (of.port() << 16 | port);
+  private boolean isForClient(int i) {
+    int stream = round.stream[i];
+    int port = Round.clientPort(round.first + i, terrain.streamClients[stream]);
+    return round.to[i] == terrain.clientAddress[round.client[i]]
+        && round.from[i] == terrain.streamDestinations[stream][round.destination[i]]
+        && round.ports[i] == (terrain.streamPort[stream] << 16 | port);
   }
 
   // ---- ends

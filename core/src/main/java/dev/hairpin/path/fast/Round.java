@@ -71,7 +71,7 @@ final class Round {
   }
 
   static byte ended(Fate fate) {
-    return (byte) (FIRST_FATE + fate.ordinal());
+    return (byte) (FIRST_FATE + fate.number());
   }
 
   Fate fate(int i) {

@@ -8,9 +8,12 @@ import dev.hairpin.path.Fraction;
 import dev.hairpin.path.Relay;
 import dev.hairpin.path.conntrack.NatRange;
 import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -55,19 +58,32 @@ public final class Terrain {
   /** A zonal node of a load balancer. */
   record BalancerPlace(String name, String zone) {}
 
-  /** Who connects: an address, and the place where he is, or {@link #NOWHERE} outside. */
-  record Client(int address, int home, List<BalancerChoices> perDestination) {}
-
-  /** A stream of connections. */
+  /** A stream of connections; its clients are numbered from {@code firstClient} on. */
   record Stream(
       String name,
       Protocol protocol,
-      List<Client> clients,
-      int[] destinations,
+      int firstClient,
+      int clients,
+      List<IpAddress> destinations,
       Alternatives destinationShares,
       int port,
       double weight) {}
 
+  /*
+   * What is asked for every connection lies flat: clients of all streams one after the other, and
+   * for each client the choices that the load balancer at each of the stream's destinations makes,
+   * by number.
+   */
+  final int[] clientAddress;
+  final int[] clientHome;
+  final int[] clientFirstChoices;
+  final int[] choicesOf;
+  final BalancerChoices[] choices;
+  final int[] streamFirstClient;
+  final int[] streamClients;
+  final int[] streamPort;
+  final int[] streamProtocol;
+  final int[][] streamDestinations;
   final List<NodePlace> nodes;
   final List<BalancerPlace> balancers;
   final List<String> endpoints;
@@ -85,6 +101,18 @@ public final class Terrain {
     endpointNode = b.endpointNode.stream().mapToInt(Integer::intValue).toArray();
     targets = List.copyOf(b.targets.keySet().stream().map(Object::toString).toList());
     streams = List.copyOf(b.streams);
+    clientAddress = b.clientAddress.toIntArray();
+    clientHome = b.clientHome.toIntArray();
+    clientFirstChoices = b.clientFirstChoices.toIntArray();
+    choicesOf = b.choicesOf.toIntArray();
+    choices = b.choices.toArray(new BalancerChoices[0]);
+    streamFirstClient = streams.stream().mapToInt(Stream::firstClient).toArray();
+    streamClients = streams.stream().mapToInt(Stream::clients).toArray();
+    streamPort = streams.stream().mapToInt(Stream::port).toArray();
+    streamProtocol = streams.stream().mapToInt(s -> s.protocol().number()).toArray();
+    streamDestinations = streams.stream()
+        .map(s -> s.destinations().stream().mapToInt(IpAddress::v4Bits).toArray())
+        .toArray(int[][]::new);
     streamShares = Alternatives.of(streams.stream().mapToDouble(Stream::weight).toArray());
     owners = b.owners.clone();
     listeners = b.listeners.clone();
@@ -122,11 +150,17 @@ public final class Terrain {
     private final List<String> endpoints = new ArrayList<>();
     private final Map<String, Integer> endpointNumbers = new HashMap<>();
     private final List<Integer> endpointNode = new ArrayList<>();
-    private final Map<SocketAddress, Integer> targets = new java.util.LinkedHashMap<>();
+    private final Map<SocketAddress, Integer> targets = new LinkedHashMap<>();
     private final List<Stream> streams = new ArrayList<>();
     private final Int2IntOpenHashMap owners = new Int2IntOpenHashMap();
     private final Long2IntOpenHashMap listeners = new Long2IntOpenHashMap();
-    private final List<int[]> balancerAddresses = new ArrayList<>();
+    private final IntArrayList clientAddress = new IntArrayList();
+    private final IntArrayList clientHome = new IntArrayList();
+    private final IntArrayList clientFirstChoices = new IntArrayList();
+    private final IntArrayList choicesOf = new IntArrayList();
+    private final List<BalancerChoices> choices = new ArrayList<>();
+    private final IdentityHashMap<Map<Relay.Decision, Fraction>, Integer> known =
+        new IdentityHashMap<>();
 
     /** Nothing yet. */
     public Builder() {
@@ -233,12 +267,9 @@ public final class Terrain {
     public Builder balancer(String name, String zone, List<IpAddress> addresses) {
       int place = nodes.size() + balancers.size();
       balancers.add(new BalancerPlace(name, zone));
-      int[] bits =
-          addresses.stream().filter(IpAddress::isV4).mapToInt(IpAddress::v4Bits).toArray();
-      for (int address : bits) {
-        owners.put(address, place << 1 | 1);
-      }
-      balancerAddresses.add(bits);
+      addresses.stream()
+          .filter(IpAddress::isV4)
+          .forEach(address -> owners.put(address.v4Bits(), place << 1 | 1));
       return this;
     }
 
@@ -275,56 +306,59 @@ public final class Terrain {
             + " destinations, " + clients.size() + " clients and the weight " + weight
             + "; none may be 0");
       }
-      int[] addresses = destinations.keySet().stream().mapToInt(Builder::bits).toArray();
-      List<Client> made = new ArrayList<>();
+      int firstClient = clientAddress.size();
       for (Caller caller : clients) {
-        int home = caller.node() == null ? NOWHERE : nodeNumber(caller.node());
-        List<BalancerChoices> choices = new ArrayList<>();
-        for (Map<Relay.Decision, Fraction> of : caller.choices()) {
-          choices.add(compiled(of));
+        if (caller.choices().size() != destinations.size()) {
+          throw new IllegalArgumentException("stream \"" + name + "\" has "
+              + destinations.size() + " destinations, and " + caller.address()
+              + " choices for " + caller.choices().size());
         }
-        made.add(new Client(bits(caller.address()), home, List.copyOf(choices)));
+        clientAddress.add(bits(caller.address()));
+        clientHome.add(caller.node() == null ? NOWHERE : nodeNumber(caller.node()));
+        clientFirstChoices.add(choicesOf.size());
+        caller.choices().forEach(of -> choicesOf.add(numberOf(of)));
       }
+      destinations.keySet().forEach(Builder::bits);
       streams.add(new Stream(
           name,
           protocol,
-          List.copyOf(made),
-          addresses,
+          firstClient,
+          clients.size(),
+          List.copyOf(destinations.keySet()),
           Alternatives.of(destinations.values()),
           port,
           weight));
       return this;
     }
 
-    private final Map<Map<Relay.Decision, Fraction>, BalancerChoices> known =
-        new java.util.IdentityHashMap<>();
+    private int numberOf(Map<Relay.Decision, Fraction> decisions) {
+      Integer number = known.get(decisions);
+      if (number == null) {
+        number = choices.size();
+        choices.add(compiled(decisions));
+        known.put(decisions, number);
+      }
+      return number;
+    }
 
     private BalancerChoices compiled(Map<Relay.Decision, Fraction> decisions) {
-      return known.computeIfAbsent(decisions, d -> {
-        List<BalancerChoice> list = new ArrayList<>();
-        for (Relay.Decision decision : d.keySet()) {
-          if (decision instanceof Relay.Decision.Forward forward) {
-            SocketAddress target = forward.target();
-            Integer number = targets.get(target);
-            if (number == null) {
-              number = targets.size();
-              targets.put(target, number);
-            }
-            IpAddress source = forward.source();
-            list.add(new BalancerChoice(
-                decision,
-                bits(target.address()),
-                target.port(),
-                source == null ? null : NatRange.to(source, true),
-                number));
-          } else {
-            list.add(new BalancerChoice(decision, 0, 0, null, -1));
-          }
+      List<BalancerChoice> list = new ArrayList<>();
+      for (Relay.Decision decision : decisions.keySet()) {
+        if (decision instanceof Relay.Decision.Forward forward) {
+          SocketAddress target = forward.target();
+          int number = targets.computeIfAbsent(target, t -> targets.size());
+          IpAddress source = forward.source();
+          list.add(new BalancerChoice(
+              decision,
+              bits(target.address()),
+              target.port(),
+              source == null ? null : NatRange.to(source, true),
+              number));
+        } else {
+          list.add(new BalancerChoice(decision, 0, 0, null, -1));
         }
-        return new BalancerChoices(
-            List.copyOf(list),
-            d.isEmpty() ? Alternatives.of(new double[0]) : Alternatives.of(d.values()));
-      });
+      }
+      return new BalancerChoices(List.copyOf(list), Alternatives.of(decisions.values()));
     }
 
     /**

@@ -36,7 +36,7 @@ public record TrafficCounts(
     Map<String, Integer> conntrackPeak) {
 
   static TrafficCounts of(Terrain terrain, List<Lane> lanes, long connections, int[] peaks) {
-    long[] fates = new long[Fate.values().length];
+    long[] fates = new long[Fate.COUNT];
     long[] endpoints = new long[terrain.endpoints.size()];
     long[] entered = new long[terrain.nodes.size()];
     long[] targets = new long[terrain.targets.size()];
@@ -95,8 +95,8 @@ public record TrafficCounts(
   private static Map<Fate, Long> fates(long[] counts) {
     Map<Fate, Long> map = new EnumMap<>(Fate.class);
     for (Fate fate : Fate.values()) {
-      if (counts[fate.ordinal()] > 0) {
-        map.put(fate, counts[fate.ordinal()]);
+      if (counts[fate.number()] > 0) {
+        map.put(fate, counts[fate.number()]);
       }
     }
     return Collections.unmodifiableMap(map);
