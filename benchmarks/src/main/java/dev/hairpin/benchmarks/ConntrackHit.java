@@ -188,6 +188,9 @@ public class ConntrackHit {
       sum += ours.table.touch(Connections.request(live.next(), t));
     }
     for (Tuple t : ours.batch) {
+      sum += ours.table.touchEntry(t);
+    }
+    for (Tuple t : ours.batch) {
       sum += ours.table.track(t, Segment.TCP_ACK, NOW + 1000);
     }
     return sum;

@@ -189,6 +189,18 @@ public final class Conntrack {
   }
 
   /**
+   * Loads the entry that this tuple probably leads to, and changes nothing. A second pass over many
+   * packets, after all were {@linkplain #touch touched}: then the index is at hand, and the entries
+   * are waited for together.
+   *
+   * @param packet the tuple of a packet of either direction
+   * @return some bits of that memory, to be used somehow
+   */
+  public long touchEntry(Tuple packet) {
+    return table.touchEntry(packet);
+  }
+
+  /**
    * Moves the state of a connection on by a packet whose entry is known, without a search.
    *
    * @param handle the handle of a confirmed entry, with the packet's direction

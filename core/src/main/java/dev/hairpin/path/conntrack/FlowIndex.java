@@ -109,6 +109,13 @@ final class FlowIndex {
     return words[home(hash)];
   }
 
+  /** Loads the first record that a search will look at; its index line was touched before. */
+  long touchEntry(long hash, FlowTable table) {
+    int place = home(hash);
+    long slots = slotsWith(place, tag(hash));
+    return slots == 0 ? 0 : table.state(handle(place, slot(slots)));
+  }
+
   /** The handle under this hash whose tuple is equal, or {@link #NONE}. */
   int find(long hash, FlowTable table, Tuple wanted) {
     long tag = tag(hash);

@@ -350,6 +350,11 @@ final class FlowTable {
     return index.touch(hash(t));
   }
 
+  /** Loads the record that a tuple probably leads to, whose index line was touched before. */
+  long touchEntry(Tuple t) {
+    return index.touchEntry(hash(t), this);
+  }
+
   /** Makes both directions of a row findable. */
   void link(int handle) {
     if (index.isFull()) {

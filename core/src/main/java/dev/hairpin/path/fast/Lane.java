@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class Lane implements IntUnaryOperator {
 
   /*
-   * A stage is three passes over chunks of 256 connections: fill the tuples and touch the lines of
-   * the index in which they will be looked for; decide by the rules; track, translate and put in.
-   * The first pass lets the processor wait for many lines of memory at a time.
+   * A stage is four passes over chunks of 256 connections: fill the tuples and touch the lines of
+   * the index in which they will be looked for; touch the entries; decide by the rules; track,
+   * translate and put in. The short first passes let the processor wait for many lines of memory at
+   * a time: the instructions of one whole step fill its window of those under way.
    */
   private static final int CHUNK = 256;
 
@@ -153,6 +154,9 @@ final class Lane implements IntUnaryOperator {
       t.destinationPort = round.ports[i] & 0xffff;
       touched += engine.table(round.place[i]).touch(t);
     }
+    for (int k = at; k < end; k++) {
+      touched += engine.table(round.place[mine[k]]).touchEntry(tuples[k - at]);
+    }
   }
 
   private void decide(int at, int end) {
@@ -240,8 +244,7 @@ final class Lane implements IntUnaryOperator {
   }
 
   /** Translates the source, puts the entry into the table, and goes where the packet now leads. */
-  private void goOn(
-      int i, Conntrack table, int handle, @Nullable NatRange range, long now) {
+  private void goOn(int i, Conntrack table, int handle, @Nullable NatRange range, long now) {
     int place = round.place[i];
     portDraw = Draws.further(round.draw[i], 64 + round.hops[i]);
     portDraws = 0;
