@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -635,12 +636,21 @@ public final class Cluster {
             .filter(p -> isOf(rest, p))
             .toList();
     if (found.isEmpty()) {
-      throw Suggestions.unknown(
-          "pod",
-          name,
-          state.list(Pod.class).stream().map(p -> p.key().namespacedName()).toList());
+      List<String> pods =
+          state.list(Pod.class).stream().map(p -> p.key().namespacedName()).toList();
+      List<String> workloads = workloadNames();
+      boolean workloadMeant = Suggestions.nearest(name, pods).isEmpty()
+          && Suggestions.nearest(name, workloads).isPresent();
+      throw Suggestions.unknown("pod", name, workloadMeant ? workloads : pods);
     }
     return found;
+  }
+
+  private List<String> workloadNames() {
+    return Stream.of("Deployment", "StatefulSet", "DaemonSet")
+        .flatMap(kind -> state.list(kind).stream())
+        .map(workload -> workload.key().namespacedName())
+        .toList();
   }
 
   /** Whether a workload of this name made the pod: its name, and one or two parts more. */

@@ -12,13 +12,24 @@ import dev.hairpin.net.Protocol;
 import java.util.List;
 
 /** Targets that are named by a Service or an Ingress, as the front door wants them. */
-final class TargetNames {
+public final class TargetNames {
   private static final String SERVICE = "service/";
   private static final String INGRESS = "ingress/";
 
   private TargetNames() {}
 
-  static String resolve(String to, Cluster cluster) {
+  /**
+   * The target that a name stands for.
+   *
+   * @param to {@code service/NAMESPACE/NAME[:PORT]} for the load balancer of a Service, or its name
+   *     if it has none; {@code ingress/NAMESPACE/NAME[/PATH]} for that of an Ingress; anything else
+   *     stays as it is
+   * @param cluster where they are looked for
+   * @return a target as {@link dev.hairpin.Connection#to} takes it
+   * @throws IllegalArgumentException if there is none, with the name that was meant, or its load
+   *     balancer has no address yet
+   */
+  public static String resolve(String to, Cluster cluster) {
     if (to.startsWith(SERVICE)) {
       return service(to.substring(SERVICE.length()), cluster);
     }

@@ -19,11 +19,13 @@ import dev.hairpin.manifest.ManifestSet;
 import dev.hairpin.manifest.Manifests;
 import dev.hairpin.time.VirtualClock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemAlreadyExistsException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Ready-made clusters with everything installed: kube-proxy, CoreDNS and the AWS controller. */
 public final class Clusters {
@@ -168,6 +171,20 @@ public final class Clusters {
   /** Manifests that come with the program. */
   static ManifestSet manifests(String name) {
     return Manifests.load(resource("/manifests/" + name));
+  }
+
+  /** The folders and files of manifests that come with the program, such as {@code changes}. */
+  static List<String> manifestNames() {
+    Path root = resource("/manifests");
+    try (Stream<Path> files = Files.walk(root)) {
+      return files
+          .map(file -> root.relativize(file).toString().replace('\\', '/'))
+          .filter(name -> !name.isEmpty())
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list the manifests of the program itself", e);
+    }
   }
 
   /** A file or folder beside this class's own, also where that is in a jar. */

@@ -1,7 +1,9 @@
 package dev.hairpin.examples;
 
+import dev.hairpin.Suggestions;
 import dev.hairpin.manifest.Manifest;
 import dev.hairpin.manifest.ManifestSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -54,5 +56,23 @@ public final class Store {
    */
   public static ManifestSet change(String file) {
     return Clusters.manifests("changes/" + file);
+  }
+
+  /**
+   * Manifests that come with the program.
+   *
+   * @param name a folder such as {@code retail-store}, or a file, with or without its folder
+   * @return the manifests
+   * @throws IllegalArgumentException if there are none of that name, with the name that was meant
+   */
+  public static ManifestSet named(String name) {
+    List<String> paths = Clusters.manifestNames();
+    List<String> known = new ArrayList<>(paths);
+    paths.forEach(path -> known.add(path.substring(path.indexOf('/') + 1)));
+    return paths.stream()
+        .filter(n -> n.equals(name) || n.endsWith("/" + name))
+        .findFirst()
+        .map(Clusters::manifests)
+        .orElseThrow(() -> Suggestions.unknown("file, folder or manifest", name, known));
   }
 }

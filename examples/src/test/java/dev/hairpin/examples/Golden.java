@@ -11,10 +11,10 @@ import java.nio.file.Path;
  * Files with the output that was looked at and found right. They are written anew if the system
  * property {@code hairpin.golden.rewrite} is {@code true}.
  */
-final class Golden {
+public final class Golden {
   private Golden() {}
 
-  static void assertEqualsFile(String actual, String name) {
+  public static void assertEqualsFile(String actual, String name) {
     Path file = Path.of("src/test/resources/golden", name);
     try {
       if (Boolean.getBoolean("hairpin.golden.rewrite")) {

@@ -1,0 +1,31 @@
+package dev.hairpin.examples.console;
+
+import dev.hairpin.cluster.ApiError;
+import dev.hairpin.cluster.environment.EnvironmentException;
+import dev.hairpin.manifest.ManifestException;
+import java.util.function.Supplier;
+
+/**
+ * Something that was asked and makes no sense, said in a line: what is wrong, and what was probably
+ * meant. It has no stack trace, which would tell a person at a prompt nothing.
+ */
+public final class Mistake extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  Mistake(String message) {
+    super(message, null, false, false);
+  }
+
+  /** Answers, with the errors that are for people turned into mistakes. All others are faults. */
+  static <T> T orAnswer(Supplier<T> answer) {
+    try {
+      return answer.get();
+    } catch (IllegalArgumentException
+        | IllegalStateException
+        | ManifestException
+        | EnvironmentException
+        | ApiError e) {
+      throw new Mistake(e.getMessage());
+    }
+  }
+}
