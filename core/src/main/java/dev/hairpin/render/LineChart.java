@@ -14,7 +14,17 @@ public final class LineChart {
   private static final int BOTTOM = 50;
   private static final int TICKS = 4;
 
-  private record Series(String name, double[] xs, double[] ys) {}
+  private static final class Series {
+    private final String name;
+    private final double[] xs;
+    private final double[] ys;
+
+    Series(String name, double[] xs, double[] ys) {
+      this.name = name;
+      this.xs = xs.clone();
+      this.ys = ys.clone();
+    }
+  }
 
   private final String title;
   private final String xLabel;
@@ -50,7 +60,7 @@ public final class LineChart {
       throw new IllegalArgumentException("line \"" + name + "\": " + xs.length + " and " + ys.length
           + " numbers make no points that can be drawn");
     }
-    series.add(new Series(name, xs.clone(), ys.clone()));
+    series.add(new Series(name, xs, ys));
     return this;
   }
 

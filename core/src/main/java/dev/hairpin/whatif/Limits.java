@@ -83,6 +83,7 @@ public record Limits(
 
   /** The size of a node's table. */
   double conntrackOf(int cores) {
-    return conntrackEntries > 0 ? conntrackEntries : ConntrackLaw.tableSize(Math.max(1, cores));
+    return (double)
+        (conntrackEntries > 0 ? conntrackEntries : ConntrackLaw.tableSize(Math.max(1, cores)));
   }
 }

@@ -62,7 +62,7 @@ final class NodeMeasures implements CapacityModel {
           .count();
       entries.merge(
           lookups.sourceNode(),
-          sockets * ConntrackLaw.entries(lookups.perSecond(), ConntrackLaw.UDP_SECONDS),
+          (double) sockets * ConntrackLaw.entries(lookups.perSecond(), ConntrackLaw.UDP_SECONDS),
           Double::sum);
     }
     List<Figure> figures = new ArrayList<>();

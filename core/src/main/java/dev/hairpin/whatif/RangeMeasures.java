@@ -35,7 +35,7 @@ final class RangeMeasures implements CapacityModel {
     }
     ApiServerConfig config = cluster.api().config();
     for (Cidr block : config.serviceCidrs()) {
-      long used =
+      double used = (double)
           cluster.api().allocatedAddresses().stream().filter(block::contains).count();
       double size = Math.pow(2, block.hostBits()) - (block.hostBits() > 32 ? 1 : 2);
       figures.add(Figure.of(Metric.CLUSTER_IPS, block.toString(), used, size, How.EXACT));

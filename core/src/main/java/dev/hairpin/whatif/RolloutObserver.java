@@ -140,8 +140,8 @@ final class RolloutObserver {
               .byEndpoint()
               .forEach((server, share) ->
                   shares.merge(podOf(server), share / sources(some).size(), Double::sum)));
-      long ticks = Math.round(some.secondsPerConnection() / tick);
-      for (long i = ticks; i > 0; i--) {
+      int ticks = Math.toIntExact(Math.round(some.secondsPerConnection() / tick));
+      for (int i = ticks; i > 0; i--) {
         double at = -i * tick;
         shares.forEach((pod, share) -> opened(some, pod, at, share));
       }

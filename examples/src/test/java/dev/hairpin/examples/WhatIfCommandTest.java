@@ -125,8 +125,10 @@ class WhatIfCommandTest {
     String readme = Files.readString(Path.of("../README.md"));
     String printed = Files.readString(Path.of("src/test/resources/golden/whatif.txt"))
         + Files.readString(Path.of("src/test/resources/golden/rollout.txt"));
-    List<String> shown = readme.lines()
-        .filter(line -> line.matches("(worst|lost until|pod requests|conntrack,|lost  |smallest).*"))
+    List<String> shown = readme
+        .lines()
+        .filter(
+            line -> line.matches("(worst|lost until|pod requests|conntrack,|lost  |smallest).*"))
         .toList();
 
     assertThat(shown).hasSize(6).allSatisfy(line -> assertThat(printed).contains(line + "\n"));

@@ -300,7 +300,8 @@ public final class KubeProxies implements NodeFilters, NodePrograms, CapacityMod
             .mapToLong(chain -> chain.rules().size())
             .sum();
       }
-      figures.add(Figure.of(Metric.RULES, name, rules, Double.POSITIVE_INFINITY, Figure.How.EXACT));
+      figures.add(Figure.of(
+          Metric.RULES, name, (double) rules, Double.POSITIVE_INFINITY, Figure.How.EXACT));
     }
     return figures;
   }
