@@ -131,8 +131,7 @@ public class ConnectionBaselines {
     next += BATCH;
     for (int i = 0; i < BATCH; i++) {
       int at = first + i;
-      out[i] =
-          bare(ring.destination[at], ring.ports[at] & 0xffff, Draws.at(SEED, number++));
+      out[i] = bare(ring.destination[at], ring.ports[at] & 0xffff, Draws.at(SEED, number++));
     }
     return out;
   }

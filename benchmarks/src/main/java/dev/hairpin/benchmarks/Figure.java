@@ -28,10 +28,6 @@ record Figure(String benchmark, String services, String kind, double median, dou
       throw new IllegalArgumentException("expected five values, found \"" + line + "\"");
     }
     return new Figure(
-        parts[0],
-        parts[1],
-        parts[2],
-        Double.parseDouble(parts[3]),
-        Double.parseDouble(parts[4]));
+        parts[0], parts[1], parts[2], Double.parseDouble(parts[3]), Double.parseDouble(parts[4]));
   }
 }

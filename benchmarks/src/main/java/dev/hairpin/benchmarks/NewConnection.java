@@ -30,8 +30,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * choice of the endpoint, translation, filter, masquerading?
  *
  * <p>IPv4, TCP, Services with one port and 10 endpoints, rules of kube-proxy v1.36; the callers are
- * pods of the node, the Services are called evenly. What it is measured against is {@link
- * ConnectionBaselines}, on tables of the same sizes.
+ * pods of the node, the Services are called evenly. What it is measured against is
+ * {@link ConnectionBaselines}, on tables of the same sizes.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -74,8 +74,8 @@ public class NewConnection {
     }
     for (int i = 0; i < FlowRing.SIZE; i++) {
       long decision = one();
-      boolean reached = Decision.accepted(decision)
-          && Decision.target(decision) != Decision.NO_TARGET;
+      boolean reached =
+          Decision.accepted(decision) && Decision.target(decision) != Decision.NO_TARGET;
       if (!reached) {
         throw new IllegalStateException(
             "a call that does not arrive: " + Decision.verdict(decision));

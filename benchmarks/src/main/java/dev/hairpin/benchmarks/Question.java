@@ -3,7 +3,8 @@ package dev.hairpin.benchmarks;
 import java.util.List;
 
 /**
- * A row of the report: a benchmark, what it is measured against in the same run, and what must hold.
+ * A row of the report: a benchmark, what it is measured against in the same run, and what must
+ * hold.
  *
  * @param group by which it is asked for on the command line
  * @param title the question in words

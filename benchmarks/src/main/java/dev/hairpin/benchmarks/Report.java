@@ -30,10 +30,10 @@ import org.openjdk.jmh.runner.options.TimeValue;
  * </pre>
  *
  * <p>A group's questions are measured together with what they are divided by; without groups, all
- * are. Results go to {@code benchmarks/results}: {@code measurements.csv}, in which groups that were
- * not measured stay as they are, {@code README.md} and {@code new-connection.svg}. With {@code
- * --check} nothing is written; the run fails if a ratio has become worse than the recorded one by
- * more than a third. Times are never compared.
+ * are. Results go to {@code benchmarks/results}: {@code measurements.csv}, in which groups that
+ * were not measured stay as they are, {@code README.md} and {@code new-connection.svg}. With
+ * {@code --check} nothing is written; the run fails if a ratio has become worse than the recorded
+ * one by more than a third. Times are never compared.
  */
 public final class Report {
   private static final Path RESULTS = Path.of("benchmarks", "results");
@@ -85,8 +85,7 @@ public final class Report {
 
   // ---- measuring
 
-  private static Map<String, Figure> measure(List<Question> questions)
-      throws RunnerException {
+  private static Map<String, Figure> measure(List<Question> questions) throws RunnerException {
     // Benchmarks with the same parameters are run together.
     Map<String, Set<String>> byParameters = new LinkedHashMap<>();
     for (Question question : questions) {
@@ -162,9 +161,7 @@ public final class Report {
   }
 
   private static void check(
-      List<Question> questions,
-      Map<String, Figure> recorded,
-      Map<String, Figure> measured) {
+      List<Question> questions, Map<String, Figure> recorded, Map<String, Figure> measured) {
     List<String> worse = new ArrayList<>();
     for (Question question : questions) {
       for (String size : question.sizes()) {
@@ -208,7 +205,8 @@ public final class Report {
         }
       }
     }
-    return out.append("\n![cost against the number of Services](new-connection.svg)\n").toString();
+    return out.append("\n![cost against the number of Services](new-connection.svg)\n")
+        .toString();
   }
 
   private static void row(
@@ -224,12 +222,12 @@ public final class Report {
     out.append(time(subject.median())).append(" | ");
     out.append(baseline == null ? "" : time(baseline.median()) + " (" + question.baseline() + ")");
     out.append(" | ");
-    out.append(Double.isNaN(ratio) ? "" : String.format(Locale.ROOT, "%,.2f", ratio)).append(" | ");
+    out.append(Double.isNaN(ratio) ? "" : String.format(Locale.ROOT, "%,.2f", ratio))
+        .append(" | ");
     out.append(question.demand()).append(" | ");
     out.append(subject.octets() < 0 ? "" : String.format(Locale.ROOT, "%,.0f", subject.octets()));
-    String met = question.demand().isEmpty()
-        ? ""
-        : question.isMet(subject.median(), ratio) ? "yes" : "no";
+    String met =
+        question.demand().isEmpty() ? "" : question.isMet(subject.median(), ratio) ? "yes" : "no";
     out.append(" | ").append(met).append(" |\n");
   }
 
@@ -255,8 +253,8 @@ public final class Report {
       LineChart chart, Map<String, Figure> measured, String name, String of, String kind) {
     List<Figure> points = measured.values().stream()
         .filter(m -> m.benchmark().equals(of) && m.kind().equals(kind))
-        .sorted((a, b) -> Integer.compare(
-            Integer.parseInt(a.services()), Integer.parseInt(b.services())))
+        .sorted((a, b) ->
+            Integer.compare(Integer.parseInt(a.services()), Integer.parseInt(b.services())))
         .toList();
     if (!points.isEmpty()) {
       chart.line(

@@ -93,7 +93,9 @@ final class ServiceRules {
 
   /** A pod of the node, or for a Service with source ranges somebody in one of them. */
   static int caller(int i, int service, ServiceKind kind) {
-    return kind == ServiceKind.MIXED && service % 4 == 0 ? 0xcb00_7100 + (i & 255) : POD_BLOCK + (i & 255);
+    return kind == ServiceKind.MIXED && service % 4 == 0
+        ? 0xcb00_7100 + (i & 255)
+        : POD_BLOCK + (i & 255);
   }
 
   private static Service service(int i, ServiceKind kind) {
@@ -104,22 +106,22 @@ final class ServiceRules {
     List<LoadBalancerIngress> ingress = List.of();
     if (kind == ServiceKind.MIXED) {
       switch (i % 4) {
-        case 0 -> spec.type(ServiceType.LOAD_BALANCER)
-            .externalTrafficPolicy(TrafficPolicy.CLUSTER)
-            .loadBalancerSourceRanges(List.of("198.51.100.0/24", "203.0.113.0/24"));
-        case 1 -> spec.type(ServiceType.LOAD_BALANCER)
-            .externalTrafficPolicy(TrafficPolicy.LOCAL);
-        case 2 -> spec.sessionAffinity(SessionAffinity.CLIENT_IP)
-            .sessionAffinityTimeoutSeconds(10_800);
+        case 0 ->
+          spec.type(ServiceType.LOAD_BALANCER)
+              .externalTrafficPolicy(TrafficPolicy.CLUSTER)
+              .loadBalancerSourceRanges(List.of("198.51.100.0/24", "203.0.113.0/24"));
+        case 1 -> spec.type(ServiceType.LOAD_BALANCER).externalTrafficPolicy(TrafficPolicy.LOCAL);
+        case 2 ->
+          spec.sessionAffinity(SessionAffinity.CLIENT_IP).sessionAffinityTimeoutSeconds(10_800);
         default -> spec.internalTrafficPolicy(TrafficPolicy.LOCAL);
       }
       if (i % 4 < 2) {
-        ingress = List.of(
-            new LoadBalancerIngress(IpAddress.v4(0xc612_0000 + i).toString(), "", null));
+        ingress =
+            List.of(new LoadBalancerIngress(IpAddress.v4(0xc612_0000 + i).toString(), "", null));
       }
     }
-    spec.ports(List.of(
-        new ServicePort("http", Protocol.TCP, PORT, IntOrString.of(8080), nodePort, null)));
+    spec.ports(
+        List.of(new ServicePort("http", Protocol.TCP, PORT, IntOrString.of(8080), nodePort, null)));
     return new Service(ObjectMeta.of("bench", "service-" + i), spec.build(), ingress, List.of());
   }
 

@@ -33,7 +33,7 @@ class AffinityTableTest {
           }
         }
         case 1 -> {
-          long since = n - random.nextInt(500);
+          long since = (long) n - random.nextInt(500);
           table.reap(list, since, -1);
           if (!known.isEmpty()) {
             Map.Entry<Long, Long> oldest = known.entrySet().iterator().next();

@@ -20,14 +20,13 @@ class LadderTest {
     SplittableRandom random = new SplittableRandom(seed);
     long[] thresholds = new long[rungs];
     for (int i = 0; i < rungs; i++) {
-      thresholds[i] =
-          switch (random.nextInt(4)) {
-            case 0 -> random.nextLong(Ladder.RANGE + 1);
-            case 1 -> random.nextInt(3);
-            case 2 -> Ladder.RANGE - random.nextInt(3);
-            // As kube-proxy has it.
-            default -> Math.round(1.0 / (rungs - i) * Ladder.RANGE);
-          };
+      thresholds[i] = switch (random.nextInt(4)) {
+        case 0 -> random.nextLong(Ladder.RANGE + 1);
+        case 1 -> random.nextInt(3);
+        case 2 -> Ladder.RANGE - random.nextInt(3);
+        // As kube-proxy has it.
+        default -> Math.round(1.0 / (rungs - i) * Ladder.RANGE);
+      };
     }
     return thresholds;
   }
@@ -58,8 +57,7 @@ class LadderTest {
       int rung = ladder.pick(draw);
 
       // The draw stands for the numbers from it to the next: some of them are the rung's.
-      assertThat(of(draw).plus(new Fraction(BigInteger.ONE, WHOLE)))
-          .isGreaterThan(below[rung]);
+      assertThat(of(draw).plus(new Fraction(BigInteger.ONE, WHOLE))).isGreaterThan(below[rung]);
       assertThat(of(draw)).isLessThan(below[rung + 1]);
     }
   }

@@ -33,7 +33,6 @@ final class CompilerState {
   /** A chain that was read as an endpoint, and the units that it is part of. */
   private static final class Member {
     final @Nullable EndpointChain endpoint;
-    final Chain chain;
 
     @Nullable
     ChainUnit user;
@@ -41,8 +40,7 @@ final class CompilerState {
     @Nullable
     List<ChainUnit> moreUsers;
 
-    Member(Chain chain, @Nullable EndpointChain endpoint) {
-      this.chain = chain;
+    Member(@Nullable EndpointChain endpoint) {
       this.endpoint = endpoint;
     }
 
@@ -251,7 +249,7 @@ final class CompilerState {
         watch(unit, name);
         return null;
       }
-      member = new Member(chain, EndpointChain.read(chain, n -> chain(unit.table, n)));
+      member = new Member(EndpointChain.read(chain, n -> chain(unit.table, n)));
       if (member.endpoint != null && !member.endpoint.markChain().isEmpty()) {
         known.everywhere.add(member.endpoint.markChain());
       }

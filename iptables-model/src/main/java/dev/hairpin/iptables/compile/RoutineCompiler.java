@@ -334,9 +334,7 @@ final class RoutineCompiler {
         return null;
       }
       // The node's own blocks have a number only, so that nodes have the shape in common.
-      long words = own >= 0
-          ? 0
-          : block.address().low() << 32 | (block.mask().low() & 0xffff_ffffL);
+      long words = own >= 0 ? 0 : block.address().low() << 32 | (block.mask().low() & 0xffff_ffffL);
       return new ProgramPool.SourceMark(own, words, !source.inverted(), mark.value(), mark.mask());
     }
 

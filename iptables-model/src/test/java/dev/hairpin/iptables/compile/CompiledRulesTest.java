@@ -70,17 +70,15 @@ class CompiledRulesTest {
   @Property(tries = 60)
   void batchesAreDecidedAsOneByOne(@ForAll long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    DecisionProgram program =
-        new RuleCompiler(new ProgramPool(), IpFamily.IPV4, PODS)
-            .compile(new OddRules(random, true).rules());
+    DecisionProgram program = new RuleCompiler(new ProgramPool(), IpFamily.IPV4, PODS)
+        .compile(new OddRules(random, true).rules());
     Decider alone = new Decider(program, new AffinityTable());
     Decider together = new Decider(program, new AffinityTable());
     FlowBatch batch = FlowBatch.of(IpFamily.IPV4, 700);
     for (int i = 0; i < batch.capacity(); i++) {
       Protocol protocol = random.nextBoolean() ? Protocol.TCP : Protocol.UDP;
-      batch.link[i] = random.nextBoolean()
-          ? program.link(protocol, "eth0")
-          : program.linkFromHost(protocol);
+      batch.link[i] =
+          random.nextBoolean() ? program.link(protocol, "eth0") : program.linkFromHost(protocol);
       batch.source[i] = 0x0af4_0100 + random.nextInt(20);
       batch.destination[i] = random.nextBoolean() ? 0x0a60_0001 : 0x0af4_010a;
       batch.ports[i] = 40_000 << 16 | (80 + random.nextInt(2));
@@ -101,9 +99,7 @@ class CompiledRulesTest {
     RuleSet circle = RuleSet.empty(IpFamily.IPV4)
         .with(Table.fresh(TableName.NAT)
             .withChains(
-                List.of(),
-                List.of(
-                    chain("PREROUTING", "A"), chain("A", "B"), chain("B", "A"))));
+                List.of(), List.of(chain("PREROUTING", "A"), chain("A", "B"), chain("B", "A"))));
     DecisionProgram program =
         new RuleCompiler(new ProgramPool(), IpFamily.IPV4, PODS).compile(circle);
     Decider decider = new Decider(program, new AffinityTable());
@@ -124,8 +120,7 @@ class CompiledRulesTest {
 
   @Test
   void aRuleSetOfIpv6LeadsToItsEndpoints() {
-    RuleSet rules = RuleSet.parse(
-        """
+    RuleSet rules = RuleSet.parse("""
         *nat
         :PREROUTING ACCEPT [0:0]
         :OUTPUT ACCEPT [0:0]
@@ -148,8 +143,7 @@ class CompiledRulesTest {
         -A SEP2 -p tcp -m tcp -j DNAT --to-destination [fd00:10::8]:8080
         -A MASQ -j MARK --set-xmark 0x4000/0x4000
         COMMIT
-        """,
-        IpFamily.IPV6);
+        """, IpFamily.IPV6);
     DecisionProgram program = new RuleCompiler(
             new ProgramPool(), IpFamily.IPV6, List.of(Cidr.parse("fd00:10::/64")))
         .compile(rules);
@@ -176,9 +170,8 @@ class CompiledRulesTest {
           destination.address().low(),
           40_000 << 16 | 80,
           draw);
-      answers.add(program.targets().get(Decision.target(decision))
-          + " "
-          + Decision.masqueraded(decision));
+      answers.add(
+          program.targets().get(Decision.target(decision)) + " " + Decision.masqueraded(decision));
     }
     return answers;
   }
