@@ -10,6 +10,7 @@ import dev.hairpin.cluster.ApiError;
 import dev.hairpin.cluster.ApiServer;
 import dev.hairpin.lb.AwsLoadBalancerController;
 import dev.hairpin.lb.AwsLoadBalancers;
+import dev.hairpin.lb.ControllerOptions;
 import dev.hairpin.lb.aws.TargetGroup;
 import dev.hairpin.manifest.ManifestException;
 import java.util.List;
@@ -196,14 +197,14 @@ class LoadBalancerAdmissionTest {
             ApiServer.PatchType.MERGE,
             Map.of(
                 "spec",
-                binding(
-                    arn, "nodeSelector", Map.of("matchLabels", Map.of("disk", "fast")))));
+                binding(arn, "nodeSelector", Map.of("matchLabels", Map.of("disk", "fast")))));
     assertThat(cluster.state().get(stored.key()).orElseThrow().toString()).contains("disk");
   }
 
   @Test
   void aNewBindingMustFitItsTargetGroup() {
-    String arn = "arn:aws:elasticloadbalancing:us-west-2:111122223333:targetgroup/mine/0123456789abcdef";
+    String arn =
+        "arn:aws:elasticloadbalancing:us-west-2:111122223333:targetgroup/mine/0123456789abcdef";
     cluster
         .component(AwsLoadBalancers.class)
         .orElseThrow()
@@ -222,7 +223,8 @@ class LoadBalancerAdmissionTest {
             Map.of()));
 
     refusesBinding(
-        binding(arn, "ipAddressType", "ipv6"), "invalid IP address type ipv4 for TargetGroup " + arn);
+        binding(arn, "ipAddressType", "ipv6"),
+        "invalid IP address type ipv4 for TargetGroup " + arn);
     refusesBinding(
         binding(arn, "vpcID", "vpc-01234567"),
         "invalid VpcID vpc-01234567 doesnt match VpcID from TargetGroup " + arn);
@@ -250,6 +252,63 @@ class LoadBalancerAdmissionTest {
                 spec)))
         .withMessageContaining(
             "admission webhook \"vtargetgroupbinding.elbv2.k8s.aws\" denied the request: " + text);
+  }
+
+  private void refusesParameters(String spec, String text) {
+    assertThatExceptionOfType(ManifestException.class)
+        .isThrownBy(() -> cluster.apply("""
+            apiVersion: elbv2.k8s.aws/v1beta1
+            kind: IngressClassParams
+            metadata: {name: odd}
+            spec: {%s}
+            """.formatted(spec)))
+        .withMessageContaining(
+            "admission webhook \"vingressclassparams.elbv2.k8s.aws\" denied the request: " + text);
+  }
+
+  @Test
+  void parametersOfAClassAreRefusedFieldByField() {
+    refusesParameters(
+        "inboundCIDRs: [10.0.0.1, '2001:db8::1', 10.0.0.1/8, '2001:DB8::/32']",
+        "[spec.inboundCIDRs[0]: Invalid value: \"10.0.0.1\": Could not be parsed as a CIDR (did you"
+            + " mean \"10.0.0.1/32\"), spec.inboundCIDRs[1]: Invalid value: \"2001:db8::1\": Could"
+            + " not be parsed as a CIDR (did you mean \"2001:db8::1/64\"), spec.inboundCIDRs[2]:"
+            + " Invalid value: \"10.0.0.1/8\": Network contains bits outside prefix (did you mean"
+            + " \"10.0.0.0/8\")]");
+    refusesParameters(
+        "subnets: {ids: [subnet-1, subnet-1], tags: {role: [elb]}}",
+        "spec.subnets.tags: Forbidden: may not have both `ids` and `tags` set");
+    refusesParameters(
+        "subnets: {}", "spec.subnets: Required value: must have either `ids` or `tags`");
+  }
+
+  private static String annotated(String annotations) {
+    return """
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata: {name: web, namespace: default, annotations: {%s}}
+        spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
+        """.formatted(annotations);
+  }
+
+  @Test
+  void annotationsThatTheOperatorForbidsMayStayButNotBeginOrChange() {
+    Cluster strict = Cluster.eks()
+        .install(AwsLoadBalancerController.eks("shop")
+            .withOptions(ControllerOptions.builder("shop")
+                .disableIngressClassAnnotation(true)
+                .disableIngressGroupNameAnnotation(true)
+                .build()));
+    strict.apply(annotated("kubernetes.io/ingress.class: nginx"));
+
+    assertThatExceptionOfType(ManifestException.class)
+        .isThrownBy(() -> strict.apply(annotated("kubernetes.io/ingress.class: alb")))
+        .withMessageContaining(
+            "new usage of `kubernetes.io/ingress.class` annotation is forbidden");
+    assertThatExceptionOfType(ManifestException.class)
+        .isThrownBy(() -> strict.apply(ingress(", alb.ingress.kubernetes.io/group.name: team")))
+        .withMessageContaining(
+            "new usage of `alb.ingress.kubernetes.io/group.name` annotation is forbidden");
   }
 
   @Test

@@ -243,7 +243,8 @@ class RetailStoreLoadBalancersTest {
   void theAlbOfTheIngressReachesThePodOfTheUi() {
     Cluster store = Clusters.store();
 
-    assertThat(outcome(store, "internet", "http://" + hosts(store, "ui", "ui").get(0)).server())
+    assertThat(outcome(store, "internet", "http://" + hosts(store, "ui", "ui").get(0))
+            .server())
         .startsWith("ui/ui-");
   }
 
@@ -270,8 +271,7 @@ class RetailStoreLoadBalancersTest {
     assertThat(outcome(store, "internet", url + "/x").reason()).isEqualTo(Reason.LB_FIXED_RESPONSE);
     assertThat(store.from("internet").to(url + "/x").toString()).contains("404");
 
-    store.apply(
-        ingress("defaultBackend: {service: {name: ui, port: {number: 80}}}\n" + ONLY_HOME));
+    store.apply(ingress("defaultBackend: {service: {name: ui, port: {number: 80}}}\n" + ONLY_HOME));
     store.advance(Clusters.AWS_TAKES);
     assertThat(outcome(store, "internet", url + "/x").delivered()).isTrue();
   }

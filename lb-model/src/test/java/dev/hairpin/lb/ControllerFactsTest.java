@@ -143,6 +143,33 @@ class ControllerFactsTest {
   }
 
   @Test
+  void podsAreNoTargetsOfAnAlbEitherWhereTheGateIsClosed() {
+    AwsLoadBalancers running = install(ControllerOptions.builder("eks-workshop")
+        .featureGate(FeatureGate.ENABLE_IP_TARGET_TYPE, false)
+        .build());
+    cluster.apply(UiCluster.ingress("pods", "/", Map.of("target-type", "ip")));
+    cluster.nlb("nlb-target-type: ip");
+
+    assertThat(error(running, "ingressGroup", "ui/pods"))
+        .isEqualTo("ingress: ui/pods: unsupported targetType: ip when EnableIPTargetType is false");
+    assertThat(error(running, "service", "ui/ui-nlb"))
+        .isEqualTo("unsupported targetType: ip when EnableIPTargetType is false");
+  }
+
+  @Test
+  void aRedirectPortThatIsNoNumberNamesItsIngress() {
+    AwsLoadBalancers running = install();
+    cluster.apply(
+        UiCluster.ingress("tls", "/", Map.of("target-type", "ip", "ssl-redirect", "https")));
+    cluster.settle();
+
+    assertThat(error(running, "ingressGroup", "ui/tls"))
+        .isEqualTo("ingress: ui/tls: failed to parse int64 annotation,"
+            + " alb.ingress.kubernetes.io/ssl-redirect: https: strconv.ParseInt: parsing \"https\":"
+            + " invalid syntax");
+  }
+
+  @Test
   void aNamespaceThatIsNotThereCannotMatchASelector() {
     AwsLoadBalancers running = install();
     cluster.apply("""

@@ -350,7 +350,11 @@ final class AlbModel {
   private @Nullable Integer sslRedirect(List<ListenPorts.Port> ports) {
     Set<Long> wished = new TreeSet<>();
     for (Member member : members) {
-      member.annotations().int64("ssl-redirect").ifPresent(wished::add);
+      try {
+        member.annotations().int64("ssl-redirect").ifPresent(wished::add);
+      } catch (ReconcileException e) {
+        throw new ReconcileException("ingress: " + member.key() + ": " + e.getMessage());
+      }
     }
     if (wished.isEmpty()) {
       return null;

@@ -3,6 +3,7 @@ package dev.hairpin.lb.controller;
 import dev.hairpin.api.IntOrString;
 import dev.hairpin.api.Service;
 import dev.hairpin.api.ServicePort;
+import dev.hairpin.lb.FeatureGate;
 import dev.hairpin.lb.controller.IngressGroups.Member;
 import dev.hairpin.lb.model.HealthCheck;
 import dev.hairpin.lb.model.Stack;
@@ -62,6 +63,9 @@ final class AlbTargetGroups {
         "unknown targetType: ",
         "instance",
         "ip");
+    if (targetType.equals("ip") && !env.enabled(FeatureGate.ENABLE_IP_TARGET_TYPE)) {
+      throw new ReconcileException("unsupported targetType: ip when EnableIPTargetType is false");
+    }
     String protocol = oneOf(
         annotations,
         "backend-protocol",
