@@ -78,7 +78,13 @@ final class ClusterNetwork {
   private final Map<String, Map<String, ObjectKey>> hostNetworkPods = new HashMap<>();
   private final Set<ObjectKey> changed = new HashSet<>();
   private final Set<AddOn.Component> cleaning = Collections.newSetFromMap(new IdentityHashMap<>());
-  private boolean servicesChanged;
+
+  /** What kube-proxy listens on, on the nodes that were made. */
+  private final Map<String, List<Listener>> listening = new HashMap<>();
+
+  /** The same where no component says what it listens on; null after a Service has changed. */
+  private @Nullable List<Listener> healthCheckPorts;
+
   private long rulesVersion;
   private @Nullable Scratch scratch;
   private @Nullable Explorer explorer;
@@ -118,12 +124,9 @@ final class ClusterNetwork {
     for (Host host : network.hosts()) {
       if (host.kind() == HostKind.NODE) {
         installRules(host);
-        if (servicesChanged) {
-          listenForHealthChecks(host);
-        }
+        renewServers(host);
       }
     }
-    servicesChanged = false;
     return network;
   }
 
@@ -155,15 +158,15 @@ final class ClusterNetwork {
     return Optional.empty();
   }
 
-  /** What kube-proxy answers on a health check node port, where a connection has reached it. */
-  OptionalInt healthCheckStatus(Outcome outcome, SocketAddress to) {
+  /** What kube-proxy answers to an HTTP request, where a connection has reached it. */
+  OptionalInt httpStatus(Outcome outcome, SocketAddress to, String path) {
     ObjectKey node = ownerOf.get(to.address());
     if (!outcome.delivered() || !KUBE_PROXY.equals(outcome.server()) || node == null) {
       return OptionalInt.empty();
     }
     return components.stream()
         .filter(NodeFilters.class::isInstance)
-        .map(c -> ((NodeFilters) c).healthCheckStatus(node.name(), to.port()))
+        .map(c -> ((NodeFilters) c).httpStatus(node.name(), to.port(), path))
         .filter(OptionalInt::isPresent)
         .findFirst()
         .orElse(OptionalInt.empty());
@@ -230,7 +233,9 @@ final class ClusterNetwork {
     KubeObject before = change.before();
     KubeObject after = change.after();
     forgetQuestions();
-    servicesChanged |= change.object() instanceof Service;
+    if (change.object() instanceof Service) {
+      healthCheckPorts = null;
+    }
     if (!(change.object() instanceof Pod || change.object() instanceof Node)) {
       return;
     }
@@ -403,15 +408,24 @@ final class ClusterNetwork {
     } else {
       filterOf(name).ifPresent(rules -> host.filter(rules.copy()));
     }
-    listenForHealthChecks(host);
+    List<Listener> servers = serversOf(name);
+    servers.forEach(host::listen);
+    if (net == network) {
+      listening.put(name, servers);
+    }
     for (ObjectKey key : hostNetworkPods.getOrDefault(name, Map.of()).values()) {
       state.get(Pod.class, key.namespace(), key.name()).ifPresent(pod -> listen(host, pod));
     }
     return host;
   }
 
-  /** What the node's annotations say of its kernel; see {@link NodeSettings}. */
-  private static void applySettings(Host host, Node node) {
+  /** What kube-proxy writes, and then what annotations say; see {@link NodeSettings}. */
+  private void applySettings(Host host, Node node) {
+    for (AddOn.Component component : components) {
+      if (component instanceof NodeFilters filters) {
+        filters.sysctls(node.metadata().name()).forEach(host::sysctl);
+      }
+    }
     NodeSettings.sysctls(node).forEach(host::sysctl);
   }
 
@@ -440,21 +454,41 @@ final class ClusterNetwork {
         : NodeShape.awsVpcCni(name, primary, length, gateway);
   }
 
-  /**
-   * Opens the health check node ports that Services have now, as kube-proxy does on every node on
-   * which it runs.
-   */
-  private void listenForHealthChecks(Host node) {
-    node.stopListening(KUBE_PROXY);
-    if (node.filter().isEmpty() && components.stream().anyMatch(NodeFilters.class::isInstance)) {
-      return;
+  /** Starts and stops what kube-proxy listens on, if it has changed. */
+  @SuppressWarnings("ReferenceEquality") // servers that did not change are the same object
+  private void renewServers(Host node) {
+    List<Listener> now = serversOf(node.name());
+    if (now != listening.put(node.name(), now)) {
+      node.stopListening(KUBE_PROXY);
+      now.forEach(node::listen);
     }
-    for (Service service : state.list(Service.class)) {
-      int port = service.spec().healthCheckNodePort();
-      if (port != 0) {
-        node.listen(new Listener(KUBE_PROXY, Protocol.TCP, null, port));
+  }
+
+  private List<Listener> serversOf(String node) {
+    boolean proxied = false;
+    for (AddOn.Component component : components) {
+      if (component instanceof NodeFilters filters) {
+        List<Listener> servers = filters.servers(node);
+        if (!servers.isEmpty()) {
+          return servers;
+        }
+        proxied = true;
       }
     }
+    return proxied ? List.of() : healthCheckPorts();
+  }
+
+  private List<Listener> healthCheckPorts() {
+    List<Listener> known = healthCheckPorts;
+    if (known == null) {
+      known = state.list(Service.class).stream()
+          .map(service -> service.spec().healthCheckNodePort())
+          .filter(port -> port != 0)
+          .map(port -> new Listener(KUBE_PROXY, Protocol.TCP, null, port))
+          .toList();
+      healthCheckPorts = known;
+    }
+    return known;
   }
 
   private void installRules(Host node) {

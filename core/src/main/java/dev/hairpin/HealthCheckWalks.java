@@ -36,7 +36,7 @@ final class HealthCheckWalks implements LoadBalancing.HealthChecks {
   private @Nullable ClusterNetwork wires;
 
   /** Walks that would go the same way again, at the version of the cluster that they saw. */
-  private final Map<Check, LoadBalancing.HealthCheck> walked = new HashMap<>();
+  private final Map<Check, Outcome> walked = new HashMap<>();
 
   private long objectsSeen = -1;
   private long rulesSeen = -1;
@@ -80,35 +80,38 @@ final class HealthCheckWalks implements LoadBalancing.HealthChecks {
 
   @Override
   public Optional<LoadBalancing.HealthCheck> connect(
-      IpAddress from, SocketAddress to, Duration patience) {
+      IpAddress from, SocketAddress to, String path, Duration patience) {
     if (components.stream().noneMatch(NodeFilters.class::isInstance)) {
       return Optional.empty();
     }
     ClusterNetwork current = upToDate();
     Check check = new Check(from, to, patience);
-    LoadBalancing.HealthCheck known = walked.get(check);
-    if (known != null) {
-      return Optional.of(known);
+    Outcome known = walked.get(check);
+    if (known == null) {
+      Optional<Host> balancer = current.balancerAt(from);
+      if (balancer.isEmpty()) {
+        return Optional.empty();
+      }
+      known = walk(current, balancer.get(), check);
     }
-    Optional<Host> balancer = current.balancerAt(from);
-    if (balancer.isEmpty()) {
-      return Optional.empty();
-    }
+    // The answer is asked for each time: kube-proxy is unhealthy after a time without a change.
+    return Optional.of(new LoadBalancing.HealthCheck(known, current.httpStatus(known, to, path)));
+  }
+
+  private Outcome walk(ClusterNetwork current, Host balancer, Check check) {
     chooser.asked = false;
     Attempt attempt = current
         .prepared()
-        .call(Call.of(balancer.get(), Protocol.TCP, to, chooser)
-            .boundTo(0, from)
-            .waiting(patience)
+        .call(Call.of(balancer, Protocol.TCP, check.to, chooser)
+            .boundTo(0, check.from)
+            .waiting(check.patience)
             .untraced());
     Outcome outcome = attempt.outcome();
     attempt.abort();
-    LoadBalancing.HealthCheck result =
-        new LoadBalancing.HealthCheck(outcome, current.healthCheckStatus(outcome, to));
     if (!chooser.asked) {
-      walked.put(check, result);
+      walked.put(check, outcome);
     }
-    return Optional.of(result);
+    return outcome;
   }
 
   /** The network as it is now; what was walked is forgotten if anything is another. */

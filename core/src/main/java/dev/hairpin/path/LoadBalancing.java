@@ -46,11 +46,12 @@ public interface LoadBalancing extends AddOn.Component {
      *
      * @param from the load balancer's address in the VPC
      * @param to the target's address and the port of the check
+     * @param path the path of the request that follows; without meaning where none does
      * @param patience how long the load balancer waits
      * @return what came of it; nothing if no component says what nodes do with packets, so that
      *     there is nothing to walk
      */
-    Optional<HealthCheck> connect(IpAddress from, SocketAddress to, Duration patience);
+    Optional<HealthCheck> connect(IpAddress from, SocketAddress to, String path, Duration patience);
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.hairpin.path;
 
 import dev.hairpin.path.conntrack.ConntrackEntry;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiConsumer;
@@ -19,15 +21,38 @@ public interface NodeFilters extends AddOn.Component {
   Optional<PacketFilter> filterOf(String node);
 
   /**
-   * What the component's HTTP server on a node says of a Service's health check node port: the
-   * answer by which load balancers know whether the node has ready endpoints.
+   * The servers that the component itself runs on a node, such as those of kube-proxy by which load
+   * balancers learn whether the node serves.
    *
    * @param node the node's name
-   * @param port the health check node port
+   * @return what listens, as processes called {@code kube-proxy}; none if the component does not
+   *     run on the node. The same object is returned until it changes
+   */
+  default List<Listener> servers(String node) {
+    return List.of();
+  }
+
+  /**
+   * What one of the component's own servers answers to an HTTP request.
+   *
+   * @param node the node's name
+   * @param port the port of the server
+   * @param path the path of the request, such as {@code /healthz}
    * @return the HTTP status, such as 200 or 503; nothing if no server listens there
    */
-  default OptionalInt healthCheckStatus(String node, int port) {
+  default OptionalInt httpStatus(String node, int port, String path) {
     return OptionalInt.empty();
+  }
+
+  /**
+   * The kernel settings that the component writes when it starts on a node, as kube-proxy does with
+   * those of connection tracking.
+   *
+   * @param node the node's name
+   * @return the values by name, such as {@code net.netfilter.nf_conntrack_max}
+   */
+  default Map<String, String> sysctls(String node) {
+    return Map.of();
   }
 
   /**

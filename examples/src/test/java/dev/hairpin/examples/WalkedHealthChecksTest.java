@@ -118,6 +118,29 @@ class WalkedHealthChecksTest {
   }
 
   @Test
+  void checksOfKubeProxysOwnHealthReachItOnEveryNodeAndDependOnThePath() {
+    String onKubeProxy = "healthcheck-port: \"10256\"";
+    run(
+        deployment(1, 8080),
+        service(
+            "Cluster",
+            "nlb-target-type: instance",
+            onKubeProxy,
+            "healthcheck-path: /healthz",
+            "healthcheck-protocol: http"));
+    assertThat(health()).containsExactly("healthy", "healthy", "healthy");
+
+    run(service(
+        "Cluster",
+        "nlb-target-type: instance",
+        onKubeProxy,
+        "healthcheck-path: /",
+        "healthcheck-protocol: http"));
+
+    assertThat(health()).hasSize(3).containsOnly("unhealthy (Target.ResponseCodeMismatch)");
+  }
+
+  @Test
   void aPodThatDoesNotListenOnTheTargetPortIsUnhealthyThoughItIsReady() {
     run(deployment(1, 9090), service("Cluster", "nlb-target-type: ip"));
 

@@ -87,7 +87,9 @@ final class MatchReader {
       case "addrtype" -> addrType(draft);
       case "recent" -> recent(draft);
       case "statistic" -> statistic(draft);
-      case "nfacct" -> new Match.Nfacct(needed(draft, "nfacct-name").value().text());
+      case "nfacct" ->
+        new Match.Nfacct(
+            values.name(needed(draft, "nfacct-name").value(), "the name of a counter"));
       case "length" -> length(draft);
       case "ttl" -> ttl(draft, "ttl", 4);
       case "hl" -> ttl(draft, "hl", 6);
@@ -301,7 +303,8 @@ final class MatchReader {
         default -> throw values.expected("src and dst, separated by commas", word);
       }
     }
-    return new Match.InSet(option.value().text(), directions, option.inverted());
+    return new Match.InSet(
+        values.name(option.values().get(0), "the name of a set"), directions, option.inverted());
   }
 
   private Match physdev(Draft draft) {
@@ -324,11 +327,10 @@ final class MatchReader {
   }
 
   String device(Word word) {
-    String text = word.text();
-    if (text.isEmpty() || text.length() > 15) {
+    if (word.text().isEmpty() || word.text().length() > 15) {
       throw values.expected("the name of a device, 1 to 15 characters", word);
     }
-    return text;
+    return values.name(word, "the name of a device");
   }
 
   private Match limit(Draft draft) {
@@ -422,7 +424,7 @@ final class MatchReader {
         draft.has("reap"),
         hits == null ? 0 : (int) values.number(hits.value(), 0, 65_535, "a hit count"),
         draft.has("rttl"),
-        name == null ? "DEFAULT" : name.value().text(),
+        name == null ? "DEFAULT" : values.name(name.value(), "the name of a list"),
         maskBits,
         draft.has("rdest"));
   }

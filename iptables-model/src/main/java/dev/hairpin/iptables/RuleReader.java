@@ -217,7 +217,8 @@ final class RuleReader {
 
   private void readMatch() {
     Word word = words.next("a match");
-    String name = word.text().equals("icmpv6") ? "icmp6" : word.text();
+    String given = values.name(word, "the name of a match");
+    String name = given.equals("icmpv6") ? "icmp6" : given;
     if (!MatchReader.belongsTo(name, values.family())) {
       throw values.error(word, "the match " + name + " is not one of " + values.family());
     }

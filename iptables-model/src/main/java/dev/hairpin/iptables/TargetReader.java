@@ -241,6 +241,10 @@ final class TargetReader {
         zone = new Target.Ct.Zone(id, scope);
       }
     }
+    Draft.@Nullable Option helper = draft.option("helper");
+    if (helper != null) {
+      values.name(helper.value(), "the name of a helper");
+    }
     return new Target.Ct(draft.has("notrack"), false, zone, text(draft, "helper", 15));
   }
 

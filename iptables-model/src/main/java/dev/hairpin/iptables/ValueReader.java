@@ -34,6 +34,19 @@ final class ValueReader {
     return words.error(at, message);
   }
 
+  /**
+   * A name that is printed without quotes, so that it would fall apart or run into its neighbours
+   * if it were empty or held a blank or a quote.
+   */
+  String name(Word word, String what) {
+    String text = word.text();
+    boolean bare = !text.isEmpty() && text.chars().noneMatch(c -> c <= ' ' || c == '"' || c == 127);
+    if (!bare) {
+      throw expected(what + " without blanks and quotes", word);
+    }
+    return text;
+  }
+
   /** Keeps messages short where a hostile word is a megabyte long. */
   static String shortened(String text) {
     return text.length() <= 80 ? text : text.substring(0, 77) + "...";

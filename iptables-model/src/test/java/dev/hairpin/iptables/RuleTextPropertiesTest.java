@@ -9,6 +9,8 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whatever text is given, reading ends with rules or with an error that says where. */
 class RuleTextPropertiesTest {
@@ -52,6 +54,23 @@ class RuleTextPropertiesTest {
       String printed = result.ruleSet().save();
       assertThat(RuleSet.parse(printed, IpFamily.IPV4).save()).isEqualTo(printed);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+      -A FORWARD -m m1x,2"1,-source 00:11:22"        | 15 | the name of a match
+      -A FORWARD -p tcp -m tcp"22 "                  | 22 | the name of a match
+      -A FORWARD -i "eth a9"                         | 15 | the name of a device
+      -A FORWARD -m recent --set --name "a --rdest"  | 35 | the name of a list
+      -A FORWARD -m set --match-set "a b" src        | 31 | the name of a set
+      -A FORWARD -m nfacct --nfacct-name ""          | 36 | the name of a counter
+      """)
+  void aNameThatWouldFallApartWhenPrintedIsRefused(String rule, int column, String what) {
+    RuleException error = load(rule).error().orElseThrow();
+
+    assertThat(error.line()).isEqualTo(4);
+    assertThat(error.column()).isEqualTo(column);
+    assertThat(error.getMessage()).contains("expected " + what + " without blanks and quotes");
   }
 
   @Property(tries = 500)

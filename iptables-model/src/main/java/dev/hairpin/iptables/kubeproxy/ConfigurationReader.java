@@ -1,12 +1,15 @@
 package dev.hairpin.iptables.kubeproxy;
 
 import dev.hairpin.iptables.kubeproxy.KubeProxyConfiguration.DetectLocalMode;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,7 @@ final class ConfigurationReader {
     return new KubeProxyConfiguration(
         root.text("hostnameOverride", ""),
         root.text("bindAddress", ""),
+        root.healthz(),
         root.text("clusterCIDR", ""),
         root.mode(),
         detect.text("bridgeInterface", ""),
@@ -46,7 +50,42 @@ final class ConfigurationReader {
         iptables.flag("localhostNodePorts", none.localhostNodePorts()),
         iptables.duration("syncPeriod", none.syncPeriod()),
         iptables.duration("minSyncPeriod", none.minSyncPeriod()),
+        root.section("conntrack").conntrack(),
         root.gates());
+  }
+
+  private ConntrackConfiguration conntrack() {
+    ConntrackConfiguration none = ConntrackConfiguration.DEFAULT;
+    return new ConntrackConfiguration(
+        number("maxPerCore", none.maxPerCore()),
+        number("min", none.min()),
+        duration("tcpEstablishedTimeout", none.tcpEstablishedTimeout()),
+        duration("tcpCloseWaitTimeout", none.tcpCloseWaitTimeout()),
+        flag("tcpBeLiberal", none.tcpBeLiberal()),
+        duration("udpTimeout", none.udpTimeout()),
+        duration("udpStreamTimeout", none.udpStreamTimeout()));
+  }
+
+  /** An address with or without its port; without one, every address of bindAddress's family. */
+  private SocketAddress healthz() {
+    String field = "healthzBindAddress";
+    String text = text(field, "");
+    if (text.isEmpty()) {
+      boolean v6 =
+          IpAddress.tryParse(text("bindAddress", "")).filter(a -> !a.isV4()).isPresent();
+      return new SocketAddress(
+          v6 ? IpAddress.v6(0, 0) : IpAddress.v4(0), KubeProxyConfiguration.HEALTHZ_PORT);
+    }
+    Optional<IpAddress> address = IpAddress.tryParse(text);
+    if (address.isPresent()) {
+      return new SocketAddress(address.get(), KubeProxyConfiguration.HEALTHZ_PORT);
+    }
+    try {
+      return SocketAddress.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw (IllegalArgumentException)
+          wrong(field, "an address with a port such as 0.0.0.0:10256", text).initCause(e);
+    }
   }
 
   private IllegalArgumentException wrong(String field, String expected, Object found) {

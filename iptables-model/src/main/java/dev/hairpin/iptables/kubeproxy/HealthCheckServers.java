@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +38,11 @@ public final class HealthCheckServers {
   }
 
   /**
-   * An answer to any request, whatever its method and path.
+   * An answer to an HTTP request.
    *
-   * @param status 200 or 503
+   * @param status such as 200 or 503
    * @param headers the headers that the server sets
-   * @param body JSON
+   * @param body the body, mostly JSON
    */
   public record Answer(int status, Map<String, String> headers, String body) {}
 
@@ -50,8 +51,14 @@ public final class HealthCheckServers {
   private final Map<String, Server> servers = new TreeMap<>();
   private final List<String> hosts = new ArrayList<>();
   private final String network;
+  private final String node;
+  private final List<ProxyEvent> failures = new ArrayList<>();
 
-  HealthCheckServers(ProxierSettings settings, HostFacts host) {
+  /** The addresses that are taken on the node; nothing is, if nobody says so. */
+  private @Nullable Set<String> taken;
+
+  HealthCheckServers(ProxierSettings settings, HostFacts host, String node) {
+    this.node = node;
     boolean v4 = settings.family() == IpFamily.IPV4;
     boolean byFamily = settings.version().servesHealthByFamily();
     this.network = !byFamily ? "" : v4 ? "tcp4" : "tcp6";
@@ -64,6 +71,18 @@ public final class HealthCheckServers {
     }
   }
 
+  /** From now on addresses are bound among those of the whole node, and may be taken. */
+  void bindAmong(Set<String> takenAddresses) {
+    taken = takenAddresses;
+  }
+
+  /** What could not be started since the last call. */
+  List<ProxyEvent> takeFailures() {
+    List<ProxyEvent> taking = List.copyOf(failures);
+    failures.clear();
+    return taking;
+  }
+
   /** Starts and stops servers, so that there is one for each Service with such a port. */
   List<ServerEvent> sync(Map<String, Integer> ports, Map<String, Integer> localEndpoints) {
     List<ServerEvent> events = new ArrayList<>();
@@ -71,17 +90,46 @@ public final class HealthCheckServers {
       @Nullable Integer port = ports.get(entry.getKey());
       boolean gone = port == null || port != entry.getValue().port;
       if (gone) {
-        addresses(entry.getValue().port).forEach(a -> events.add(new ServerEvent(false, "", a)));
+        close(addresses(entry.getValue().port), events);
       }
       return gone;
     });
     new TreeMap<>(ports).forEach((service, port) -> {
-      if (!servers.containsKey(service)) {
-        addresses(port).forEach(a -> events.add(new ServerEvent(true, network, a)));
+      if (servers.containsKey(service) || listen(service, port, events)) {
+        servers.put(service, new Server(port, localEndpoints.getOrDefault(service, 0)));
       }
-      servers.put(service, new Server(port, localEndpoints.getOrDefault(service, 0)));
     });
     return events;
+  }
+
+  /** Listens on every address or, if one is taken, on none; then the next sync tries again. */
+  private boolean listen(String service, int port, List<ServerEvent> events) {
+    List<String> addresses = addresses(port);
+    for (int i = 0; i < addresses.size(); i++) {
+      String address = addresses.get(i);
+      if (taken != null && !taken.add(address)) {
+        close(addresses.subList(0, i), events);
+        failures.add(new ProxyEvent(
+            true,
+            service,
+            "FailedToStartServiceHealthcheck",
+            "Listen",
+            "node " + node + " failed to start healthcheck \"" + service + "\" on port " + port
+                + ": listen tcp " + address + ": bind: address already in use"));
+        return false;
+      }
+      events.add(new ServerEvent(true, network, address));
+    }
+    return true;
+  }
+
+  private void close(List<String> addresses, List<ServerEvent> events) {
+    for (String address : addresses) {
+      events.add(new ServerEvent(false, "", address));
+      if (taken != null) {
+        taken.remove(address);
+      }
+    }
   }
 
   private List<String> addresses(int port) {

@@ -12,6 +12,9 @@ import dev.hairpin.iptables.walk.RuleWalker;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
+import dev.hairpin.net.Protocol;
+import dev.hairpin.net.SocketAddress;
+import dev.hairpin.path.Listener;
 import dev.hairpin.path.NodeFilters;
 import dev.hairpin.path.PacketFilter;
 import dev.hairpin.path.conntrack.ConntrackEntry;
@@ -23,6 +26,7 @@ import dev.hairpin.whatif.CapacityModel;
 import dev.hairpin.whatif.Figure;
 import dev.hairpin.whatif.Load;
 import dev.hairpin.whatif.Metric;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -51,16 +55,46 @@ public final class KubeProxies implements NodeFilters, NodePrograms, CapacityMod
     private final NodeProxy proxy;
     private final List<Cidr> blocks;
     private final List<IpAddress> addresses;
+    private final ProxyHealthServer health;
+    private final @Nullable SocketAddress healthz;
+    private final Map<String, String> sysctls;
     private final Map<IpFamily, RuleCompiler> compilers = new EnumMap<>(IpFamily.class);
     private final Map<IpFamily, RuleSet> filtered = new EnumMap<>(IpFamily.class);
     private @Nullable RuleWalker walker;
     private @Nullable SyncRunner runner;
+    private @Nullable List<Listener> servers;
     private boolean changed = true;
+    private Instant changedAt;
 
-    private Running(NodeProxy proxy, Node node) {
+    private Running(
+        NodeProxy proxy,
+        Node node,
+        KubeProxyVersion version,
+        KubeProxyConfiguration configuration,
+        Instant now) {
       this.proxy = proxy;
+      this.health = new ProxyHealthServer(version, configuration.syncPeriod(), now);
+      this.healthz = configuration.healthzBindAddress();
+      this.sysctls = configuration.conntrack().sysctls(KubeProxy.coresOf(node));
+      this.changedAt = now;
       this.blocks = node.podCidrs().stream().map(Cidr::parse).toList();
-      this.addresses = KubeProxy.hostOf(node).interfaceAddresses();
+      this.addresses = KubeProxy.hostOf(node, configuration).interfaceAddresses();
+      health.nodeChanged(node);
+    }
+
+    private void changed(Instant now) {
+      if (!changed) {
+        changed = true;
+        changedAt = now;
+      }
+      for (IpFamily family : IpFamily.values()) {
+        if (proxy.proxier(family).isPresent()) {
+          health.queued(family, now);
+        }
+      }
+      if (runner != null) {
+        runner.request();
+      }
     }
   }
 
@@ -100,9 +134,9 @@ public final class KubeProxies implements NodeFilters, NodePrograms, CapacityMod
     }
     for (Running running : nodes.values()) {
       if (running.proxy.changed(change)) {
-        running.changed = true;
-        if (running.runner != null) {
-          running.runner.request();
+        running.changed(state.clock().now());
+        if (object instanceof Node node) {
+          running.health.nodeChanged(node);
         }
       }
     }
@@ -124,19 +158,21 @@ public final class KubeProxies implements NodeFilters, NodePrograms, CapacityMod
     if (node.isEmpty()) {
       return Optional.empty();
     }
+    KubeProxyConfiguration configuration = addOn.configurationOf(node.get());
     NodeProxy proxy = NodeProxy.start(
         addOn.version(),
-        addOn.configurationOf(node.get()),
-        KubeProxy.hostOf(node.get()),
+        configuration,
+        KubeProxy.hostOf(node.get(), configuration),
         node.get(),
         Map.of(),
         false);
+    proxy.bindOnOneHost();
     proxy.changed(new Change(null, node.get()));
     state.list(Service.class).forEach(service -> proxy.changed(new Change(null, service)));
     state.list(EndpointSlice.class).forEach(slice -> proxy.changed(new Change(null, slice)));
-    Running running = new Running(proxy, node.get());
+    Running running = new Running(
+        proxy, node.get(), addOn.version(), configuration, state.clock().now());
     if (addOn.pacing() == KubeProxy.Pacing.REAL) {
-      KubeProxyConfiguration configuration = addOn.configurationOf(node.get());
       running.runner = new SyncRunner(
           state.clock(),
           addOn.version(),
@@ -154,7 +190,15 @@ public final class KubeProxies implements NodeFilters, NodePrograms, CapacityMod
     boolean succeeded = true;
     for (SyncResult result : running.proxy.sync(state.clock().now())) {
       listeners.forEach(listener -> listener.accept(running.proxy.node(), result));
-      succeeded &= result.failure().isEmpty();
+      if (result.failure().isEmpty()) {
+        boolean late = addOn.pacing() == KubeProxy.Pacing.REAL;
+        running.health.updated(result.family(), late ? state.clock().now() : running.changedAt);
+      } else {
+        succeeded = false;
+      }
+      if (!result.healthCheckEvents().isEmpty()) {
+        running.servers = null;
+      }
       for (ProxyEvent event : result.events()) {
         String service = event.regarding();
         int slash = service.indexOf('/');
@@ -330,14 +374,73 @@ public final class KubeProxies implements NodeFilters, NodePrograms, CapacityMod
     return upToDate(node).map(KubeProxies::filter);
   }
 
+  /**
+   * How a node's kube-proxy tells of its own health, with everything that happened so far taken in.
+   *
+   * @param node the node's name
+   * @return its server, or nothing if there is no such node
+   */
+  public Optional<ProxyHealthServer> healthOf(String node) {
+    return upToDate(node).map(running -> running.health);
+  }
+
   @Override
-  public OptionalInt healthCheckStatus(String node, int port) {
-    Optional<Running> running = upToDate(node);
+  public Map<String, String> sysctls(String node) {
+    @Nullable Running known = nodes.get(node);
+    return (known != null ? Optional.of(known) : start(node))
+        .map(running -> running.sysctls)
+        .orElse(Map.of());
+  }
+
+  @Override
+  public List<Listener> servers(String node) {
+    return upToDate(node).map(KubeProxies::servers).orElse(List.of());
+  }
+
+  private static List<Listener> servers(Running running) {
+    @Nullable List<Listener> known = running.servers;
+    if (known != null) {
+      return known;
+    }
+    List<SocketAddress> addresses = new ArrayList<>();
+    if (running.healthz != null) {
+      addresses.add(running.healthz);
+    }
+    for (IpFamily family : IpFamily.values()) {
+      running
+          .proxy
+          .proxier(family)
+          .map(Proxier::healthCheckServers)
+          .ifPresent(servers -> servers
+              .services()
+              .forEach(service -> servers
+                  .addressesOf(service)
+                  .forEach(a -> addresses.add(SocketAddress.parse(a)))));
+    }
+    List<Listener> servers = addresses.stream()
+        .map(a -> new Listener("kube-proxy", Protocol.TCP, a.address(), a.port()))
+        .toList();
+    running.servers = servers;
+    return servers;
+  }
+
+  @Override
+  public OptionalInt httpStatus(String node, int port, String path) {
+    @Nullable Running running = upToDate(node).orElse(null);
+    if (running == null) {
+      return OptionalInt.empty();
+    }
+    Instant now = state.clock().now();
+    if (running.healthz != null && running.healthz.port() == port) {
+      return OptionalInt.of(running.health.ask(path, now).status());
+    }
+    boolean healthy = running.healthz == null || running.health.isHealthy(now);
     for (IpFamily family : IpFamily.values()) {
       Optional<HealthCheckServers.Answer> answer = running
-          .flatMap(r -> r.proxy.proxier(family))
+          .proxy
+          .proxier(family)
           .map(Proxier::healthCheckServers)
-          .flatMap(servers -> servers.serviceOn(port).flatMap(s -> servers.ask(s, true)));
+          .flatMap(servers -> servers.serviceOn(port).flatMap(s -> servers.ask(s, healthy)));
       if (answer.isPresent()) {
         return OptionalInt.of(answer.get().status());
       }

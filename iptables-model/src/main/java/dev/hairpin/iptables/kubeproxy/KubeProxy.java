@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,9 @@ public final class KubeProxy implements AddOn {
     /** As the real one paces its syncs, on the cluster's clock. */
     REAL
   }
+
+  /** Cores or thousandths of one, as in {@code 4} and {@code 3920m}. */
+  private static final Pattern CPU = Pattern.compile("\\d{1,6}|\\d{1,8}m");
 
   private final KubeProxyVersion version;
   private final @Nullable KubeProxyConfiguration configuration;
@@ -109,8 +113,25 @@ public final class KubeProxy implements AddOn {
     return base.withHostname(node.metadata().name());
   }
 
-  /** What a host with the addresses of a Node object would tell. */
-  static HostFacts hostOf(Node node) {
+  /**
+   * The cores of a node, rounded up from what its kubelet gives to pods; 1 if that is not known.
+   */
+  static int coresOf(Node node) {
+    @Nullable String cpu = node.allocatable().get("cpu");
+    if (cpu == null || !CPU.matcher(cpu).matches()) {
+      return 1;
+    }
+    int milli = cpu.endsWith("m")
+        ? Integer.parseInt(cpu.substring(0, cpu.length() - 1))
+        : Integer.parseInt(cpu) * 1000;
+    return Math.max(1, (milli + 999) / 1000);
+  }
+
+  /**
+   * What a host with the addresses of a Node object would tell, after kube-proxy has set up
+   * connection tracking.
+   */
+  static HostFacts hostOf(Node node, KubeProxyConfiguration configuration) {
     Set<IpFamily> families = EnumSet.of(IpFamily.IPV4);
     Map<IpFamily, IpAddress> nodeIps = new EnumMap<>(IpFamily.class);
     List<IpAddress> addresses = new ArrayList<>();
@@ -124,6 +145,9 @@ public final class KubeProxy implements AddOn {
         addresses.add(ip);
       });
     }
-    return new HostFacts(families, nodeIps, addresses, true, Map.of());
+    Map<String, Integer> sysctls = configuration.conntrack().tcpBeLiberal()
+        ? Map.of("net/netfilter/nf_conntrack_tcp_be_liberal", 1)
+        : Map.of();
+    return new HostFacts(families, nodeIps, addresses, true, sysctls);
   }
 }

@@ -1,8 +1,11 @@
 package dev.hairpin.iptables.kubeproxy;
 
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What kube-proxy is told at its start.
@@ -13,6 +16,7 @@ import java.util.Map;
  * @param hostnameOverride the node's name; empty for the host's
  * @param bindAddress the address that overrides the node's primary one; empty or unspecified for
  *     none
+ * @param healthzBindAddress where kube-proxy tells of its own health; null for nowhere
  * @param clusterCidr the pods' blocks, separated by a comma; may be empty
  * @param detectLocalMode how packets of this node's or the cluster's pods are told apart
  * @param bridgeInterface the bridge, for {@link DetectLocalMode#BRIDGE_INTERFACE}
@@ -24,11 +28,13 @@ import java.util.Map;
  * @param localhostNodePorts whether node ports are reached on 127.0.0.1
  * @param syncPeriod how often things are checked, and a failed sync is tried again
  * @param minSyncPeriod the least time between two syncs
+ * @param conntrack what is set up of connection tracking
  * @param featureGates the gates that are set
  */
 public record KubeProxyConfiguration(
     String hostnameOverride,
     String bindAddress,
+    @Nullable SocketAddress healthzBindAddress,
     String clusterCidr,
     DetectLocalMode detectLocalMode,
     String bridgeInterface,
@@ -39,6 +45,7 @@ public record KubeProxyConfiguration(
     boolean localhostNodePorts,
     Duration syncPeriod,
     Duration minSyncPeriod,
+    ConntrackConfiguration conntrack,
     Map<String, Boolean> featureGates) {
 
   /** How packets of pods are told from others. */
@@ -65,10 +72,14 @@ public record KubeProxyConfiguration(
     }
   }
 
+  /** The port on which kube-proxy tells of its own health unless it is told another. */
+  public static final int HEALTHZ_PORT = 10_256;
+
   /** What an empty file means. */
   public static final KubeProxyConfiguration DEFAULT = new KubeProxyConfiguration(
       "",
       "",
+      new SocketAddress(IpAddress.v4(0), HEALTHZ_PORT),
       "",
       DetectLocalMode.CLUSTER_CIDR,
       "",
@@ -79,6 +90,7 @@ public record KubeProxyConfiguration(
       true,
       Duration.ofSeconds(30),
       Duration.ofSeconds(1),
+      ConntrackConfiguration.DEFAULT,
       Map.of());
 
   /**
@@ -118,6 +130,7 @@ public record KubeProxyConfiguration(
     return new KubeProxyConfiguration(
         hostnameOverride,
         bindAddress,
+        healthzBindAddress,
         cidr,
         mode,
         bridgeInterface,
@@ -128,6 +141,7 @@ public record KubeProxyConfiguration(
         localhostNodePorts,
         syncPeriod,
         minSyncPeriod,
+        conntrack,
         featureGates);
   }
 
@@ -141,6 +155,7 @@ public record KubeProxyConfiguration(
     return new KubeProxyConfiguration(
         name,
         bindAddress,
+        healthzBindAddress,
         clusterCidr,
         detectLocalMode,
         bridgeInterface,
@@ -151,6 +166,7 @@ public record KubeProxyConfiguration(
         localhostNodePorts,
         syncPeriod,
         minSyncPeriod,
+        conntrack,
         featureGates);
   }
 
@@ -164,6 +180,7 @@ public record KubeProxyConfiguration(
     return new KubeProxyConfiguration(
         hostnameOverride,
         bindAddress,
+        healthzBindAddress,
         clusterCidr,
         detectLocalMode,
         bridgeInterface,
@@ -174,6 +191,7 @@ public record KubeProxyConfiguration(
         localhostNodePorts,
         syncPeriod,
         period,
+        conntrack,
         featureGates);
   }
 

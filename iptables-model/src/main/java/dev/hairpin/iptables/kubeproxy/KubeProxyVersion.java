@@ -58,6 +58,11 @@ public enum KubeProxyVersion {
     return minor >= 31;
   }
 
+  /** 1.31: a family whose syncs fail is not hidden by those of the other. */
+  boolean watchesHealthByFamily() {
+    return minor >= 31;
+  }
+
   /** 1.32: stale UDP entries are found in the kernel's table, not deleted by commands. */
   boolean reconcilesConntrack() {
     return minor >= 32;
@@ -85,6 +90,11 @@ public enum KubeProxyVersion {
 
   /** 1.33: after an hour, a sync is full again; 1.34: but not in large-cluster mode. */
   boolean syncsFullyEveryHour() {
+    return minor >= 33;
+  }
+
+  /** 1.33: the health of each family is told. */
+  boolean reportsHealthByFamily() {
     return minor >= 33;
   }
 

@@ -10,9 +10,11 @@ import dev.hairpin.net.IpFamily;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +79,15 @@ public final class NodeProxy {
       ProxierSettings settings = settings(configuration, host, node, family);
       proxiers.put(family, new Proxier(settings, configuration, host, this.node, keepsText, rules));
     }
+  }
+
+  /**
+   * From now on the health-check servers of both families are of one host, on which an address can
+   * be listened on once. In v1.30 both want the same one.
+   */
+  void bindOnOneHost() {
+    Set<String> taken = new HashSet<>();
+    proxiers.values().forEach(proxier -> proxier.healthCheckServers().bindAmong(taken));
   }
 
   private ProxierSettings settings(

@@ -96,7 +96,7 @@ public final class Proxier {
     this.jumps = new Jumps(settings);
     this.tracker =
         new EndpointTracker(settings.family(), version, host.families().size() == 1, node);
-    this.healthServers = new HealthCheckServers(settings, host);
+    this.healthServers = new HealthCheckServers(settings, host, node);
     this.topology = EndpointCategories.TopologyRules.of(version, configuration, node, null);
     this.ruleSet = jumps.withCanaries(initial);
     this.othersWrote = !initial.tables().isEmpty();
@@ -232,6 +232,9 @@ public final class Proxier {
       lastFullSync = now;
     }
     boolean listed = version.reconcilesConntrack() && listConntrack;
+    List<HealthCheckServers.ServerEvent> serverEvents = syncHealthServers();
+    List<ProxyEvent> allEvents = new ArrayList<>(events);
+    allEvents.addAll(healthServers.takeFailures());
     return new SyncResult(
         family(),
         full,
@@ -242,8 +245,8 @@ public final class Proxier {
         version.reconcilesConntrack() ? List.of() : conntrack.commands(ports),
         listed,
         listed ? StaleUdpEntries.of(ports.values()) : StaleUdpEntries.NONE,
-        syncHealthServers(),
-        events);
+        serverEvents,
+        allEvents);
   }
 
   private void takeServiceChanges(Set<String> changed, ConntrackCommands conntrack) {

@@ -62,7 +62,7 @@ final class Likeness {
         everyAddressCounts |= isOfOnePod(m.device());
       } else if (match instanceof Match.OutInterface m) {
         everyAddressCounts |= isOfOnePod(m.device());
-      } else if (match instanceof Match.Physdev) {
+      } else if (match instanceof Match.Physdev || match instanceof Match.InSet) {
         everyAddressCounts = true;
       } else if (match instanceof Match.Recent m) {
         // In the nat table the packet's source is always a caller's own, never an endpoint's.

@@ -5,6 +5,7 @@ import dev.hairpin.iptables.AddressTypes;
 import dev.hairpin.iptables.ConntrackState;
 import dev.hairpin.iptables.ConntrackStatus;
 import dev.hairpin.iptables.ConntrackTest;
+import dev.hairpin.iptables.IpSets;
 import dev.hairpin.iptables.Match;
 import dev.hairpin.iptables.PortRange;
 import dev.hairpin.iptables.walk.LoadedChain.LoadedRule;
@@ -18,15 +19,35 @@ import dev.hairpin.path.Step;
 import dev.hairpin.path.conntrack.Tuple;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Decides whether a packet meets a match, as the kernel's match of that name does. */
 final class Matcher {
   private static final int UNITS_PER_MILLISECOND = 10;
 
   private final RecentLists recent;
+  private IpSets sets = IpSets.NONE;
+  private @Nullable User user;
+
+  /** As whom the processes of the host call. */
+  private record User(long user, long group) {}
 
   Matcher(RecentLists recent) {
     this.recent = recent;
+  }
+
+  void sets(IpSets known) {
+    sets = known;
+  }
+
+  void user(long id, long group) {
+    user = new User(id, group);
+  }
+
+  /** Takes over what another matcher was told. */
+  void likeThat(Matcher other) {
+    sets = other.sets;
+    user = other.user;
   }
 
   /** Asks the matches of a rule in order; the first that does not hold ends it. */
@@ -148,8 +169,34 @@ final class Matcher {
     if (match instanceof Match.PacketType m) {
       return Answer.of((m.type() == Match.PacketType.LinkType.UNICAST) != m.inverted());
     }
-    // Sets, owners, link addresses, header fields and what the model has no name for.
+    if (match instanceof Match.InSet m) {
+      return sets.contains(m, p).map(in -> Answer.of(in != m.inverted())).orElse(Answer.UNKNOWN);
+    }
+    if (match instanceof Match.Owner m) {
+      return owner(m, p);
+    }
+    // Link addresses, header fields and what the model has no name for.
     return Answer.UNKNOWN;
+  }
+
+  /** Source: {@code net/netfilter/xt_owner.c}: a packet that passes through has no socket. */
+  private Answer owner(Match.Owner m, Passage p) {
+    boolean passing = !p.inDevice().isEmpty();
+    if (passing) {
+      return Answer.of(!Boolean.TRUE.equals(m.socketExists())
+          && (m.user() == null || m.user().inverted())
+          && (m.group() == null || m.group().inverted()));
+    }
+    if (Boolean.FALSE.equals(m.socketExists())) {
+      return Answer.NO;
+    }
+    if (m.user() == null && m.group() == null) {
+      return Answer.YES;
+    }
+    return user == null
+        ? Answer.UNKNOWN
+        : Answer.of((m.user() == null || m.user().matches(user.user))
+            && (m.group() == null || m.group().matches(user.group)));
   }
 
   /** A device's name, or the beginning of one before a plus sign. */
@@ -295,8 +342,7 @@ final class Matcher {
         && hasType(m.destination(), p.packet().destination(), p));
   }
 
-  private static boolean hasType(
-      @org.jspecify.annotations.Nullable AddressTypes types, IpAddress address, Passage p) {
+  private static boolean hasType(@Nullable AddressTypes types, IpAddress address, Passage p) {
     if (types == null) {
       return true;
     }

@@ -1,6 +1,7 @@
 package dev.hairpin.iptables.walk;
 
 import dev.hairpin.iptables.Chain;
+import dev.hairpin.iptables.IpSets;
 import dev.hairpin.iptables.Match;
 import dev.hairpin.iptables.NatTo;
 import dev.hairpin.iptables.Policy;
@@ -105,6 +106,7 @@ public final class RuleWalker implements PacketFilter {
     RuleWalker copy = new RuleWalker(recent.copy());
     copy.ruleSets.putAll(ruleSets);
     copy.derived.putAll(derived);
+    copy.matcher.likeThat(matcher);
     loaded.forEach((family, tables) -> {
       Map<TableName, ChainTable> copied = new EnumMap<>(TableName.class);
       tables.forEach((name, chains) -> copied.put(name, chains.copy()));
@@ -143,6 +145,26 @@ public final class RuleWalker implements PacketFilter {
     loaded.put(rules.family(), now);
     owned.removeAll(unused(before, now));
     recent.named(listNames());
+  }
+
+  /**
+   * Gives the sets that rules ask by {@code -m set}. Without them such rules are not decided.
+   *
+   * @param sets the host's sets
+   */
+  public void ipSets(IpSets sets) {
+    matcher.sets(sets);
+  }
+
+  /**
+   * Says as whom the processes of the host call, for rules with {@code -m owner}. Without it rules
+   * that ask for a user or group are not decided for what the host itself sends.
+   *
+   * @param user the number of the user, such as 0 for root
+   * @param group the number of the group
+   */
+  public void processesRunAs(long user, long group) {
+    matcher.user(user, group);
   }
 
   private static Set<LoadedChain> unused(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hairpin.iptables.kubeproxy.KubeProxyConfiguration.DetectLocalMode;
 import dev.hairpin.manifest.Manifests;
+import dev.hairpin.net.SocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,10 +33,14 @@ class KubeProxyConfigurationTest {
         clusterCIDR: 10.244.0.0/16
         conntrack:
           maxPerCore: null
+          min: 65536
+          tcpCloseWaitTimeout: 0s
+          udpTimeout: 40s
         detectLocal:
           bridgeInterface: ""
           interfaceNamePrefix: eni
         detectLocalMode: InterfaceNamePrefix
+        healthzBindAddress: 127.0.0.1
         iptables:
           localhostNodePorts: null
           masqueradeAll: true
@@ -45,6 +50,12 @@ class KubeProxyConfigurationTest {
         nodePortAddresses: null
         """);
 
+    assertThat(read.healthzBindAddress()).isEqualTo(SocketAddress.parse("127.0.0.1:10256"));
+    assertThat(read.conntrack().sysctls(3))
+        .containsExactly(
+            Map.entry("net.netfilter.nf_conntrack_max", "98304"),
+            Map.entry("net.netfilter.nf_conntrack_tcp_timeout_established", "86400"),
+            Map.entry("net.netfilter.nf_conntrack_udp_timeout", "40"));
     assertThat(read.detectLocalMode()).isEqualTo(DetectLocalMode.INTERFACE_NAME_PREFIX);
     assertThat(read.interfaceNamePrefix()).isEqualTo("eni");
     assertThat(read.masqueradeAll()).isTrue();
@@ -64,5 +75,18 @@ class KubeProxyConfigurationTest {
     assertThatThrownBy(() -> read("detectLocalMode: Guess\n"))
         .hasMessage("detectLocalMode: expected one of [ClusterCIDR, NodeCIDR, BridgeInterface,"
             + " InterfaceNamePrefix], found \"Guess\"");
+  }
+
+  @Test
+  void anIpv6BindAddressMovesTheHealthServerToIpv6() {
+    assertThat(read("bindAddress: \"::\"\n").healthzBindAddress())
+        .isEqualTo(SocketAddress.parse("[::]:10256"));
+    assertThat(read("healthzBindAddress: 0.0.0.0:20256\n").healthzBindAddress())
+        .isEqualTo(SocketAddress.parse("0.0.0.0:20256"));
+    assertThatThrownBy(() -> read("healthzBindAddress: localhost:1\n"))
+        .hasMessage("healthzBindAddress: expected an address with a port such as 0.0.0.0:10256,"
+            + " found \"localhost:1\"");
+    assertThatThrownBy(() -> read("conntrack: {min: -1}\n"))
+        .hasMessage("conntrack.min: -1 is negative");
   }
 }

@@ -3,6 +3,7 @@ package dev.hairpin.iptables.walk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hairpin.iptables.Chain;
+import dev.hairpin.iptables.IpSets;
 import dev.hairpin.iptables.RestoreOptions;
 import dev.hairpin.iptables.Rule;
 import dev.hairpin.iptables.RuleSet;
@@ -269,11 +270,60 @@ class RuleWalkerTest {
   }
 
   @Test
+  void aSetIsAskedForAddressesPortsAndDevicesAndItsMostSpecificBlockDecides() {
+    cluster(rules("""
+        *filter
+        -A FORWARD -p tcp -m set --match-set blocked dst,dst -j DROP
+        COMMIT
+        """));
+    assertThat(outcome("client", "10.244.2.10:8080").reason()).isEqualTo(Reason.RULE_NOT_MODELLED);
+
+    walker("n1").ipSets(IpSets.parse("""
+        create blocked hash:net,port family inet hashsize 1024 maxelem 65536
+        add blocked 10.244.2.0/24,tcp:8000-8100
+        add blocked 10.244.2.11,tcp:8080 nomatch
+        """));
+
+    walker("n2").ipSets(IpSets.parse("create blocked hash:ip,port family inet\n"));
+    assertThat(outcome("client", "10.244.2.10:8080").verdict()).isEqualTo(Verdict.TIMEOUT);
+    assertThat(outcome("client", "10.244.2.11:8080").delivered()).isTrue();
+  }
+
+  @Test
+  void aSetOfATypeThatIsNotUnderstoodDecidesNothing() {
+    cluster(rules("*filter\n-A FORWARD -m set --match-set other src -j DROP\nCOMMIT\n"));
+    walker("n1").ipSets(IpSets.parse("create other list:set size 8\nadd other blocked\n"));
+
+    assertThat(outcome("client", "10.244.2.10:8080").reason()).isEqualTo(Reason.RULE_NOT_MODELLED);
+  }
+
+  @Test
+  void ownersAreThoseOfWhatTheHostSendsAndPassingPacketsHaveNone() {
+    cluster(rules("""
+        *filter
+        -A OUTPUT -p tcp -m owner --uid-owner 1000-1999 -j REJECT
+        COMMIT
+        *nat
+        -A POSTROUTING -m owner --socket-exists -j RETURN
+        -A POSTROUTING -m owner ! --uid-owner 0 -j ACCEPT
+        COMMIT
+        """));
+    assertThat(outcome("client", "10.244.2.10:8080").delivered()).isTrue();
+    assertThat(outcome("n1", "10.244.2.10:8080").reason()).isEqualTo(Reason.RULE_NOT_MODELLED);
+
+    walker("n1").processesRunAs(1500, 1500);
+    assertThat(outcome("n1", "10.244.2.10:8080").verdict()).isEqualTo(Verdict.REFUSED);
+
+    walker("n1").processesRunAs(0, 0);
+    assertThat(outcome("n1", "10.244.2.10:8080").delivered()).isTrue();
+  }
+
+  @Test
   void aMatchThatTheModelDoesNotKnowIsSaidAndNotGuessed() {
     cluster(rules("""
         *filter
         -A FORWARD -p tcp -m string --string "x" --algo bm -j LOG
-        -A FORWARD -p tcp -m owner --uid-owner 0 -j DROP
+        -A FORWARD -p tcp -m mac --mac-source 02:00:00:00:00:01 -j DROP
         COMMIT
         """));
 
@@ -281,7 +331,7 @@ class RuleWalkerTest {
 
     assertThat(outcome.verdict()).isEqualTo(Verdict.UNDECIDED);
     assertThat(outcome.reason()).isEqualTo(Reason.RULE_NOT_MODELLED);
-    assertThat(outcome.rule()).contains("--uid-owner 0");
+    assertThat(outcome.rule()).contains("--mac-source");
   }
 
   @Test

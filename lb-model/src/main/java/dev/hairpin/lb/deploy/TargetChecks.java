@@ -67,6 +67,7 @@ public final class TargetChecks implements HealthProbe {
       Optional<LoadBalancing.HealthCheck> walked = network.connect(
           request.source(),
           request.destination(),
+          request.check().path(),
           Duration.ofSeconds(request.check().timeoutSeconds()));
       if (walked.isPresent()) {
         return result(request.check(), walked.get());
