@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * was dropped. An entry is named by a handle, whose lowest bit is the direction of the packet: 0
  * for the caller's, 1 for the answers.
  *
- * <p>An IPv4 connection takes 46 to 65 bytes, both directions and the index counted in, as the
- * arrays fill and grow, and 4 more for UDP or once connection marks are used; an IPv6 one about 50
+ * <p>An IPv4 connection takes 48 to 73 bytes, both directions and the index counted in, as the
+ * arrays fill and grow, and 4 more for UDP or once connection marks are used; an IPv6 one 50 to 75
  * more. No operation on a packet allocates, except when the table grows. Time is a number of
  * milliseconds that never goes back. Not thread-safe.
  */
