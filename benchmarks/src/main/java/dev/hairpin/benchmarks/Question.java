@@ -10,7 +10,7 @@ import java.util.List;
  * @param title the question in words
  * @param subject the benchmark, as class.method
  * @param baseline the benchmark that it is divided by; empty if there is none
- * @param sizes the values of the parameter {@code services}
+ * @param sizes the values of the parameter {@code services}, {@code live} or {@code open}
  * @param kind the value of the parameter {@code kind}; empty if the subject has none
  * @param least the least ratio; 0 for any
  * @param most the greatest ratio; infinity for any
@@ -112,7 +112,55 @@ record Question(
           "",
           0,
           ANY,
-          100));
+          100),
+      connections(
+          "a packet of an established connection",
+          "ConntrackHit.conntrack",
+          "ConntrackHit.floor",
+          "1000000",
+          1.15),
+      connections(
+          "the same in batches",
+          "ConntrackHit.conntrackInBatches",
+          "ConntrackHit.floorInBatches",
+          "1000000",
+          1.15),
+      connections(
+          "a packet among ten million connections",
+          "ConntrackHit.conntrack",
+          "ConntrackHit.floor",
+          "10000000",
+          1.3),
+      connections(
+          "a connection opened and one closed",
+          "ConntrackOpenClose.conntrack",
+          "ConntrackOpenClose.floor",
+          "1000000",
+          1.3),
+      connections(
+          "the same with the choice of a source port",
+          "ConntrackOpenClose.conntrackMasquerading",
+          "ConntrackOpenClose.floor",
+          "1000000",
+          ANY),
+      connections(
+          "a whole connection through NLB, node and pod, and back",
+          "WholeConnection.engine",
+          "WholeConnection.floor",
+          "20000",
+          ANY),
+      connections(
+          "the same on two threads, against one",
+          "WholeConnection.engineOnTwoThreads",
+          "WholeConnection.engine",
+          "20000",
+          1 / 1.8));
+
+  private static Question connections(
+      String title, String subject, String baseline, String size, double most) {
+    return new Question(
+        "connections", title, subject, baseline, List.of(size), "", 0, most, ANY);
+  }
 
   /** Whether a measurement and its baseline are as they must be. */
   boolean isMet(double time, double ratio) {
