@@ -36,6 +36,9 @@ final class ServiceRules {
   static final int ENDPOINTS = 10;
   static final int PORT = 80;
 
+  /** A prime, so that a Service whose turn comes again gets another address. */
+  private static final int ROUNDS = 97;
+
   /** The node's pods: the callers. */
   static final int POD_BLOCK = 0x6440_0000;
 
@@ -130,7 +133,7 @@ final class ServiceRules {
     List<Endpoint> endpoints = new ArrayList<>();
     for (int e = 0; e < ENDPOINTS; e++) {
       String address =
-          IpAddress.v4(endpoint(i, e) + (e == 0 ? round % 100 << 24 : 0)).toString();
+          IpAddress.v4(endpoint(i, e) + (e == 0 ? round % ROUNDS << 24 : 0)).toString();
       String node = kind == ServiceKind.MIXED && e % 2 == 0 ? "a" : "b";
       endpoints.add(new Endpoint(
           List.of(address), true, true, false, null, node, null, List.of(), List.of(), null));
