@@ -158,8 +158,7 @@ record Question(
 
   private static Question connections(
       String title, String subject, String baseline, String size, double most) {
-    return new Question(
-        "connections", title, subject, baseline, List.of(size), "", 0, most, ANY);
+    return new Question("connections", title, subject, baseline, List.of(size), "", 0, most, ANY);
   }
 
   /** Whether a measurement and its baseline are as they must be. */

@@ -27,8 +27,17 @@ final class VariableRules implements LintRule {
 
   /** What a program is given beside a port to find a server, such as {@code REDIS_HOST}. */
   private static final Set<String> SETTINGS = Set.of(
-      "HOST", "HOSTNAME", "ADDR", "ADDRESS", "SERVER", "USER", "USERNAME", "PASSWORD", "DATABASE",
-      "DB", "VHOST");
+      "HOST",
+      "HOSTNAME",
+      "ADDR",
+      "ADDRESS",
+      "SERVER",
+      "USER",
+      "USERNAME",
+      "PASSWORD",
+      "DATABASE",
+      "DB",
+      "VHOST");
 
   @Override
   public void check(ClusterView state, Consumer<Finding> found) {

@@ -9,6 +9,17 @@ package dev.hairpin.path.conntrack;
 final class Tracker {
   private static final long UDP_STREAM_AFTER_MS = 2000;
 
+  /** What an ACK looks at, and how all that is when it is not the first of its direction. */
+  private static final int SETTLED_PARTS = 0xff
+      | Meta.withState(0, 15)
+      | Meta.SEEN_REPLY
+      | Meta.ASSURED
+      | Meta.PICKED_UP
+      | Meta.withLast(0, 7, 1);
+
+  private static final int SETTLED = Meta.withLast(
+      Meta.withState(6 | Meta.SEEN_REPLY | Meta.ASSURED, TcpStates.ESTABLISHED), TcpStates.ACK, 0);
+
   private final FlowTable table;
   private final Expiry expiry;
   boolean tcpLoose = true;
@@ -93,6 +104,12 @@ final class Tracker {
     long state = table.state(handle);
     int meta = FlowTable.meta(state);
     int expires = (int) state;
+    int settled = SETTLED | (FlowTable.direction(handle) * Meta.LAST_DIRECTION);
+    if (segment == Segment.TCP_ACK && (meta & SETTLED_PARTS) == settled) {
+      // The usual packet, which the tables of states would only leave as it is.
+      expiry.renew(handle, meta, expires, now, Timeout.TCP_ESTABLISHED);
+      return true;
+    }
     return switch (Meta.protocol(meta)) {
       case 6 -> moveTcp(handle, meta, expires, segment, now);
       case 17 -> moveUdp(handle, meta, expires, now);

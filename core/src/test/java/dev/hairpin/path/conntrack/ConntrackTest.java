@@ -50,6 +50,29 @@ class ConntrackTest {
   }
 
   @Test
+  void acksInEitherDirectionRenewAnEstablishedConnectionAndChangeNothingElse() {
+    open(40_000);
+    Tuple request = tcp(CLIENT, 40_000, VIP, 80);
+    Tuple answer = tcp(POD, 8080, CLIENT, 40_000);
+    packet(answer, Segment.TCP_SYN_ACK);
+    packet(request, Segment.TCP_ACK);
+    String fresh = table.list(now).toString();
+
+    for (int i = 0; i < 3; i++) {
+      now += 60_000;
+      packet(request, Segment.TCP_ACK);
+      assertThat(table.list(now)).hasToString(fresh);
+      now += 60_000;
+      packet(answer, Segment.TCP_ACK);
+      packet(answer, Segment.TCP_ACK);
+      assertThat(table.list(now)).hasToString(fresh);
+    }
+    packet(request, Segment.TCP_FIN);
+    packet(answer, Segment.TCP_ACK);
+    assertThat(table.list(now).get(0).state()).isEqualTo("CLOSE_WAIT");
+  }
+
+  @Test
   void aSynWithoutAnswerIsUnrepliedForTwoMinutes() {
     open(40_000);
 
