@@ -93,7 +93,7 @@ class DifferenceTest {
         file("after.yaml", shop(2, "Cluster", 8081)));
 
     assertThat(ran.code).isEqualTo(1);
-    assertThat(ran.out).contains("### Can no longer reach", "CONNECTION\u005fREFUSED");
+    assertThat(ran.out).contains("### Can no longer reach", "CONNECTION_REFUSED");
   }
 
   @Test
