@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * returns; a watcher may make further changes, which are told after this one.
  *
  * <p>Single-writer: only the thread that made the state, or that last {@linkplain #adopt adopted}
- * it, may change it; another one gets an {@link IllegalStateException}. Other threads read a
- * {@link #snapshot}.
+ * it, may change it; another one gets an {@link IllegalStateException}. Once that thread has ended,
+ * the next one that writes takes its place, as sessions do that run each command in a thread of its
+ * own. Other threads read a {@link #snapshot}.
  */
 public final class ClusterState implements ClusterView {
   private final ObjectTable objects;
@@ -138,13 +139,17 @@ public final class ClusterState implements ClusterView {
 
   private void checkWriter() {
     Thread current = Thread.currentThread();
-    if (current != writer) {
+    if (current == writer) {
+      return;
+    }
+    if (writer.isAlive()) {
       throw new IllegalStateException("this cluster is written by thread \""
           + writer.getName()
           + "\" alone; thread \""
           + current.getName()
           + "\" may read a snapshot() or a fork()");
     }
+    writer = current;
   }
 
   /**

@@ -80,6 +80,18 @@ class ClusterStateTest {
   }
 
   @Test
+  void whoWritesAfterTheWritersEndTakesItsPlace() throws Exception {
+    ClusterState[] made = new ClusterState[1];
+    Thread first = new Thread(() -> made[0] = new ClusterState(new VirtualClock(), 1));
+    first.start();
+    first.join();
+
+    made[0].store(new Namespace(ObjectMeta.of("", "shop")));
+
+    assertThat(made[0].list(Namespace.class)).hasSize(1);
+  }
+
+  @Test
   void anotherThreadMayNotWriteButMayAdopt() throws Exception {
     ExecutorService executor = Executors.newSingleThreadExecutor(r -> new Thread(r, "other"));
     try {

@@ -129,15 +129,20 @@ public final class Clusters {
    * @param before the cluster of the manifests before
    * @param from the manifests before
    * @param to the manifests after
+   * @param partial whether what {@code to} lacks stays
    * @param then makes clusters as they are after the change
    */
-  Cluster changed(Cluster before, Path from, Path to, Clusters then) {
+  Cluster changed(Cluster before, Path from, Path to, boolean partial, Clusters then) {
     ManifestSet now = Manifests.load(to);
-    if (then.version != version || now.objects().stream().anyMatch(Node.class::isInstance)) {
+    if (!partial
+        && (then.version != version || now.objects().stream().anyMatch(Node.class::isInstance))) {
       return then.of(to);
     }
     Cluster after = before.fork();
     after.apply(now);
+    if (partial) {
+      return after.advance(AWS_TAKES);
+    }
     Set<ObjectKey> kept = now.objects().stream().map(KubeObject::key).collect(toSet());
     for (KubeObject object : Manifests.load(from).objects()) {
       if (!kept.contains(object.key())) {

@@ -39,6 +39,11 @@ final class DiffCommand implements Callable<Integer> {
   private Path after = Path.of("");
 
   @Option(
+      names = "--partial",
+      description = "AFTER holds only what changes; what it lacks stays, instead of being deleted")
+  private boolean partial;
+
+  @Option(
       names = "--moved",
       paramLabel = "SHARE",
       description = "how much of all connections must move to be told (default: ${DEFAULT-VALUE})")
@@ -67,9 +72,13 @@ final class DiffCommand implements Callable<Integer> {
     KubeProxyVersion then = kubeProxyAfter == null
         ? version
         : ClusterOptions.version(kubeProxyAfter, "--kube-proxy-after", spec);
+    if (partial && then != version) {
+      throw new ParameterException(
+          spec.commandLine(), "--partial goes on with the kube-proxy that is there");
+    }
     Clusters clusters = new Clusters(seed, version);
     Cluster first = clusters.of(before);
-    Cluster second = clusters.changed(first, before, after, new Clusters(seed, then));
+    Cluster second = clusters.changed(first, before, after, partial, new Clusters(seed, then));
     Difference difference = first.diff(second, moved);
     spec.commandLine().getOut().print(difference);
     spec.commandLine().getOut().flush();
