@@ -51,8 +51,7 @@ final class ExplainCommand implements Callable<Integer> {
     boolean asks = !to.isEmpty() || !name.isEmpty() || !variable.isEmpty();
     if (asks == !object.isEmpty() || asks == from.isEmpty()) {
       throw new ParameterException(
-          spec.commandLine(),
-          "say an object, or --from with one of --to, --name and --env");
+          spec.commandLine(), "say an object, or --from with one of --to, --name and --env");
     }
     Explanation explanation = explanation(cluster.open());
     PrintWriter out = spec.commandLine().getOut();
@@ -69,8 +68,6 @@ final class ExplainCommand implements Callable<Integer> {
     if (!name.isEmpty()) {
       return opened.explainName(from, name);
     }
-    return variable.isEmpty()
-        ? opened.explain(object)
-        : opened.explainVariable(from, variable);
+    return variable.isEmpty() ? opened.explain(object) : opened.explainVariable(from, variable);
   }
 }

@@ -49,8 +49,7 @@ final class LintCommand implements Callable<Integer> {
   public Integer call() {
     for (Path path : paths) {
       if (!Files.exists(path)) {
-        throw new ParameterException(
-            spec.commandLine(), "there is no file or folder " + path);
+        throw new ParameterException(spec.commandLine(), "there is no file or folder " + path);
       }
     }
     Severity least = severity();

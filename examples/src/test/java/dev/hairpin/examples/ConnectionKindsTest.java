@@ -106,7 +106,8 @@ class ConnectionKindsTest {
   @Test
   void aRestartedKubeProxyWritesTheSameRules() {
     KubeProxies proxies = cluster.component(KubeProxies.class).orElseThrow();
-    String before = proxies.rulesOf("node-1", dev.hairpin.net.IpFamily.IPV4).orElseThrow().toString();
+    String before =
+        proxies.rulesOf("node-1", dev.hairpin.net.IpFamily.IPV4).orElseThrow().toString();
 
     proxies.restart("node-1");
 

@@ -84,15 +84,13 @@ class LintTest {
   @Test
   void anIncidentAsksBeforeItAnswers() {
     assertThat(run("incident", "env-05")).isZero();
-    assertThat(out.toString())
-        .startsWith("""
+    assertThat(out.toString()).startsWith("""
             env-05-headless-and-externalname
             No variables for headless or ExternalName Services   (Environment variables)
 
             Predict: of the Services db (headless), ext (ExternalName) and web, which give variables?
 
-            """)
-        .contains("  ok  prefixes: [KUBERNETES, WEB]\n");
+            """).contains("  ok  prefixes: [KUBERNETES, WEB]\n");
   }
 
   @Test

@@ -158,7 +158,8 @@ final class CapacityIncidents {
     play.expectNear("of 100 connections the busiest has", 15.13, hundred.expectedMax(), 0.05);
     play.expectNear("times its part", 1.51, hundred.maxOverMean(), 0.01);
     Cluster cluster = Labs.kubeadm();
-    cluster.apply(Yaml.namespace("shop") + Yaml.service("shop", "web", WEB)
+    cluster.apply(Yaml.namespace("shop")
+        + Yaml.service("shop", "web", WEB)
         + Yaml.deployment("shop", "web", 10, Yaml.ports(8080))
         + Yaml.pod("shop", "client", "app: client", "node-1", Yaml.ports(9090)));
     play.show(cluster.from("shop/client").sharesTo("http://web"));
@@ -192,10 +193,7 @@ final class CapacityIncidents {
         Arrays.stream(five).max().orElse(0) * 5_000,
         0.0002);
     play.expectNear(
-        "10 decimals: most times the mean",
-        1,
-        Arrays.stream(ten).max().orElse(0) * 5_000,
-        1.4e-6);
+        "10 decimals: most times the mean", 1, Arrays.stream(ten).max().orElse(0) * 5_000, 1.4e-6);
     play.expect(
         "iptables-save prints 1/3 as",
         "-m statistic --mode random --probability 0.33333333349",
@@ -213,8 +211,7 @@ final class CapacityIncidents {
       Cluster cluster, String source, String target, double rate, int seconds) {
     double lost = 0;
     for (int tick = 0; tick < seconds * 10; tick++) {
-      lost += rate / 10
-          * (1 - cluster.from(source).sharesTo(target).arriving().toDouble());
+      lost += rate / 10 * (1 - cluster.from(source).sharesTo(target).arriving().toDouble());
       cluster.advance(Duration.ofMillis(100));
     }
     return lost;
@@ -226,11 +223,12 @@ final class CapacityIncidents {
         .timing(Timing.REALISTIC)
         .build()
         .install(KubeProxy.newest()
-            .withConfiguration(KubeProxyConfiguration.fromTree(
-                Map.of("iptables", Map.of("minSyncPeriod", "10s"))))
+            .withConfiguration(
+                KubeProxyConfiguration.fromTree(Map.of("iptables", Map.of("minSyncPeriod", "10s"))))
             .withPacing(KubeProxy.Pacing.REAL))
         .install(CoreDns.kubeadm().askedDirectly());
-    cluster.apply(Yaml.namespace("shop") + Yaml.service("shop", "web", WEB)
+    cluster.apply(Yaml.namespace("shop")
+        + Yaml.service("shop", "web", WEB)
         + Yaml.deployment(
             "shop",
             "web",
@@ -299,10 +297,8 @@ final class CapacityIncidents {
         .build()
         .install(KubeProxy.newest())
         .install(CoreDns.eks())
-        .install(dev.hairpin.lb.AwsLoadBalancerController.eks("lab")
-            .withTimings(Timings.INSTANT));
-    String hook =
-        preStop == 0 ? "" : "lifecycle: {preStop: {sleep: {seconds: " + preStop + "}}}, ";
+        .install(dev.hairpin.lb.AwsLoadBalancerController.eks("lab").withTimings(Timings.INSTANT));
+    String hook = preStop == 0 ? "" : "lifecycle: {preStop: {sleep: {seconds: " + preStop + "}}}, ";
     cluster.apply(Yaml.namespace("shop")
         + Yaml.service(
             "shop",
@@ -350,7 +346,8 @@ final class CapacityIncidents {
 
   private static void tableFull(Play play) {
     Cluster cluster = Labs.kubeadm();
-    cluster.apply(Yaml.namespace("shop") + Yaml.service("shop", "web", WEB)
+    cluster.apply(Yaml.namespace("shop")
+        + Yaml.service("shop", "web", WEB)
         + Yaml.pod("shop", "web", "app: web", "node-2", Yaml.ports(8080))
         + Yaml.pod("shop", "client", "app: client", "node-1", Yaml.ports(9090)));
     cluster.sysctl("node-1", "net.netfilter.nf_conntrack_max", "20");
@@ -417,8 +414,7 @@ final class CapacityIncidents {
         24,
         dev.hairpin.net.Cidr.parse("10.244.0.0/24"),
         IpAddress.parse("192.168.10.254")));
-    node.filter(new RuleWalker(RuleSet.parse(
-        """
+    node.filter(new RuleWalker(RuleSet.parse("""
         *nat
         :PREROUTING ACCEPT [0:0]
         :INPUT ACCEPT [0:0]
@@ -426,8 +422,7 @@ final class CapacityIncidents {
         :POSTROUTING ACCEPT [0:0]
         -A POSTROUTING -s 10.244.0.0/24 -p tcp -j MASQUERADE --to-ports 32000-32010
         COMMIT
-        """,
-        IpFamily.IPV4)));
+        """, IpFamily.IPV4)));
     Host pod = fabric.pod("pod", "node-1", IpAddress.parse("10.244.0.5"));
     Host server = fabric.client(
         "server", IpAddress.parse("192.168.10.80"), 24, IpAddress.parse("192.168.10.1"));
@@ -435,8 +430,8 @@ final class CapacityIncidents {
     int opened = 0;
     Attempt last = null;
     for (int i = 0; i < 12; i++) {
-      last = network.call(Call.of(
-          pod, Protocol.TCP, SocketAddress.parse("192.168.10.80:5432"), Chooser.seeded(i)));
+      last = network.call(
+          Call.of(pod, Protocol.TCP, SocketAddress.parse("192.168.10.80:5432"), Chooser.seeded(i)));
       opened += last.isOpen() ? 1 : 0;
     }
     play.say("A node masquerades with the ports 32000-32010; a pod opens connections to one"
@@ -452,9 +447,7 @@ final class CapacityIncidents {
   // ---- names
 
   private static long dropped(int lookups) {
-    Cluster cluster = Cluster.eks()
-        .install(KubeProxy.newest())
-        .install(CoreDns.eks());
+    Cluster cluster = Cluster.eks().install(KubeProxy.newest()).install(CoreDns.eks());
     cluster.apply(Yaml.namespace("shop") + Yaml.pod("shop", "app", "app: app", "", ""));
     ClusterDns dns = cluster.component(ClusterDns.class).orElseThrow();
     for (Pod pod : cluster.state().list(Pod.class)) {
@@ -478,15 +471,15 @@ final class CapacityIncidents {
   }
 
   private static void coreDnsScaleDown(Play play) {
-    play.expectNear(
-        "lost with lameduck 5 s", 500, RolloutLaw.lost(1_000, 2.0 / 4, 6, 5), 1e-9);
+    play.expectNear("lost with lameduck 5 s", 500, RolloutLaw.lost(1_000, 2.0 / 4, 6, 5), 1e-9);
     play.expectNear("with lameduck 30 s", 0, RolloutLaw.lost(1_000, 2.0 / 4, 6, 30), 0);
   }
 
   // ---- addresses and cost
 
   private static Node of(Node node, String type) {
-    java.util.TreeMap<String, String> labels = new java.util.TreeMap<>(node.metadata().labels());
+    java.util.TreeMap<String, String> labels =
+        new java.util.TreeMap<>(node.metadata().labels());
     labels.put("node.kubernetes.io/instance-type", type);
     return node.withMetadata(node.metadata().withLabels(labels));
   }
@@ -548,7 +541,8 @@ final class CapacityIncidents {
     Cluster cluster = Labs.eks(3);
     StringBuilder pods = new StringBuilder();
     for (int i = 0; i < 3; i++) {
-      pods.append(Yaml.pod("shop", "web-" + i, "app: web", Labs.node(cluster, i), Yaml.ports(8080)));
+      pods.append(
+          Yaml.pod("shop", "web-" + i, "app: web", Labs.node(cluster, i), Yaml.ports(8080)));
     }
     cluster.apply(Yaml.namespace("shop")
         + Yaml.service(

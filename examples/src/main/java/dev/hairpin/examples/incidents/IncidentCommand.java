@@ -33,8 +33,8 @@ public final class IncidentCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Incident incident = Incidents.find(id)
-        .orElseThrow(() -> new ParameterException(spec.commandLine(), unknown()));
+    Incident incident =
+        Incidents.find(id).orElseThrow(() -> new ParameterException(spec.commandLine(), unknown()));
     PrintWriter out = spec.commandLine().getOut();
     out.print(Played.question(incident));
     out.flush();

@@ -42,11 +42,15 @@ public final class IncidentsCommand implements Callable<Integer> {
           incident.title()));
     }
     for (Unplayed unplayed : Unplayed.all()) {
-      out.println(String.format(Locale.ROOT, "  %-4s %-38s %s", "-", unplayed.id(),
+      out.println(String.format(
+          Locale.ROOT,
+          "  %-4s %-38s %s",
+          "-",
+          unplayed.id(),
           unplayed.title() + " (not played: " + unplayed.why() + ")"));
     }
-    out.println(Incidents.all().size() + " incidents can be played, " + Unplayed.all().size()
-        + " cannot");
+    out.println(
+        Incidents.all().size() + " incidents can be played, " + Unplayed.all().size() + " cannot");
     out.flush();
     return allStand ? 0 : 1;
   }

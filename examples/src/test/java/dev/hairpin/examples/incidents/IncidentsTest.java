@@ -23,7 +23,8 @@ class IncidentsTest {
           assertThat(played.checks()).isNotEmpty();
           assertThat(played.checks())
               .as("%s", played)
-              .allSatisfy(check -> assertThat(check.holds()).as(check.toString()).isTrue());
+              .allSatisfy(
+                  check -> assertThat(check.holds()).as(check.toString()).isTrue());
         }));
   }
 
@@ -61,8 +62,7 @@ class IncidentsTest {
         "lb-14-ingressgroup-rename",
         "lb-15-rule-order");
 
-    assertThat(first)
-        .allSatisfy(id -> assertThat(Incidents.find(id)).as(id).isPresent());
+    assertThat(first).allSatisfy(id -> assertThat(Incidents.find(id)).as(id).isPresent());
   }
 
   @Test
