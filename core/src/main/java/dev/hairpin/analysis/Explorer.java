@@ -203,6 +203,7 @@ public final class Explorer {
 
     @Override
     void tellMembers(Fate fate, Chance others, Tally into) {
+      into.expect(classes.rungs());
       for (int rung : classes.members(taken)) {
         into.add(fate.end().at(classes.name(rung)), others.times(classes.chanceOfRung(rung)));
       }

@@ -76,6 +76,11 @@ final class RungClasses {
     return members.size();
   }
 
+  /** How many rungs there are in all classes, or more. */
+  int rungs() {
+    return ofRung.length;
+  }
+
   /** The rung that stands for a class. */
   int representative(int index) {
     return members.get(index)[0];
