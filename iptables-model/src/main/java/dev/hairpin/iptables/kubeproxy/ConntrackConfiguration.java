@@ -45,10 +45,10 @@ public record ConntrackConfiguration(
   public ConntrackConfiguration {
     notNegative("maxPerCore", maxPerCore);
     notNegative("min", min);
-    notNegative("tcpEstablishedTimeout", tcpEstablishedTimeout.getSeconds());
-    notNegative("tcpCloseWaitTimeout", tcpCloseWaitTimeout.getSeconds());
-    notNegative("udpTimeout", udpTimeout.getSeconds());
-    notNegative("udpStreamTimeout", udpStreamTimeout.getSeconds());
+    notNegative("tcpEstablishedTimeout", tcpEstablishedTimeout.toSeconds());
+    notNegative("tcpCloseWaitTimeout", tcpCloseWaitTimeout.toSeconds());
+    notNegative("udpTimeout", udpTimeout.toSeconds());
+    notNegative("udpStreamTimeout", udpStreamTimeout.toSeconds());
   }
 
   private static void notNegative(String field, long value) {
@@ -69,11 +69,11 @@ public record ConntrackConfiguration(
     if (maxPerCore > 0) {
       put(sysctls, "max", Math.max((long) maxPerCore * cores, min));
     }
-    put(sysctls, "tcp_timeout_established", tcpEstablishedTimeout.getSeconds());
-    put(sysctls, "tcp_timeout_close_wait", tcpCloseWaitTimeout.getSeconds());
+    put(sysctls, "tcp_timeout_established", tcpEstablishedTimeout.toSeconds());
+    put(sysctls, "tcp_timeout_close_wait", tcpCloseWaitTimeout.toSeconds());
     put(sysctls, "tcp_be_liberal", tcpBeLiberal ? 1 : 0);
-    put(sysctls, "udp_timeout", udpTimeout.getSeconds());
-    put(sysctls, "udp_timeout_stream", udpStreamTimeout.getSeconds());
+    put(sysctls, "udp_timeout", udpTimeout.toSeconds());
+    put(sysctls, "udp_timeout_stream", udpStreamTimeout.toSeconds());
     return sysctls;
   }
 

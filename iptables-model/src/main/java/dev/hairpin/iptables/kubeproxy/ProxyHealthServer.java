@@ -179,6 +179,6 @@ public final class ProxyHealthServer {
     }
     Duration running = Duration.between(started, time);
     return text
-        + String.format(Locale.ROOT, " m=+%d.%09d", running.getSeconds(), running.getNano());
+        + String.format(Locale.ROOT, " m=+%d.%09d", running.toSeconds(), running.toNanosPart());
   }
 }

@@ -193,10 +193,12 @@ final class Matcher {
     if (m.user() == null && m.group() == null) {
       return Answer.YES;
     }
-    return user == null
-        ? Answer.UNKNOWN
-        : Answer.of((m.user() == null || m.user().matches(user.user))
-            && (m.group() == null || m.group().matches(user.group)));
+    @Nullable User caller = user;
+    if (caller == null) {
+      return Answer.UNKNOWN;
+    }
+    return Answer.of((m.user() == null || m.user().matches(caller.user))
+        && (m.group() == null || m.group().matches(caller.group)));
   }
 
   /** A device's name, or the beginning of one before a plus sign. */

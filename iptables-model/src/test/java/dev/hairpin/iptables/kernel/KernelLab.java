@@ -1,5 +1,6 @@
 package dev.hairpin.iptables.kernel;
 
+import dev.hairpin.net.IpFamily;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +25,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Every namespace is called {@code hpk-PID-...}; {@link #close} removes them.
  */
 final class KernelLab implements AutoCloseable {
-  private final String prefix = "hpk-" + ProcessHandle.current().pid() + "-";
+  private final String prefix;
+  private final IpFamily family;
   private final List<String> namespaces = new ArrayList<>();
   private final Map<String, Process> probes = new LinkedHashMap<>();
   private final Map<String, BufferedReader> answers = new LinkedHashMap<>();
+
+  /** A call that a namespace is to make. */
+  record Order(String caller, String command) {}
+
+  KernelLab(IpFamily family) {
+    this.family = family;
+    this.prefix = "hpk" + (family == IpFamily.IPV4 ? "4-" : "6-")
+        + ProcessHandle.current().pid() + "-";
+  }
 
   /** Why the kernel cannot be asked here; null if it can. */
   static @Nullable String missing() {
@@ -36,7 +48,7 @@ final class KernelLab implements AutoCloseable {
     if (!"root".equals(System.getProperty("user.name"))) {
       return "network namespaces need root";
     }
-    for (String program : List.of("ip", "iptables-restore")) {
+    for (String program : List.of("ip", "conntrack", "iptables-restore", "ip6tables-restore")) {
       boolean found = false;
       for (String folder : List.of("/usr/sbin", "/sbin", "/usr/bin", "/bin")) {
         found |= Files.isExecutable(Path.of(folder, program));
@@ -45,9 +57,12 @@ final class KernelLab implements AutoCloseable {
         return "the program " + program + " is not installed";
       }
     }
-    try (KernelLab trial = new KernelLab()) {
-      trial.namespace("trial");
-      trial.restore("trial", "*nat\nCOMMIT\n");
+    try (KernelLab four = new KernelLab(IpFamily.IPV4);
+        KernelLab six = new KernelLab(IpFamily.IPV6)) {
+      for (KernelLab trial : List.of(four, six)) {
+        trial.namespace("trial");
+        trial.restore("trial", "*nat\nCOMMIT\n");
+      }
       return null;
     } catch (IllegalStateException e) {
       return "the machine does not let us make network namespaces: " + e.getMessage();
@@ -57,6 +72,7 @@ final class KernelLab implements AutoCloseable {
   void namespace(String name) {
     run("", "ip", "netns", "add", prefix + name);
     namespaces.add(name);
+    sysctl(name, "net.ipv6.conf.default.accept_dad", "0");
     in(name, "link set lo up");
   }
 
@@ -88,11 +104,15 @@ final class KernelLab implements AutoCloseable {
 
   /** Replaces the tables of a namespace that a text names. */
   void restore(String name, String text) {
-    run(text, "ip", "netns", "exec", prefix + name, "iptables-restore");
+    run(text, "ip", "netns", "exec", prefix + name, command("restore"));
   }
 
   String save(String name) {
-    return run("", "ip", "netns", "exec", prefix + name, "iptables-save");
+    return run("", "ip", "netns", "exec", prefix + name, command("save"));
+  }
+
+  private String command(String verb) {
+    return (family == IpFamily.IPV4 ? "iptables-" : "ip6tables-") + verb;
   }
 
   void forgetConnections(String name) {
@@ -101,6 +121,11 @@ final class KernelLab implements AutoCloseable {
 
   /** Tells the probe of a namespace what to do; its answer. */
   String probe(String name, String command) {
+    tell(name, command);
+    return heard(name);
+  }
+
+  private void tell(String name, String command) {
     try {
       Process probe = probes.get(name);
       if (probe == null) {
@@ -113,7 +138,7 @@ final class KernelLab implements AutoCloseable {
                 "-Xmx24m",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Djava.net.preferIPv4Stack=true",
+                "-Djava.net.preferIPv4Stack=" + (family == IpFamily.IPV4),
                 "-cp",
                 classes(),
                 Probe.class.getName())
@@ -128,6 +153,13 @@ final class KernelLab implements AutoCloseable {
       Writer out = new OutputStreamWriter(probe.getOutputStream(), StandardCharsets.US_ASCII);
       out.write(command + "\n");
       out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String heard(String name) {
+    try {
       BufferedReader answer = answers.get(name);
       String line = answer == null ? null : answer.readLine();
       if (line == null) {
@@ -137,6 +169,25 @@ final class KernelLab implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Has all calls made at the same time; their answers in the order of the calls. */
+  List<String> callAll(List<Order> orders) {
+    List<String> said = new ArrayList<>(Collections.nCopies(orders.size(), ""));
+    Map<String, Integer> awaited = new LinkedHashMap<>();
+    for (int i = 0; i < orders.size(); i++) {
+      Order order = orders.get(i);
+      tell(order.caller, order.command + " " + i);
+      awaited.merge(order.caller, 1, Integer::sum);
+    }
+    awaited.forEach((caller, count) -> {
+      for (int i = 0; i < count; i++) {
+        String line = heard(caller);
+        int space = line.indexOf(' ');
+        said.set(Integer.parseInt(line.substring(0, space)), line.substring(space + 1));
+      }
+    });
+    return said;
   }
 
   private static String classes() {

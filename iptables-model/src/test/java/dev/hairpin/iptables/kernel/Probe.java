@@ -20,8 +20,9 @@ import java.nio.charset.StandardCharsets;
  * it is told by lines on its standard input.
  *
  * <p>{@code serve PROTO IP PORT NAME} answers each caller with the name and the caller's address.
- * {@code call PROTO IP PORT MILLIS} prints {@code ok NAME PEER}, {@code refused},
- * {@code unreachable}, {@code denied} or {@code timeout}.
+ * {@code call PROTO IP PORT MILLIS ID} prints the id and then {@code ok NAME PEER},
+ * {@code refused}, {@code unreachable}, {@code forbidden}, {@code denied} or {@code timeout}, as
+ * soon as that is known; further calls are made meanwhile.
  */
 public final class Probe {
   private static final int LONGEST_ANSWER = 512;
@@ -42,19 +43,24 @@ public final class Probe {
       InetSocketAddress address =
           new InetSocketAddress(InetAddress.getByName(words[2]), Integer.parseInt(words[3]));
       boolean tcp = words[1].equals("tcp");
-      String answer;
+      Thread thread;
       if (words[0].equals("serve")) {
-        Thread server = tcp ? tcpServer(address, words[4]) : udpServer(address, words[4]);
-        server.setDaemon(true);
-        server.start();
-        answer = "serving";
+        thread = tcp ? tcpServer(address, words[4]) : udpServer(address, words[4]);
+        say("serving");
       } else {
         int millis = Integer.parseInt(words[4]);
-        answer = tcp ? tcpCall(address, millis) : udpCall(address, millis);
+        String id = words[5];
+        thread = new Thread(
+            () -> say(id + " " + (tcp ? tcpCall(address, millis) : udpCall(address, millis))));
       }
-      System.out.println(answer);
-      System.out.flush();
+      thread.setDaemon(true);
+      thread.start();
     }
+  }
+
+  private static synchronized void say(String line) {
+    System.out.println(line);
+    System.out.flush();
   }
 
   private static Thread tcpServer(InetSocketAddress at, String name) throws IOException {
@@ -128,6 +134,9 @@ public final class Probe {
     String text = String.valueOf(e.getMessage());
     if (text.contains("not permitted")) {
       return "denied";
+    }
+    if (text.contains("Permission denied")) {
+      return "forbidden";
     }
     if (e instanceof NoRouteToHostException || text.contains("unreachable")) {
       return "unreachable";
