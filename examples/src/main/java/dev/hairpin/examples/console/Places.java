@@ -5,6 +5,7 @@ import dev.hairpin.Suggestions;
 import dev.hairpin.api.Node;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Nodes and zones by the words that people use for them. */
@@ -44,8 +45,8 @@ final class Places {
   }
 
   /** The zones that have nodes. */
-  static TreeSet<String> zones(Cluster cluster) {
-    TreeSet<String> zones = new TreeSet<>();
+  static Set<String> zones(Cluster cluster) {
+    Set<String> zones = new TreeSet<>();
     cluster.state().list(Node.class).forEach(node -> zones.add(node.zone()));
     return zones;
   }

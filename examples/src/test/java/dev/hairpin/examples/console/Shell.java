@@ -5,21 +5,39 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import jdk.jshell.DeclarationSnippet;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
-import jdk.jshell.execution.LocalExecutionControlProvider;
+import jdk.jshell.execution.DirectExecutionControl;
+import jdk.jshell.spi.ExecutionControl;
+import jdk.jshell.spi.ExecutionControlProvider;
+import jdk.jshell.spi.ExecutionEnv;
 
 /** JShell in this JVM: what the tool prints, without the tool. */
-final class Shell implements AutoCloseable {
+public final class Shell implements AutoCloseable {
   private final JShell shell;
 
-  Shell() {
+  /** Runs every snippet in the thread that asks, as the tool's own JVM does in its main thread. */
+  private static final class OneThread implements ExecutionControlProvider {
+    @Override
+    public String name() {
+      return "one thread";
+    }
+
+    @Override
+    public ExecutionControl generate(ExecutionEnv environment, Map<String, String> parameters) {
+      return new DirectExecutionControl();
+    }
+  }
+
+  /** Starts with nothing but the class path of the tests. */
+  public Shell() {
     shell = JShell.builder()
-        .executionEngine(new LocalExecutionControlProvider(), null)
+        .executionEngine(new OneThread(), null)
         .build();
     for (String entry : classPath().split(java.io.File.pathSeparator, -1)) {
       shell.addToClasspath(entry);
@@ -27,7 +45,7 @@ final class Shell implements AutoCloseable {
   }
 
   /** Surefire starts JVMs with one jar that only names the others. */
-  static String classPath() {
+  public static String classPath() {
     return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
@@ -47,7 +65,7 @@ final class Shell implements AutoCloseable {
   }
 
   /** What is printed while a text is run. */
-  String run(String text) {
+  public String run(String text) {
     PrintStream console = System.out;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));

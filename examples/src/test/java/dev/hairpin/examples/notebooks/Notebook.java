@@ -1,5 +1,6 @@
 package dev.hairpin.examples.notebooks;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -55,6 +56,40 @@ final class Notebook {
       }
     }
     return out.toString();
+  }
+
+  /** What the twin prints. */
+  String printed() {
+    StringBuilder out = new StringBuilder();
+    for (JsonElement element : cells) {
+      JsonObject cell = element.getAsJsonObject();
+      if (isCode(cell)) {
+        for (JsonElement output : cell.getAsJsonArray("outputs")) {
+          printed(output.getAsJsonObject(), out);
+        }
+      }
+    }
+    return out.toString();
+  }
+
+  private static void printed(JsonObject output, StringBuilder out) {
+    switch (output.get("output_type").getAsString()) {
+      case "stream" -> out.append(text(output.get("text")));
+      case "display_data" ->
+        out.append(drawing(output.getAsJsonObject("data").keySet().iterator().next()))
+            .append('\n');
+      case "execute_result" ->
+        out.append(text(output.getAsJsonObject("data").get("text/plain"))).append('\n');
+      default -> throw new AssertionError("a cell failed: " + output);
+    }
+  }
+
+  private static String drawing(String type) {
+    return "(a drawing, " + type + ")\n";
+  }
+
+  static String json(Object tree) {
+    return new Gson().toJson(tree);
   }
 
   private static boolean isCode(JsonObject cell) {
