@@ -36,9 +36,7 @@ public final class Shell implements AutoCloseable {
 
   /** Starts with nothing but the class path of the tests. */
   public Shell() {
-    shell = JShell.builder()
-        .executionEngine(new OneThread(), null)
-        .build();
+    shell = JShell.builder().executionEngine(new OneThread(), null).build();
     for (String entry : classPath().split(java.io.File.pathSeparator, -1)) {
       shell.addToClasspath(entry);
     }
