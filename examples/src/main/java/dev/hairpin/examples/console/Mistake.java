@@ -3,6 +3,7 @@ package dev.hairpin.examples.console;
 import dev.hairpin.cluster.ApiError;
 import dev.hairpin.cluster.environment.EnvironmentException;
 import dev.hairpin.manifest.ManifestException;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -25,7 +26,7 @@ public final class Mistake extends RuntimeException {
         | ManifestException
         | EnvironmentException
         | ApiError e) {
-      throw new Mistake(e.getMessage());
+      throw new Mistake(Objects.requireNonNullElse(e.getMessage(), e.toString()));
     }
   }
 }
