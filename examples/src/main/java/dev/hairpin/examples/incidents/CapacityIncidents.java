@@ -378,10 +378,13 @@ final class CapacityIncidents {
     play.expectNear(
         "new connections a second that fill it, each 120 s in TIME_WAIT",
         1_092,
-        ConntrackLaw.sustainableRate(ConntrackLaw.tableSize(4), 120),
+        ConntrackLaw.sustainableRate((double) ConntrackLaw.tableSize(4), 120),
         1);
     play.expectNear(
-        "with 8 cores", 2_185, ConntrackLaw.sustainableRate(ConntrackLaw.tableSize(8), 120), 1);
+        "with 8 cores",
+        2_185,
+        ConntrackLaw.sustainableRate((double) ConntrackLaw.tableSize(8), 120),
+        1);
   }
 
   private static void snatRace(Play play) {

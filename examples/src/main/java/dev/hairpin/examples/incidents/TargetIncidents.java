@@ -404,7 +404,7 @@ final class TargetIncidents {
     play.say("A new target is healthy after " + usual + " s usually, and after " + slow
         + " s on a bad day with three checks, one every 30 s. Ten pods one after another that wait"
         + " for it (readiness gates, maxSurge 1) take " + 10 * slow + " s.");
-    play.expectNear("seconds on a bad day", 270, slow, 30);
+    play.expectNear("seconds on a bad day", 270, (double) slow, 30);
     play.expect("usually it is faster", true, usual < slow);
   }
 
