@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 /** fabric8's model objects in and out, and a snapshot through its client from its mock server. */
 @EnableKubernetesMockClient(crud = true)
 class Fabric8Test {
+  @SuppressWarnings("NullAway.Init") // fabric8 sets it
   private static KubernetesClient client;
 
   private static Service service() {
