@@ -53,8 +53,8 @@ final class Binomial {
   }
 
   private static double beta(long a, long b, SplittableRandom random) {
-    double x = gamma(a, random);
-    return x / (x + gamma(b, random));
+    double x = gamma((double) a, random);
+    return x / (x + gamma((double) b, random));
   }
 
   /** The method of Marsaglia and Tsang, 2000, for shapes of at least 1. */

@@ -192,7 +192,11 @@ public record ScenarioFile(
       throw tree.wrong("a change is one of its kinds, not " + keys.size() + " " + keys);
     }
     String key = keys.get(0);
-    return tree.at(() -> switch (key) {
+    return tree.at(() -> delta(tree, key));
+  }
+
+  private static Delta delta(ScenarioTree tree, String key) {
+    return switch (key) {
       case "scale" -> {
         ScenarioTree scale = tree.child(key);
         scale.allow("kind", "name", "replicas");
@@ -210,7 +214,7 @@ public record ScenarioFile(
       case "notReady" -> new Delta.NotReady(tree.text(key));
       case "apply" -> new Delta.Apply(tree.text(key));
       default -> new Delta.TrafficTimes(tree.number(key, 1));
-    });
+    };
   }
 
   /** All combinations of one row of each dimension. */
