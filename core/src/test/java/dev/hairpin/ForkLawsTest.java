@@ -160,7 +160,7 @@ class ForkLawsTest {
 
     Cluster fork = cluster.fork();
     Cluster ofFork = fork.fork();
-    fork.toString();
+    assertThat(fork.toString()).startsWith("cluster at ");
     fork.get("nodes");
     assertThat(addOn.started).isEqualTo(1);
 

@@ -11,7 +11,6 @@ import dev.hairpin.path.fast.DecisionProgram;
 import dev.hairpin.path.fast.ProgramPool;
 import dev.hairpin.time.VirtualClock;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -31,16 +30,17 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 2)
 @Fork(value = 1, jvmArgs = "-Xmx3g")
 @State(Scope.Thread)
+@SuppressWarnings("NullAway.Init") // JMH calls prepare() before anything else
 public class CompileRules {
 
   /** How many Services there are. */
   @Param({"10000"})
   public int services;
 
-  private @Nullable NodeProxy proxy;
-  private @Nullable RuleSet rules;
-  private @Nullable RuleCompiler warm;
-  private @Nullable Decider decider;
+  private NodeProxy proxy;
+  private RuleSet rules;
+  private RuleCompiler warm;
+  private Decider decider;
   private int round;
 
   /** Makes the rules, and a program of them. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -100,8 +101,8 @@ public class ConnectionBaselines {
   }
 
   private int slot(long key) {
-    long hash = (key ^ key >>> 32) * 0xd6e8_feb8_9e37_79b9L;
-    return (int) ((hash >>> 32) * (table.length >> 1) >>> 32) << 1;
+    long hash = (key ^ (key >>> 32)) * 0xd6e8_feb8_9e37_79b9L;
+    return (int) (((hash >>> 32) * (table.length >> 1)) >>> 32) << 1;
   }
 
   private int bare(int address, int port, long draw) {
@@ -112,7 +113,7 @@ public class ConnectionBaselines {
       slot = slot + 2 == slots.length ? 0 : slot + 2;
     }
     int service = (int) slots[slot + 1];
-    int chosen = (int) ((draw >>> 32) * ENDPOINTS >>> 32);
+    int chosen = (int) (((draw >>> 32) * ENDPOINTS) >>> 32);
     return endpoints[service * ENDPOINTS + chosen];
   }
 
@@ -157,7 +158,8 @@ public class ConnectionBaselines {
   @Benchmark
   public Target hashMap() {
     int i = next++ & FlowRing.MASK;
-    Backend backend = objects.get(new Key(ring.destination[i], ring.ports[i] & 0xffff, TCP));
+    Backend backend = Objects.requireNonNull(
+        objects.get(new Key(ring.destination[i], ring.ports[i] & 0xffff, TCP)));
     List<Target> targets = backend.targets();
     return targets.get(random.nextInt(targets.size()));
   }

@@ -19,7 +19,7 @@ final class FlowRing {
       service[i] = to;
       source[i] = ServiceRules.caller(random.nextInt(256), to, kind);
       destination[i] = ServiceRules.address(to, kind);
-      ports[i] = 30_000 + random.nextInt(30_000) << 16 | ServiceRules.PORT;
+      ports[i] = ((30_000 + random.nextInt(30_000)) << 16) | ServiceRules.PORT;
     }
   }
 }

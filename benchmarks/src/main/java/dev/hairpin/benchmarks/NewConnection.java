@@ -11,7 +11,6 @@ import dev.hairpin.path.fast.Draws;
 import dev.hairpin.path.fast.FlowBatch;
 import dev.hairpin.path.fast.ProgramPool;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -39,6 +38,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgs = "-Xmx6g")
 @State(Scope.Thread)
+@SuppressWarnings(
+    "NullAway.Init") // JMH sets the parameters and calls compile() before anything else
 public class NewConnection {
   static final int BATCH = 1_024;
   private static final long SEED = 7;
@@ -52,7 +53,7 @@ public class NewConnection {
   public ServiceKind kind;
 
   private FlowRing ring = new FlowRing(1, ServiceKind.PLAIN);
-  private @Nullable Decider decider;
+  private Decider decider;
   private FlowBatch batch = FlowBatch.of(IpFamily.IPV4, BATCH);
   private int link;
   private int next;

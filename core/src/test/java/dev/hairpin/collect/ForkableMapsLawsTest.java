@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Any number of forks, written in any order, are what as many separate maps would be. */
@@ -125,7 +126,8 @@ class ForkableMapsLawsTest {
     }
   }
 
-  private static Integer value(ForkableMap<String, ForkableSortedMap<String, Integer>> nested) {
+  private static @Nullable Integer value(
+      ForkableMap<String, ForkableSortedMap<String, Integer>> nested) {
     ForkableSortedMap<String, Integer> inner = nested.get("of");
     return inner == null ? null : inner.get("a");
   }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -142,7 +143,7 @@ class SweepTest {
       }
       try (SweepFile open = SweepFile.open(cut, sweep)) {
         for (int cell = open.found().rows().size(); cell < 3; cell++) {
-          open.append(whole.rows().get(cell));
+          open.append(Objects.requireNonNull(whole.rows().get(cell)));
         }
       }
       assertThat(Files.readAllBytes(cut)).isEqualTo(bytes);

@@ -78,8 +78,13 @@ class TopologyTest {
         .contains(
             "flowchart LR\n",
             "  service_ui_nlb[[\"service ui/nlb<br/>#lt;pending#gt;\"]]\n",
-            "  subgraph zone_a[\"zone a\"]\n    subgraph node_n1[\"node n1\"]\n"
-                + "      place_ui_web_1[\"ui/web-1\"]\n    end\n  end\n",
+            """
+              subgraph zone_a["zone a"]
+                subgraph node_n1["node n1"]
+                  place_ui_web_1["ui/web-1"]
+                end
+              end
+            """.indent(2),
             "  service_of_ui_web -.-> place_192_0_2_9\n",
             "  ingress_ui_web --> service_of_ui_web\n")
         .doesNotContain("ui_gone");

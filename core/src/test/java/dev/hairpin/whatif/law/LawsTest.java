@@ -30,9 +30,9 @@ class LawsTest {
   })
   void aConntrackTableBearsItsSizeDividedByTheLifetime(
       long table, double tcp, double dns, long mebibytes) {
-    assertThat(ConntrackLaw.sustainableRate(table, ConntrackLaw.TIME_WAIT_SECONDS))
+    assertThat(ConntrackLaw.sustainableRate((double) table, ConntrackLaw.TIME_WAIT_SECONDS))
         .isCloseTo(tcp, within(1.0));
-    assertThat(ConntrackLaw.sustainableRate(table, ConntrackLaw.UDP_SECONDS))
+    assertThat(ConntrackLaw.sustainableRate((double) table, ConntrackLaw.UDP_SECONDS))
         .isCloseTo(dns, within(1.0));
     assertThat(ConntrackLaw.bytes(table)).isEqualTo(mebibytes << 20);
   }

@@ -1,5 +1,6 @@
 package dev.hairpin.iptables.compile;
 
+import com.google.common.primitives.ImmutableLongArray;
 import dev.hairpin.iptables.Chain;
 import dev.hairpin.iptables.MarkValue;
 import dev.hairpin.iptables.Match;
@@ -35,7 +36,7 @@ final class Ladders {
    */
   record Found(
       List<EndpointChain> endpoints,
-      long[] thresholds,
+      ImmutableLongArray thresholds,
       int rules,
       boolean hasAffinity,
       int seconds) {
@@ -93,7 +94,7 @@ final class Ladders {
     }
     return new Found(
         found,
-        thresholds.stream().mapToLong(Long::longValue).toArray(),
+        ImmutableLongArray.copyOf(thresholds),
         at - first,
         !checks.isEmpty(),
         checks.isEmpty() ? 0 : (int) checks.get(0).seconds());

@@ -178,7 +178,7 @@ final class RoutineCompiler {
       }
       long written = 0;
       for (DispatchKey key : order) {
-        written += byKey.get(key).size();
+        written += byKey.getOrDefault(key, List.of()).size();
         if (key.destination() != null) {
           written += byKey.getOrDefault(key.open(), List.of()).size();
         }
@@ -195,7 +195,7 @@ final class RoutineCompiler {
         }
       }
       for (DispatchKey key : order) {
-        List<Integer> rules = byKey.get(key);
+        List<Integer> rules = byKey.getOrDefault(key, List.of());
         if (key.destination() != null) {
           rules = merged(rules, byKey.getOrDefault(key.open(), List.of()));
         }
@@ -301,7 +301,7 @@ final class RoutineCompiler {
       @Nullable DispatchKey key = unit.key;
       boolean protocolKnown = key != null && key.protocol() == ladder.protocol();
       int shape = pool.shape(
-          ladder.thresholds(),
+          ladder.thresholds().toArray(),
           protocolKnown ? 0 : ladder.protocol(),
           ladder.hairpin().value(),
           ladder.hairpin().mask(),

@@ -192,11 +192,8 @@ final class RuleWriter {
   private void dnat(NatTo to, int index) {
     @Nullable IpAddress address = to.first();
     @Nullable PortRange ports = to.ports();
-    boolean one = address != null
-        && address.equals(to.last())
-        && to.basePort() < 0
-        && (ports == null || ports.first() == ports.last());
-    if (one) {
+    boolean onePort = to.basePort() < 0 && (ports == null || ports.first() == ports.last());
+    if (address != null && address.equals(to.last()) && onePort) {
       int port = ports == null ? 0 : ports.first();
       out.dnat(pool.targets(address.family()).number(address, port));
     } else {

@@ -4,6 +4,7 @@ import dev.hairpin.iptables.AddressMask;
 import dev.hairpin.iptables.Chain;
 import dev.hairpin.iptables.Match;
 import dev.hairpin.iptables.NatTo;
+import dev.hairpin.iptables.PortRange;
 import dev.hairpin.iptables.Rule;
 import dev.hairpin.iptables.Target;
 import dev.hairpin.net.IpAddress;
@@ -12,7 +13,6 @@ import dev.hairpin.path.Ladder;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +35,7 @@ final class Ladders {
   private record ToOwnAddress(boolean random, boolean persistent) {}
 
   private final Function<String, @Nullable Chain> chains;
-  private final Map<Chain, Ladder> known = new IdentityHashMap<>();
+  private final IdentityHashMap<Chain, Ladder> known = new IdentityHashMap<>();
 
   Ladders(Function<String, @Nullable Chain> chains) {
     this.chains = chains;
@@ -132,12 +132,15 @@ final class Ladders {
   }
 
   private static @Nullable SocketAddress single(NatTo to) {
-    boolean one = to.first() != null
-        && to.first().equals(to.last())
-        && to.ports() != null
-        && to.ports().first() == to.ports().last()
-        && to.basePort() < 0;
-    return one ? new SocketAddress(to.first(), to.ports().first()) : null;
+    IpAddress address = to.first();
+    PortRange ports = to.ports();
+    return address != null
+            && address.equals(to.last())
+            && ports != null
+            && ports.first() == ports.last()
+            && to.basePort() < 0
+        ? new SocketAddress(address, ports.first())
+        : null;
   }
 
   private static Object withoutOwnName(Match match, IpAddress own, String chain) {

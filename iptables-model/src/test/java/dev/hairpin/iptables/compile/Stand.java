@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -70,8 +71,8 @@ public final class Stand {
     Fabric fabric = new Fabric(network);
     fabric.gateway(GATEWAY, 24, Route.Type.BLACKHOLE);
     Host node = fabric.node(NodeShape.ptp("n1", NODE, 24, Cidr.parse("10.244.1.0/24"), GATEWAY));
-    fabric.pod("pod", "n1", SOURCES.get("pod"));
-    fabric.client("client", SOURCES.get("client"), 24, NODE);
+    fabric.pod("pod", "n1", sourceOf("pod"));
+    fabric.client("client", sourceOf("client"), 24, NODE);
     node.filter(new Recorder(new RuleWalker(rules)));
     compiler = new RuleCompiler(new ProgramPool(), rules.family(), nodeBlocks);
     compiler.localAddresses(localAddresses(node));
@@ -171,7 +172,7 @@ public final class Stand {
     recorder.fate = null;
     recorder.hostSends = false;
     Call call = Call.of(net.find(flow.from).orElseThrow(), flow.protocol, flow.to, chooser)
-        .boundTo(flow.sourcePort, SOURCES.get(flow.from))
+        .boundTo(flow.sourcePort, sourceOf(flow.from))
         .waiting(Duration.ofMillis(1));
     Attempt attempt = net.call(call);
     attempt.abort();
@@ -195,12 +196,16 @@ public final class Stand {
     return walk(network, flow, chooser);
   }
 
+  private static IpAddress sourceOf(String host) {
+    return Objects.requireNonNull(SOURCES.get(host));
+  }
+
   // ---- the program's answer
 
   private long run(Flow flow, Function<Integer, Long> decide) {
     int link = flow.from.equals("n1")
         ? program.linkFromHost(flow.protocol)
-        : program.link(flow.protocol, DEVICES.get(flow.from));
+        : program.link(flow.protocol, Objects.requireNonNull(DEVICES.get(flow.from)));
     return decide.apply(link);
   }
 
@@ -214,7 +219,7 @@ public final class Stand {
   }
 
   private long decide(Decider with, Flow flow, Chooser chooser) {
-    IpAddress from = SOURCES.get(flow.from);
+    IpAddress from = sourceOf(flow.from);
     IpAddress to = flow.to.address();
     return run(
         flow,
@@ -231,7 +236,7 @@ public final class Stand {
   /** The program's answer to one draw, which leaves its traces; the mark is not told. */
   public Fate decidedOnce(Flow flow, long draw) {
     decider.now(clock.now().toEpochMilli());
-    IpAddress from = SOURCES.get(flow.from);
+    IpAddress from = sourceOf(flow.from);
     IpAddress to = flow.to.address();
     long decision = run(
         flow,
@@ -272,6 +277,6 @@ public final class Stand {
     if (address == null) {
       return "masqueraded";
     }
-    return address.equals(SOURCES.get(flow.from)) ? "kept" : address.toString();
+    return address.equals(sourceOf(flow.from)) ? "kept" : address.toString();
   }
 }
