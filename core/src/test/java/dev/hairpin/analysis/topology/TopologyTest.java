@@ -84,7 +84,7 @@ class TopologyTest {
                   place_ui_web_1["ui/web-1"]
                 end
               end
-            """.indent(2),
+            """,
             "  service_of_ui_web -.-> place_192_0_2_9\n",
             "  ingress_ui_web --> service_of_ui_web\n")
         .doesNotContain("ui_gone");
