@@ -30,12 +30,12 @@ import org.junit.jupiter.api.Test;
 class CompiledRulesTest {
   private static final List<Cidr> PODS = List.of(Cidr.parse("10.244.0.0/16"));
 
-  @Property(tries = 120)
+  @Property(tries = 1_500)
   void aProgramOfOddRulesHasTheWalkersDistribution(@ForAll long seed) {
     holdAgainstWalker(new OddRules(new SplittableRandom(seed), false));
   }
 
-  @Property(tries = 80)
+  @Property(tries = 600)
   void whatAProgramCannotTellIsLeftOpenAndNeverGuessed(@ForAll long seed) {
     holdAgainstWalker(new OddRules(new SplittableRandom(seed), true));
   }

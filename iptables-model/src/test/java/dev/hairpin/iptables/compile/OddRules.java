@@ -18,8 +18,12 @@ final class OddRules {
       List.of("10.96.0.1", "10.96.0.2", "192.168.10.1", "10.244.1.10", "10.244.2.7", "203.0.113.9");
   private static final int CHAINS = 4;
 
+  /** How many rules of a table draw at most: every draw may double the ways to be walked. */
+  private static final int DICE = 3;
+
   private final SplittableRandom random;
   private final boolean withUnknown;
+  private int dice;
 
   OddRules(SplittableRandom random, boolean withUnknown) {
     this.random = random;
@@ -51,6 +55,7 @@ final class OddRules {
 
   private void table(StringBuilder text, String table, String... builtIn) {
     text.append('*').append(table).append('\n');
+    dice = 0;
     if (!table.equals("nat") && random.nextInt(8) == 0) {
       text.append(":" + one(builtIn) + " DROP [0:0]\n");
     }
@@ -89,7 +94,8 @@ final class OddRules {
     for (int i = 0; i < conditions - (keyed ? 2 : 0); i++) {
       text.append(condition(keyed, i));
     }
-    if (kind.equals("ladder") && random.nextInt(5) > 0) {
+    if (kind.equals("ladder") && random.nextInt(5) > 0 && dice < DICE) {
+      dice++;
       text.append(" -m statistic --mode random --probability 0." + (1 + random.nextInt(9)));
     }
     if (withUnknown && random.nextInt(12) == 0) {
@@ -126,7 +132,13 @@ final class OddRules {
       case 7 -> " -m conntrack --ctstate " + one("NEW", "ESTABLISHED,RELATED", "INVALID", "DNAT");
       case 8 -> " -m conntrack" + not + " --ctstate DNAT";
       case 9 -> " -m iprange" + not + " --src-range 192.168.10.50-192.168.10.150";
-      case 10 -> " -m statistic --mode random" + not + " --probability 0.25";
+      case 10 -> {
+        if (dice == DICE) {
+          yield "";
+        }
+        dice++;
+        yield " -m statistic --mode random" + not + " --probability 0.25";
+      }
       case 11 -> " -m comment --comment \"a rule\"";
       case 12 -> " -m connmark" + not + " --mark 0x1/0x1";
       default ->
