@@ -99,6 +99,25 @@ class ArchitectureTest {
   }
 
   @Test
+  void whatNeedsOptionalLibrariesIsNeededByNobody() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "dev.hairpin.junit..",
+            "dev.hairpin.fabric8..",
+            "dev.hairpin.iptables.junit..",
+            "dev.hairpin.lb.junit..",
+            "dev.hairpin.examples..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(
+            "dev.hairpin.junit..",
+            "dev.hairpin.fabric8..",
+            "dev.hairpin.iptables.junit..",
+            "dev.hairpin.lb.junit.."))
+        .check(HAIRPIN);
+  }
+
+  @Test
   void netKnowsNobody() {
     noClasses()
         .that()

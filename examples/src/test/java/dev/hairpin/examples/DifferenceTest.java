@@ -18,27 +18,6 @@ import picocli.CommandLine;
 
 /** What a change does, as a comment on a pull request tells it. */
 class DifferenceTest {
-  private static final String SHOP = """
-      apiVersion: apps/v1
-      kind: Deployment
-      metadata: {namespace: shop, name: web}
-      spec:
-        replicas: %d
-        selector: {matchLabels: {app: web}}
-        template:
-          metadata: {labels: {app: web}}
-          spec: {containers: [{name: c, image: i, ports: [{containerPort: 8080}]}]}
-      ---
-      apiVersion: v1
-      kind: Service
-      metadata: {namespace: shop, name: web}
-      spec:
-        type: NodePort
-        externalTrafficPolicy: %s
-        selector: {app: web}
-        ports: [{port: 80, targetPort: %d, nodePort: 30080}]
-      """;
-
   @TempDir
   private Path folder;
 
@@ -47,8 +26,30 @@ class DifferenceTest {
   }
 
   private static String shop(int replicas, String policy, int port) {
-    return "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\n"
-        + SHOP.formatted(replicas, policy, port);
+    return """
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: shop}
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {namespace: shop, name: web}
+        spec:
+          replicas: %d
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec: {containers: [{name: c, image: i, ports: [{containerPort: 8080}]}]}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {namespace: shop, name: web}
+        spec:
+          type: NodePort
+          externalTrafficPolicy: %s
+          selector: {app: web}
+          ports: [{port: 80, targetPort: %d, nodePort: 30080}]
+        """.formatted(replicas, policy, port);
   }
 
   private record Ran(int code, String out, String err) {}
