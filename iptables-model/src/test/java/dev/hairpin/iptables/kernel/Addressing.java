@@ -54,10 +54,10 @@ enum Addressing {
 
   /**
    * How long a call waits. An ICMPv6 error that comes while the call still sends its SYN only takes
-   * effect when the SYN is sent again, after a second.
+   * effect when the SYN is sent again, after one second or after three.
    */
   int patienceMillis() {
-    return isV4() ? 400 : 1500;
+    return isV4() ? 400 : 3500;
   }
 
   /** The pods and the nodes that they are on. */
