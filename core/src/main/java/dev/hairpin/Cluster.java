@@ -421,10 +421,7 @@ public final class Cluster {
   }
 
   List<IpAddress> balancerAddresses(String hostname) {
-    return components(LoadBalancing.class).stream()
-        .flatMap(balancing -> balancing.addressesOf(hostname).stream())
-        .findFirst()
-        .orElse(List.of());
+    return nameOfBalancer(hostname).orElse(List.of());
   }
 
   /**
