@@ -39,15 +39,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +58,6 @@ import org.jspecify.annotations.Nullable;
  * the cost of a question depends on its way and not on the cluster.
  */
 final class ClusterNetwork {
-  private static final String KUBE_PROXY = "kube-proxy";
-
   /** Far fewer than a caller has ports, or a table of connections has room. */
   private static final int MOST_WALKS = 4096;
 
@@ -74,16 +69,10 @@ final class ClusterNetwork {
   private final Fabric fabric;
   private final Host router;
   private final Cidr nodeNetwork;
-  private final Map<IpAddress, ObjectKey> ownerOf = new HashMap<>();
-  private final Map<String, Map<String, ObjectKey>> hostNetworkPods = new HashMap<>();
+  private final AddressOwners owners;
+  private final NodeServers servers;
   private final Set<ObjectKey> changed = new HashSet<>();
   private final Set<AddOn.Component> cleaning = Collections.newSetFromMap(new IdentityHashMap<>());
-
-  /** What kube-proxy listens on, on the nodes that were made. */
-  private final Map<String, List<Listener>> listening = new HashMap<>();
-
-  /** The same where no component says what it listens on; null after a Service has changed. */
-  private @Nullable List<Listener> healthCheckPorts;
 
   private long rulesVersion;
   private @Nullable Scratch scratch;
@@ -98,12 +87,12 @@ final class ClusterNetwork {
     this.state = state;
     this.components = components;
     this.exploredAt = state.clock().now();
+    this.owners = new AddressOwners(state);
+    this.servers = new NodeServers(state, components);
     this.network = new Network(clock);
     this.fabric = new Fabric(network);
     this.nodeNetwork = covering(state.list(Node.class));
     this.router = router();
-    state.list(Node.class).forEach(this::index);
-    state.list(Pod.class).forEach(this::index);
     network.onDemand((net, address) -> make(fabric, net, address));
     state.watch(this::note);
   }
@@ -124,7 +113,7 @@ final class ClusterNetwork {
     for (Host host : network.hosts()) {
       if (host.kind() == HostKind.NODE) {
         installRules(host);
-        renewServers(host);
+        servers.renew(host);
       }
     }
     return network;
@@ -160,16 +149,11 @@ final class ClusterNetwork {
 
   /** What kube-proxy answers to an HTTP request, where a connection has reached it. */
   OptionalInt httpStatus(Outcome outcome, SocketAddress to, String path) {
-    ObjectKey node = ownerOf.get(to.address());
-    if (!outcome.delivered() || !KUBE_PROXY.equals(outcome.server()) || node == null) {
+    Optional<ObjectKey> node = owners.of(to.address());
+    if (!outcome.delivered() || !NodeServers.PROCESS.equals(outcome.server()) || node.isEmpty()) {
       return OptionalInt.empty();
     }
-    return components.stream()
-        .filter(NodeFilters.class::isInstance)
-        .map(c -> ((NodeFilters) c).httpStatus(node.name(), to.port(), path))
-        .filter(OptionalInt::isPresent)
-        .findFirst()
-        .orElse(OptionalInt.empty());
+    return servers.httpStatus(node.get().name(), to.port(), path);
   }
 
   /** The host on which a source's process runs. */
@@ -230,60 +214,22 @@ final class ClusterNetwork {
   // ---- who has which address
 
   private void note(Change change) {
-    KubeObject before = change.before();
-    KubeObject after = change.after();
     forgetQuestions();
     if (change.object() instanceof Service) {
-      healthCheckPorts = null;
+      servers.serviceChanged();
     }
     if (!(change.object() instanceof Pod || change.object() instanceof Node)) {
       return;
     }
-    if (before != null) {
-      addressesOf(before).forEach(a -> ownerOf.remove(a, before.key()));
-      if (before instanceof Pod pod) {
-        Map<String, ObjectKey> pods = hostNetworkPods.get(pod.spec().nodeName());
-        if (pods != null) {
-          pods.remove(hostName(pod.key()));
-        }
-      }
-    }
-    if (after != null) {
-      index(after);
-    }
+    owners.changed(change.before(), change.after());
     changed.add(change.key());
-  }
-
-  private void index(KubeObject object) {
-    addressesOf(object).forEach(a -> ownerOf.put(a, object.key()));
-    if (object instanceof Pod pod && pod.spec().hostNetwork()) {
-      hostNetworkPods
-          .computeIfAbsent(pod.spec().nodeName(), n -> new TreeMap<>())
-          .put(hostName(pod.key()), pod.key());
-    }
-  }
-
-  /** The addresses that an object has for itself: none for a pod that ended or uses its node's. */
-  private static List<IpAddress> addressesOf(KubeObject object) {
-    List<IpAddress> addresses = new ArrayList<>(2);
-    for (IpFamily family : IpFamily.values()) {
-      if (object instanceof Pod pod) {
-        boolean ended = pod.phase().equals("Succeeded") || pod.phase().equals("Failed");
-        if (!ended && !pod.spec().hostNetwork()) {
-          pod.ip(family).ifPresent(addresses::add);
-        }
-      } else if (object instanceof Node node) {
-        node.internalIp(family).ifPresent(addresses::add);
-      }
-    }
-    return addresses;
   }
 
   /** The smallest block that holds the primary address of every node. */
   private static Cidr covering(Iterable<Node> nodes) {
     Cidr block = null;
     for (Node node : nodes) {
-      List<IpAddress> own = addressesOf(node);
+      List<IpAddress> own = AddressOwners.addressesOf(node);
       if (own.isEmpty() || (block != null && own.get(0).family() != block.family())) {
         continue;
       }
@@ -313,8 +259,8 @@ final class ClusterNetwork {
   /** The first address of the nodes' network that no node has. */
   private IpAddress routerAddress() {
     Set<IpAddress> taken = new HashSet<>();
-    state.list(Node.class).forEach(n -> taken.addAll(addressesOf(n)));
-    state.list(Pod.class).forEach(p -> taken.addAll(addressesOf(p)));
+    state.list(Node.class).forEach(n -> taken.addAll(AddressOwners.addressesOf(n)));
+    state.list(Pod.class).forEach(p -> taken.addAll(AddressOwners.addressesOf(p)));
     long index = 1;
     while (taken.contains(nodeNetwork.at(index))) {
       index++;
@@ -323,9 +269,9 @@ final class ClusterNetwork {
   }
 
   private void make(Fabric builder, Network net, IpAddress address) {
-    ObjectKey key = ownerOf.get(address);
-    if (key != null) {
-      KubeObject object = state.get(key).orElse(null);
+    Optional<ObjectKey> owner = owners.of(address);
+    if (owner.isPresent()) {
+      KubeObject object = state.get(owner.get()).orElse(null);
       if (object instanceof Pod pod) {
         podHost(builder, net, pod);
       } else if (object instanceof Node node) {
@@ -375,7 +321,7 @@ final class ClusterNetwork {
   Explorer explorer() {
     Explorer known = explorer;
     if (known == null || !exploredAt.equals(state.clock().now())) {
-      known = new Explorer(new PodKinship(state, ownerOf, this::filterOf, this::listeners));
+      known = new Explorer(new PodKinship(owners, this::filterOf, this::listeners));
       explorer = known;
       exploredAt = state.clock().now();
     }
@@ -392,7 +338,7 @@ final class ClusterNetwork {
     Node node = state
         .get(Node.class, "", name)
         .orElseThrow(() -> new IllegalStateException("no node " + name));
-    List<IpAddress> addresses = addressesOf(node);
+    List<IpAddress> addresses = AddressOwners.addressesOf(node);
     if (addresses.isEmpty()) {
       throw new IllegalStateException("node " + name + " has no internal address");
     }
@@ -408,12 +354,12 @@ final class ClusterNetwork {
     } else {
       filterOf(name).ifPresent(rules -> host.filter(rules.copy()));
     }
-    List<Listener> servers = serversOf(name);
-    servers.forEach(host::listen);
     if (net == network) {
-      listening.put(name, servers);
+      servers.start(host);
+    } else {
+      servers.of(name).forEach(host::listen);
     }
-    for (ObjectKey key : hostNetworkPods.getOrDefault(name, Map.of()).values()) {
+    for (ObjectKey key : owners.hostNetworkPodsOn(name)) {
       state.get(Pod.class, key.namespace(), key.name()).ifPresent(pod -> listen(host, pod));
     }
     return host;
@@ -452,43 +398,6 @@ final class ClusterNetwork {
     return podCidr.isPresent()
         ? NodeShape.ptp(name, primary, length, podCidr.get(), gateway)
         : NodeShape.awsVpcCni(name, primary, length, gateway);
-  }
-
-  /** Starts and stops what kube-proxy listens on, if it has changed. */
-  @SuppressWarnings("ReferenceEquality") // servers that did not change are the same object
-  private void renewServers(Host node) {
-    List<Listener> now = serversOf(node.name());
-    if (now != listening.put(node.name(), now)) {
-      node.stopListening(KUBE_PROXY);
-      now.forEach(node::listen);
-    }
-  }
-
-  private List<Listener> serversOf(String node) {
-    boolean proxied = false;
-    for (AddOn.Component component : components) {
-      if (component instanceof NodeFilters filters) {
-        List<Listener> servers = filters.servers(node);
-        if (!servers.isEmpty()) {
-          return servers;
-        }
-        proxied = true;
-      }
-    }
-    return proxied ? List.of() : healthCheckPorts();
-  }
-
-  private List<Listener> healthCheckPorts() {
-    List<Listener> known = healthCheckPorts;
-    if (known == null) {
-      known = state.list(Service.class).stream()
-          .map(service -> service.spec().healthCheckNodePort())
-          .filter(port -> port != 0)
-          .map(port -> new Listener(KUBE_PROXY, Protocol.TCP, null, port))
-          .toList();
-      healthCheckPorts = known;
-    }
-    return known;
   }
 
   private void installRules(Host node) {
@@ -536,7 +445,7 @@ final class ClusterNetwork {
     if (known.isPresent()) {
       return known.get();
     }
-    List<IpAddress> addresses = addressesOf(pod);
+    List<IpAddress> addresses = AddressOwners.addressesOf(pod);
     if (pod.spec().nodeName().isEmpty() || addresses.isEmpty()) {
       throw new IllegalArgumentException(
           pod.key() + " has no " + (addresses.isEmpty() ? "address" : "node") + " yet");
@@ -579,7 +488,7 @@ final class ClusterNetwork {
       return;
     }
     Pod pod = state.get(Pod.class, key.namespace(), key.name()).orElse(null);
-    List<IpAddress> addresses = pod == null ? List.of() : addressesOf(pod);
+    List<IpAddress> addresses = pod == null ? List.of() : AddressOwners.addressesOf(pod);
     if (pod != null && !addresses.isEmpty() && addresses.stream().allMatch(host::isLocal)) {
       host.stopListening(hostName(key));
       listen(host, pod);
@@ -639,7 +548,7 @@ final class ClusterNetwork {
   /** What the rules of all nodes tell a pod apart by, with its node. */
   Object likenessOf(Pod pod) {
     List<Object> likeness = new ArrayList<>(List.of(pod.spec().nodeName()));
-    for (IpAddress address : addressesOf(pod)) {
+    for (IpAddress address : AddressOwners.addressesOf(pod)) {
       likeness.add(address.family());
       for (Node node : state.list(Node.class)) {
         filterOf(node.metadata().name()).ifPresent(rules -> likeness.add(rules.likeness(address)));
@@ -652,22 +561,13 @@ final class ClusterNetwork {
   List<IpAddress> addressesOfPod(Source.InPod pod) {
     return state
         .get(Pod.class, pod.namespace(), pod.name())
-        .map(ClusterNetwork::addressesOf)
+        .map(AddressOwners::addressesOf)
         .orElse(List.of());
   }
 
   /** The node on which a server with an address runs; empty if the cluster has none. */
   String nodeAt(IpAddress address) {
-    ObjectKey owner = ownerOf.get(address);
-    if (owner == null) {
-      return "";
-    }
-    return owner.kind().equals(Node.KIND)
-        ? owner.name()
-        : state
-            .get(Pod.class, owner.namespace(), owner.name())
-            .map(pod -> pod.spec().nodeName())
-            .orElse("");
+    return owners.nodeAt(address);
   }
 
   /** The zone that a host is in; empty if it is not known, or the host is in none. */

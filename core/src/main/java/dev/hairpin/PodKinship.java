@@ -1,9 +1,7 @@
 package dev.hairpin;
 
 import dev.hairpin.analysis.Kinship;
-import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Pod;
-import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Host;
@@ -12,7 +10,6 @@ import dev.hairpin.path.PacketFilter;
 import dev.hairpin.path.Passage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -27,18 +24,15 @@ final class PodKinship implements Kinship {
 
   private record Kin(String node, boolean listens, List<Object> likeness) {}
 
-  private final ClusterState state;
-  private final Map<IpAddress, ObjectKey> ownerOf;
+  private final AddressOwners owners;
   private final Function<String, Optional<PacketFilter>> filterOf;
   private final Function<Pod, List<Listener>> listeners;
 
   PodKinship(
-      ClusterState state,
-      Map<IpAddress, ObjectKey> ownerOf,
+      AddressOwners owners,
       Function<String, Optional<PacketFilter>> filterOf,
       Function<Pod, List<Listener>> listeners) {
-    this.state = state;
-    this.ownerOf = ownerOf;
+    this.owners = owners;
     this.filterOf = filterOf;
     this.listeners = listeners;
   }
@@ -46,7 +40,7 @@ final class PodKinship implements Kinship {
   @Override
   public Object of(SocketAddress destination, Passage passage) {
     IpAddress address = destination.address();
-    Optional<Pod> found = pod(address);
+    Optional<Pod> found = owners.podAt(address);
     List<Host> way = passage.way();
     if (found.isEmpty() || way.stream().anyMatch(host -> host.isLocal(address))) {
       return new Object();
@@ -66,19 +60,11 @@ final class PodKinship implements Kinship {
     return new Kin(node, listens, likeness);
   }
 
-  private Optional<Pod> pod(IpAddress address) {
-    ObjectKey owner = ownerOf.get(address);
-    return owner == null || !owner.kind().equals(Pod.KIND)
-        ? Optional.empty()
-        : state.get(Pod.class, owner.namespace(), owner.name());
-  }
-
   @Override
   public String nameOf(SocketAddress destination) {
-    ObjectKey owner = ownerOf.get(destination.address());
-    if (owner == null) {
-      throw new IllegalStateException("nobody has the address of " + destination);
-    }
-    return owner.namespacedName() + ":" + destination.port();
+    return owners
+        .of(destination.address())
+        .map(owner -> owner.namespacedName() + ":" + destination.port())
+        .orElseThrow(() -> new IllegalStateException("nobody has the address of " + destination));
   }
 }
