@@ -61,9 +61,9 @@ final class Forwarding {
 
   private boolean prerouting(Passage p) {
     stage(p, Hook.PREROUTING);
-    return ask(p, Table.RAW, Hook.PREROUTING)
+    return ask(p, TableName.RAW, Hook.PREROUTING)
         && track(p)
-        && ask(p, Table.MANGLE, Hook.PREROUTING)
+        && ask(p, TableName.MANGLE, Hook.PREROUTING)
         && relay(p)
         && nat(p, Hook.PREROUTING, false);
   }
@@ -270,7 +270,9 @@ final class Forwarding {
 
   private boolean postrouting(Passage p) {
     stage(p, Hook.POSTROUTING);
-    return ask(p, Table.MANGLE, Hook.POSTROUTING) && nat(p, Hook.POSTROUTING, true) && confirm(p);
+    return ask(p, TableName.MANGLE, Hook.POSTROUTING)
+        && nat(p, Hook.POSTROUTING, true)
+        && confirm(p);
   }
 
   private void transmit(Passage p, Device out, IpAddress nextHop) {
@@ -320,9 +322,9 @@ final class Forwarding {
   private void localInput(Passage p) {
     stage(p, Hook.INPUT);
     p.out = null;
-    if (ask(p, Table.MANGLE, Hook.INPUT)
-        && ask(p, Table.FILTER, Hook.INPUT)
-        && ask(p, Table.SECURITY, Hook.INPUT)
+    if (ask(p, TableName.MANGLE, Hook.INPUT)
+        && ask(p, TableName.FILTER, Hook.INPUT)
+        && ask(p, TableName.SECURITY, Hook.INPUT)
         && nat(p, Hook.INPUT, true)
         && confirm(p)) {
       finish(p);
@@ -356,9 +358,9 @@ final class Forwarding {
       p.step(new Step.Note("socket opened"));
     }
     IpAddress dialled = packet.destination();
-    if (!(ask(p, Table.RAW, Hook.OUTPUT)
+    if (!(ask(p, TableName.RAW, Hook.OUTPUT)
         && track(p)
-        && ask(p, Table.MANGLE, Hook.OUTPUT)
+        && ask(p, TableName.MANGLE, Hook.OUTPUT)
         && nat(p, Hook.OUTPUT, false))) {
       finish(p);
       return "EPERM";
@@ -375,8 +377,8 @@ final class Forwarding {
       p.route = route;
       p.out = host.device(java.util.Objects.requireNonNull(route.device()));
     }
-    if (!(ask(p, Table.FILTER, Hook.OUTPUT)
-        && ask(p, Table.SECURITY, Hook.OUTPUT)
+    if (!(ask(p, TableName.FILTER, Hook.OUTPUT)
+        && ask(p, TableName.SECURITY, Hook.OUTPUT)
         && postrouting(p))) {
       finish(p);
       return "EPERM";
@@ -525,11 +527,13 @@ final class Forwarding {
   // ---- netfilter
 
   private boolean askFilters(Passage p, Hook hook) {
-    return ask(p, Table.MANGLE, hook) && ask(p, Table.FILTER, hook) && ask(p, Table.SECURITY, hook);
+    return ask(p, TableName.MANGLE, hook)
+        && ask(p, TableName.FILTER, hook)
+        && ask(p, TableName.SECURITY, hook);
   }
 
   /** Asks a table; false if the packet ends here. */
-  private boolean ask(Passage p, Table table, Hook hook) {
+  private boolean ask(Passage p, TableName table, Hook hook) {
     PacketFilter filter = p.host.filter;
     if (filter == null) {
       return true;
@@ -611,7 +615,7 @@ final class Forwarding {
       return true;
     }
     if (p.state == Passage.State.NEW && !table.natDone(p.entry, source)) {
-      if (!ask(p, Table.NAT, hook)) {
+      if (!ask(p, TableName.NAT, hook)) {
         return false;
       }
       if (!table.natDone(p.entry, source)) {

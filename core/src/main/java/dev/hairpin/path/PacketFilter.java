@@ -20,7 +20,7 @@ public interface PacketFilter {
    * @param passage the packet on its way through the host
    * @return what becomes of it
    */
-  FilterVerdict filter(Table table, Hook hook, Passage passage);
+  FilterVerdict filter(TableName table, Hook hook, Passage passage);
 
   /**
    * By what the rules tell an address apart from others, as a packet's source or destination. What

@@ -25,8 +25,8 @@ class NetworkTest {
   private record Vip(SocketAddress vip, SocketAddress to, boolean masquerades)
       implements PacketFilter {
     @Override
-    public FilterVerdict filter(Table table, Hook hook, Passage p) {
-      if (table == Table.NAT
+    public FilterVerdict filter(TableName table, Hook hook, Passage p) {
+      if (table == TableName.NAT
           && (hook == Hook.PREROUTING || hook == Hook.OUTPUT)
           && p.packet().tuple().destination().equals(vip)) {
         p.dnat(NatRange.to(to.address(), to.port()));
@@ -34,7 +34,7 @@ class NetworkTest {
           p.mark(0x4000);
         }
       }
-      if (table == Table.NAT && hook == Hook.POSTROUTING && p.mark() == 0x4000) {
+      if (table == TableName.NAT && hook == Hook.POSTROUTING && p.mark() == 0x4000) {
         p.snat(NatRange.to(p.masqueradeAddress().orElseThrow(), true));
       }
       return FilterVerdict.ACCEPT;

@@ -1,5 +1,6 @@
 package dev.hairpin.iptables;
 
+import dev.hairpin.path.TableName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

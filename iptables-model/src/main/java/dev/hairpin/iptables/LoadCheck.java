@@ -1,6 +1,8 @@
 package dev.hairpin.iptables;
 
 import dev.hairpin.iptables.RuleException.Reason;
+import dev.hairpin.path.Hook;
+import dev.hairpin.path.TableName;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;

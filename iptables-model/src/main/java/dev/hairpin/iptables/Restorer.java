@@ -2,6 +2,7 @@ package dev.hairpin.iptables;
 
 import dev.hairpin.iptables.RuleException.Reason;
 import dev.hairpin.iptables.Words.Word;
+import dev.hairpin.path.TableName;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package dev.hairpin.iptables;
 
 import dev.hairpin.net.IpFamily;
+import dev.hairpin.path.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

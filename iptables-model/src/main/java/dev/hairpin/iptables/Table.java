@@ -1,5 +1,7 @@
 package dev.hairpin.iptables;
 
+import dev.hairpin.path.Hook;
+import dev.hairpin.path.TableName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

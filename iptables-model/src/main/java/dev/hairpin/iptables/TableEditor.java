@@ -1,6 +1,7 @@
 package dev.hairpin.iptables;
 
 import dev.hairpin.iptables.RuleException.Reason;
+import dev.hairpin.path.TableName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

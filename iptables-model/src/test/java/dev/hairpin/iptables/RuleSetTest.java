@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.hairpin.iptables.RuleException.Reason;
 import dev.hairpin.net.IpFamily;
+import dev.hairpin.path.TableName;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Assertions;

@@ -5,7 +5,7 @@ import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.net.Protocol;
 import dev.hairpin.path.Hook;
-import dev.hairpin.path.Table;
+import dev.hairpin.path.TableName;
 import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -305,7 +305,7 @@ public final class DecisionProgram {
     private LookupTable[] tables;
     private int tableCount;
     private boolean tablesShared;
-    private final Map<Table, Map<Hook, Integer>> roots = new EnumMap<>(Table.class);
+    private final Map<TableName, Map<Hook, Integer>> roots = new EnumMap<>(TableName.class);
     private List<String> patterns;
     private long[] nodeBlocks = new long[0];
     private long[] locals = new long[0];
@@ -399,7 +399,7 @@ public final class DecisionProgram {
      * @param routine the routine
      * @param drops whether the chain's policy is DROP
      */
-    public void root(Table table, Hook hook, int routine, boolean drops) {
+    public void root(TableName table, Hook hook, int routine, boolean drops) {
       roots
           .computeIfAbsent(table, t -> new EnumMap<>(Hook.class))
           .put(hook, drops ? routine | ProgramCode.POLICY_DROP : routine);
@@ -473,18 +473,18 @@ public final class DecisionProgram {
       pages = laidOut.pages();
       homes = laidOut.homes();
       int[][] before = {
-        chain(Hook.PREROUTING, Table.RAW, Table.MANGLE, Table.NAT),
-        chain(Hook.OUTPUT, Table.RAW, Table.MANGLE, Table.NAT)
+        chain(Hook.PREROUTING, TableName.RAW, TableName.MANGLE, TableName.NAT),
+        chain(Hook.OUTPUT, TableName.RAW, TableName.MANGLE, TableName.NAT)
       };
-      int[] forward = chain(Hook.FORWARD, Table.MANGLE, Table.FILTER, Table.SECURITY);
-      int[] input = chain(Hook.INPUT, Table.MANGLE, Table.FILTER, Table.SECURITY);
-      int[] output = chain(Hook.OUTPUT, Table.FILTER, Table.SECURITY);
-      int[] post = chain(Hook.POSTROUTING, Table.MANGLE, Table.NAT);
-      int[] again = chain(Hook.PREROUTING, Table.RAW, Table.MANGLE);
+      int[] forward = chain(Hook.FORWARD, TableName.MANGLE, TableName.FILTER, TableName.SECURITY);
+      int[] input = chain(Hook.INPUT, TableName.MANGLE, TableName.FILTER, TableName.SECURITY);
+      int[] output = chain(Hook.OUTPUT, TableName.FILTER, TableName.SECURITY);
+      int[] post = chain(Hook.POSTROUTING, TableName.MANGLE, TableName.NAT);
+      int[] again = chain(Hook.PREROUTING, TableName.RAW, TableName.MANGLE);
       int[] sent = concat(output, post);
       int[][] after = {
         concat(forward, post),
-        concat(input, chain(Hook.INPUT, Table.NAT)),
+        concat(input, chain(Hook.INPUT, TableName.NAT)),
         sent,
         concat(sent, concat(again, input))
       };
@@ -540,10 +540,10 @@ public final class DecisionProgram {
       return resolved;
     }
 
-    private int[] chain(Hook hook, Table... asked) {
+    private int[] chain(Hook hook, TableName... asked) {
       int[] found = new int[asked.length];
       int count = 0;
-      for (Table table : asked) {
+      for (TableName table : asked) {
         Integer root = roots.getOrDefault(table, Map.of()).get(hook);
         if (root != null) {
           int address = homes[root & ~ProgramCode.POLICY_DROP];

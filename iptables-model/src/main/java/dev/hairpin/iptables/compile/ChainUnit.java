@@ -1,6 +1,6 @@
 package dev.hairpin.iptables.compile;
 
-import dev.hairpin.iptables.TableName;
+import dev.hairpin.path.TableName;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.ArrayList;
 import java.util.List;

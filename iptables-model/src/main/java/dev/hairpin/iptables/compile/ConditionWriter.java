@@ -10,7 +10,7 @@ import dev.hairpin.iptables.ConntrackTest;
 import dev.hairpin.iptables.Match;
 import dev.hairpin.iptables.PortMatch;
 import dev.hairpin.iptables.PortRange;
-import dev.hairpin.iptables.TableName;
+import dev.hairpin.path.TableName;
 import dev.hairpin.path.fast.DecisionProgram;
 import dev.hairpin.path.fast.ProgramPool;
 import dev.hairpin.path.fast.RoutineWriter;

@@ -2,14 +2,14 @@ package dev.hairpin.iptables.compile;
 
 import dev.hairpin.iptables.AddressMask;
 import dev.hairpin.iptables.Chain;
-import dev.hairpin.iptables.Hook;
 import dev.hairpin.iptables.Policy;
 import dev.hairpin.iptables.RuleSet;
 import dev.hairpin.iptables.Table;
-import dev.hairpin.iptables.TableName;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
+import dev.hairpin.path.Hook;
+import dev.hairpin.path.TableName;
 import dev.hairpin.path.fast.DecisionProgram;
 import dev.hairpin.path.fast.ProgramPool;
 import java.util.ArrayList;
@@ -156,10 +156,7 @@ public final class RuleCompiler {
         @Nullable Chain chain = table.find(hook.name());
         if (chain != null) {
           builder.root(
-              dev.hairpin.path.Table.valueOf(name.name()),
-              dev.hairpin.path.Hook.valueOf(hook.name()),
-              state.routineOf(name, hook.name()),
-              chain.policy() == Policy.DROP);
+              name, hook, state.routineOf(name, hook.name()), chain.policy() == Policy.DROP);
         }
       }
     }

@@ -3,7 +3,7 @@ package dev.hairpin.iptables.junit;
 import dev.hairpin.iptables.Chain;
 import dev.hairpin.iptables.RuleSet;
 import dev.hairpin.iptables.Table;
-import dev.hairpin.iptables.TableName;
+import dev.hairpin.path.TableName;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.AbstractAssert;

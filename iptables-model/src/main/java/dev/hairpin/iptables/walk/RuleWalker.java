@@ -8,7 +8,7 @@ import dev.hairpin.iptables.Policy;
 import dev.hairpin.iptables.PortRange;
 import dev.hairpin.iptables.Rule;
 import dev.hairpin.iptables.RuleSet;
-import dev.hairpin.iptables.TableName;
+import dev.hairpin.iptables.Table;
 import dev.hairpin.iptables.Target;
 import dev.hairpin.iptables.walk.LoadedChain.LoadedRule;
 import dev.hairpin.net.IpAddress;
@@ -22,7 +22,7 @@ import dev.hairpin.path.Passage;
 import dev.hairpin.path.Reason;
 import dev.hairpin.path.RejectWith;
 import dev.hairpin.path.Step;
-import dev.hairpin.path.Table;
+import dev.hairpin.path.TableName;
 import dev.hairpin.path.conntrack.NatRange;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -127,7 +127,7 @@ public final class RuleWalker implements PacketFilter {
   public void load(RuleSet rules) {
     Map<TableName, ChainTable> before = loaded.getOrDefault(rules.family(), Map.of());
     Map<TableName, ChainTable> now = new EnumMap<>(TableName.class);
-    for (dev.hairpin.iptables.Table table : rules.tables()) {
+    for (Table table : rules.tables()) {
       ChainTable old = before.getOrDefault(table.name(), ChainTable.EMPTY);
       Map<String, LoadedChain> chains = new HashMap<>();
       for (Chain chain : table.chains()) {
@@ -189,7 +189,7 @@ public final class RuleWalker implements PacketFilter {
   private Set<String> listNames() {
     Set<String> names = new HashSet<>();
     for (RuleSet rules : ruleSets.values()) {
-      for (dev.hairpin.iptables.Table table : rules.tables()) {
+      for (Table table : rules.tables()) {
         for (Chain chain : table.chains()) {
           for (Rule rule : chain.rules()) {
             for (Match match : rule.matches()) {
@@ -223,7 +223,7 @@ public final class RuleWalker implements PacketFilter {
   public RuleSet counted(IpFamily family) {
     RuleSet rules = rules(family);
     RuleSet result = rules;
-    for (dev.hairpin.iptables.Table table : rules.tables()) {
+    for (Table table : rules.tables()) {
       List<Chain> chains = new ArrayList<>();
       chainsOf(family, table.name()).all().forEach(chain -> chains.add(chain.counted()));
       result = result.with(table.withChains(List.of(), chains));
@@ -276,8 +276,8 @@ public final class RuleWalker implements PacketFilter {
   private record Frame(LoadedChain chain, int next, int lastMatch) {}
 
   @Override
-  public FilterVerdict filter(Table table, Hook hook, Passage p) {
-    ChainTable chains = chainsOf(p.packet().source().family(), TableName.valueOf(table.name()));
+  public FilterVerdict filter(TableName table, Hook hook, Passage p) {
+    ChainTable chains = chainsOf(p.packet().source().family(), table);
     LoadedChain base = chains.get(hook.name());
     if (base == null) {
       return FilterVerdict.ACCEPT;
@@ -285,7 +285,7 @@ public final class RuleWalker implements PacketFilter {
     return walk(chains, own(chains, base), table, p);
   }
 
-  private FilterVerdict walk(ChainTable chains, LoadedChain base, Table table, Passage p) {
+  private FilterVerdict walk(ChainTable chains, LoadedChain base, TableName table, Passage p) {
     List<Frame> stack = new ArrayList<>();
     LoadedChain chain = base;
     int at = 0;
@@ -358,12 +358,12 @@ public final class RuleWalker implements PacketFilter {
   }
 
   /** The rule of the chain's ladder that the chooser takes; -1 to ask rule by rule. */
-  private int climb(LoadedChain chain, int at, Table table, Passage p) {
+  private int climb(LoadedChain chain, int at, TableName table, Passage p) {
     Derived known = derived.get(p.packet().source().family());
     if (known == null || at >= chain.rules.length) {
       return -1;
     }
-    Ladder ladder = known.ladders(TableName.valueOf(table.name())).of(chain);
+    Ladder ladder = known.ladders(table).of(chain);
     if (ladder.size() == 1 && ladder.rung(0).destination() == null) {
       return -1;
     }
@@ -392,7 +392,7 @@ public final class RuleWalker implements PacketFilter {
   }
 
   private static void record(
-      Table table, LoadedChain chain, LoadedRule rule, int skipped, Passage p) {
+      TableName table, LoadedChain chain, LoadedRule rule, int skipped, Passage p) {
     p.step(new Step.RuleMatched(
         table.toString(),
         chain.chain.name(),

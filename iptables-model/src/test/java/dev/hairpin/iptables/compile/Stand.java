@@ -22,7 +22,7 @@ import dev.hairpin.path.PacketFilter;
 import dev.hairpin.path.Passage;
 import dev.hairpin.path.Route;
 import dev.hairpin.path.Step;
-import dev.hairpin.path.Table;
+import dev.hairpin.path.TableName;
 import dev.hairpin.path.conntrack.Tuple;
 import dev.hairpin.path.fast.AffinityTable;
 import dev.hairpin.path.fast.Decider;
@@ -126,7 +126,7 @@ public final class Stand {
     }
 
     @Override
-    public FilterVerdict filter(Table table, Hook hook, Passage p) {
+    public FilterVerdict filter(TableName table, Hook hook, Passage p) {
       FilterVerdict verdict = walker.filter(table, hook, p);
       if (fate != null || p.isReply()) {
         return verdict;
@@ -134,8 +134,8 @@ public final class Stand {
       hostSends |= hook == Hook.OUTPUT;
       boolean local = p.classify(p.packet().destination()) == AddressClass.LOCAL;
       boolean last = hook == Hook.POSTROUTING
-          ? table == Table.NAT && !local
-          : hook == Hook.INPUT && table == (hostSends ? Table.SECURITY : Table.NAT);
+          ? table == TableName.NAT && !local
+          : hook == Hook.INPUT && table == (hostSends ? TableName.SECURITY : TableName.NAT);
       if (verdict instanceof FilterVerdict.Drop) {
         fate = fate("DROP", p);
       } else if (verdict instanceof FilterVerdict.Reject reject) {

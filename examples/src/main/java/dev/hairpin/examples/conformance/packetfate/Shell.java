@@ -1,7 +1,6 @@
 package dev.hairpin.examples.conformance.packetfate;
 
 import dev.hairpin.iptables.RuleSet;
-import dev.hairpin.iptables.TableName;
 import dev.hairpin.iptables.walk.RuleWalker;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
@@ -9,6 +8,7 @@ import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.Device;
 import dev.hairpin.path.Host;
 import dev.hairpin.path.Route;
+import dev.hairpin.path.TableName;
 import dev.hairpin.path.conntrack.ConntrackFilter;
 import java.util.ArrayList;
 import java.util.List;

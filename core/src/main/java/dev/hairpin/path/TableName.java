@@ -1,4 +1,4 @@
-package dev.hairpin.iptables;
+package dev.hairpin.path;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
