@@ -140,6 +140,28 @@ class LoadBalancerAdmissionTest {
         .withMessageContaining("admission webhook \"mtargetgroupbinding.elbv2.k8s.aws\" denied");
   }
 
+  @Test
+  void anIngressMayBeStoredBeforeTheParametersOfItsClass() {
+    cluster.apply("""
+        apiVersion: networking.k8s.io/v1
+        kind: IngressClass
+        metadata: {name: early}
+        spec:
+          controller: ingress.k8s.aws/alb
+          parameters: {apiGroup: elbv2.k8s.aws, kind: IngressClassParams, name: late}
+        """);
+
+    cluster.apply(ingress("").replace("missing", "early"));
+
+    assertThat(cluster
+            .component(AwsLoadBalancers.class)
+            .orElseThrow()
+            .result("ingress", "default/web")
+            .orElseThrow()
+            .error())
+        .isEqualTo("invalid ingress class: ingressclassparams.elbv2.k8s.aws \"late\" not found");
+  }
+
   private static Map<String, Object> binding(String arn, String field, Object value) {
     Map<String, Object> spec = new TreeMap<>(Map.of(
         "targetGroupARN",
@@ -199,6 +221,26 @@ class LoadBalancerAdmissionTest {
                 "spec",
                 binding(arn, "nodeSelector", Map.of("matchLabels", Map.of("disk", "fast")))));
     assertThat(cluster.state().get(stored.key()).orElseThrow().toString()).contains("disk");
+  }
+
+  @Test
+  void aBindingThatLosesItsTypeIsRefusedAndItsVpcMayBeSaidLater() {
+    cluster.apply(SERVICE);
+    KubeObject stored = cluster.state().list("TargetGroupBinding").iterator().next();
+    Map<String, Object> untyped = new TreeMap<>();
+    untyped.put("targetType", null);
+
+    assertThatExceptionOfType(ApiError.class)
+        .isThrownBy(() -> patch(stored, untyped))
+        .withMessageContaining("admission webhook \"vtargetgroupbinding.elbv2.k8s.aws\" denied the"
+            + " request: TargetGroupBinding must specify these fields: spec.targetType");
+    String vpc =
+        cluster.component(AwsLoadBalancers.class).orElseThrow().aws().vpc().id();
+    patch(stored, Map.of("vpcID", vpc));
+  }
+
+  private void patch(KubeObject object, Map<String, Object> spec) {
+    cluster.api().patch(object.key(), ApiServer.PatchType.MERGE, Map.of("spec", spec));
   }
 
   @Test

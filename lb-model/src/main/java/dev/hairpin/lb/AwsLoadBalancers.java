@@ -17,7 +17,6 @@ import dev.hairpin.cluster.Admission;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.lb.aws.Aws;
-import dev.hairpin.lb.aws.EksAccount;
 import dev.hairpin.lb.controller.Reconciler;
 import dev.hairpin.lb.deploy.AccountVpc;
 import dev.hairpin.lb.deploy.ElbMirror;
@@ -27,7 +26,6 @@ import dev.hairpin.lb.elb.HealthProbe;
 import dev.hairpin.lb.elb.Timings;
 import dev.hairpin.lb.elb.network.ElbNetwork;
 import dev.hairpin.net.IpAddress;
-import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.Expert;
 import dev.hairpin.path.Explanation;
 import dev.hairpin.path.LoadBalancing;
@@ -68,6 +66,7 @@ public final class AwsLoadBalancers
   private final ElasticLoadBalancing elb;
   private final ElbNetwork network;
   private final ElbMirror mirror;
+  private final AccountFollower follower;
   private final Reconciler reconciler;
   private final TargetChecks checks;
   private final ControllerWebhooks webhooks;
@@ -94,8 +93,8 @@ public final class AwsLoadBalancers
     this.elb = new ElasticLoadBalancing(
         vpc, state.clock(), request -> probe.probe(request), timings, state.seed());
     this.network = new ElbNetwork(elb, state.seed());
-    state.list(Node.class).forEach(this::followNode);
-    state.list(Pod.class).forEach(pod -> followPod(pod, false));
+    this.follower = new AccountFollower(state, aws, options.clusterName());
+    follower.followAll();
     this.mirror = new ElbMirror(aws, elb);
     this.reconciler = new Reconciler(state, aws, options, mirror);
     this.webhooks = new ControllerWebhooks(reconciler);
@@ -126,6 +125,7 @@ public final class AwsLoadBalancers
     this.probe = checks;
     this.elb = other.elb.fork(vpc, fork.clock(), request -> probe.probe(request), fork.seed());
     this.network = new ElbNetwork(elb, fork.seed());
+    this.follower = new AccountFollower(fork, aws, options.clusterName());
     this.mirror = other.mirror.fork(aws, elb);
     this.reconciler = new Reconciler(other.reconciler, fork, aws, mirror);
     this.webhooks = new ControllerWebhooks(reconciler);
@@ -190,13 +190,17 @@ public final class AwsLoadBalancers
           reconciler.bindingsOf(slice.metadata().namespace(), slice.serviceName()));
     } else if (object instanceof Node node) {
       if (after != null) {
-        followNode(node);
+        follower.node(node);
       }
       if (!sameTarget(before, after)) {
         dirtyBindings.addAll(reconciler.bindingsOfType("instance"));
       }
     } else if (object instanceof Pod pod) {
-      followPod(pod, after == null);
+      if (after == null) {
+        follower.podGone(pod);
+      } else {
+        follower.pod(pod);
+      }
       if (before == null) {
         mutate(pod);
       }
@@ -284,34 +288,6 @@ public final class AwsLoadBalancers
         .map(c -> c.status())
         .findFirst()
         .orElse("");
-  }
-
-  /** A node that the account does not know gets its machine there. */
-  private void followNode(Node node) {
-    String id = instanceId(node);
-    Optional<IpAddress> address = node.internalIp(IpFamily.IPV4);
-    if (id.startsWith("i-") && address.isPresent() && aws.instance(id).isEmpty()) {
-      EksAccount.addMachine(aws, options.clusterName(), id, node.zone(), address.get());
-    }
-  }
-
-  private void followPod(Pod pod, boolean gone) {
-    if (pod.spec().hostNetwork() || pod.spec().nodeName().isEmpty()) {
-      return;
-    }
-    for (String ip : pod.podIps()) {
-      if (gone) {
-        aws.releaseAddress(ip);
-      } else {
-        state
-            .get(Node.class, "", pod.spec().nodeName())
-            .ifPresent(n -> aws.holdAddress(ip, instanceId(n)));
-      }
-    }
-  }
-
-  private static String instanceId(Node node) {
-    return node.providerId().substring(node.providerId().lastIndexOf('/') + 1);
   }
 
   // Working it off

@@ -7,6 +7,7 @@ import dev.hairpin.lb.model.Stack;
 import dev.hairpin.lb.model.StackResource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -196,5 +197,121 @@ class ControllerFactsTest {
         .isEqualTo("invalid ingress class: namespaceSelector of IngressClassParams teams mismatch");
     assertThat(error(running, "ingress", "lost/in-lost"))
         .isEqualTo("invalid ingress class: namespaces \"lost\" not found");
+  }
+
+  @Test
+  void anEmptyWebAclIsNoneAndIngressesOfAGroupNeedNotAgreeOnIt() {
+    AwsLoadBalancers running = install();
+    cluster.apply(UiCluster.ingress(
+        "one",
+        "/a",
+        Map.of("target-type", "ip", "group.name", "g", "wafv2-acl-arn", "", "waf-acl-id", "")));
+    cluster.apply(UiCluster.ingress(
+        "two",
+        "/b",
+        Map.of("target-type", "ip", "group.name", "g", "wafv2-acl-arn", "arn:aws:wafv2:shop")));
+    cluster.settle();
+
+    Stack stack =
+        Objects.requireNonNull(running.result("ingressGroup", "g").orElseThrow().stack());
+    assertThat(stack.all(StackResource.WebAclAssociation.class))
+        .extracting(StackResource.WebAclAssociation::webAclArn)
+        .containsExactly("arn:aws:wafv2:shop");
+    assertThat(stack.all(StackResource.RegionalWebAclAssociation.class)).isEmpty();
+  }
+
+  @Test
+  void anEmptyListOfPrefixListsLetsNobodyIn() {
+    AwsLoadBalancers running = install();
+
+    cluster.nlb("nlb-target-type: ip", "security-group-prefix-lists: \"\"");
+
+    Stack stack = Objects.requireNonNull(
+        running.result("service", "ui/ui-nlb").orElseThrow().stack());
+    assertThat(stack.all(StackResource.SecurityGroup.class))
+        .singleElement()
+        .satisfies(g -> assertThat(g.ingress()).isEmpty());
+  }
+
+  @Test
+  void tlsPortsThatTheServiceDoesNotHaveAreToldInTheOrderOfTheAnnotation() {
+    AwsLoadBalancers running = install();
+
+    cluster.nlb(
+        "nlb-target-type: ip", "ssl-cert: arn:aws:acm:cert", "ssl-ports: \"web, 80, 443, api\"");
+
+    assertThat(error(running, "service", "ui/ui-nlb"))
+        .isEqualTo("Unused port in ssl-ports annotation [web 443 api]");
+  }
+
+  @Test
+  void aForwardMayNameItsPortByNumberOrNameAndByNothingElse() {
+    AwsLoadBalancers running = install();
+    for (String port : List.of("80", "\"80\"", "\"http\"", "80.5", "4294967296", "true")) {
+      String name = "p" + port.replaceAll("[^0-9a-z]", "");
+      cluster.apply(UiCluster.ingress(
+              name,
+              "/",
+              Map.of(
+                  "target-type",
+                  "ip",
+                  "actions.ui",
+                  "{\"type\":\"forward\",\"forwardConfig\":{\"targetGroups\":[{\"serviceName\":\"ui\","
+                      + "\"servicePort\":" + port + "}]}}"))
+          .replace("number: 80", "name: use-annotation"));
+      cluster.settle();
+      if (port.matches("80|\".*\"")) {
+        assertThat(error(running, "ingressGroup", "ui/" + name)).as(port).isNull();
+      } else {
+        assertThat(error(running, "ingressGroup", "ui/" + name))
+            .as(port)
+            .contains("failed to parse json annotation, alb.ingress.kubernetes.io/actions.ui: ")
+            .contains(" into Go ");
+      }
+    }
+  }
+
+  @Test
+  void aSelectorWithAnUnknownOperatorMakesTheClassInvalid() {
+    AwsLoadBalancers running = install();
+    cluster.apply("""
+        apiVersion: elbv2.k8s.aws/v1beta1
+        kind: IngressClassParams
+        metadata: {name: odd}
+        spec: {namespaceSelector: {matchExpressions: [{key: team, operator: Near, values: [a]}]}}
+        ---
+        apiVersion: networking.k8s.io/v1
+        kind: IngressClass
+        metadata: {name: odd}
+        spec:
+          controller: ingress.k8s.aws/alb
+          parameters: {apiGroup: elbv2.k8s.aws, kind: IngressClassParams, name: odd}
+        """);
+    cluster.apply(UiCluster.ingress("ui", "/", Map.of("target-type", "ip"))
+        .replace("ingressClassName: alb", "ingressClassName: odd"));
+    cluster.settle();
+
+    assertThat(error(running, "ingress", "ui/ui"))
+        .isEqualTo("invalid ingress class: \"Near\" is not a valid label selector operator");
+  }
+
+  @Test
+  void withoutTheGateAChangedCheckOfAnNlbReplacesItsTargetGroup() {
+    for (boolean gate : new boolean[] {true, false}) {
+      UiCluster shop = new UiCluster();
+      AwsLoadBalancers running = shop.install(AwsLoadBalancerController.of(
+          EksAccount.create("eks-workshop"),
+          ControllerOptions.builder("eks-workshop")
+              .featureGate(FeatureGate.NLB_HEALTH_CHECK_ADVANCED_CONFIG, gate)
+              .build()));
+      shop.nlb("nlb-target-type: ip");
+      String before = running.aws().targetGroups().iterator().next().arn();
+
+      shop.nlb("nlb-target-type: ip", "healthcheck-interval: \"30\"");
+
+      assertThat(running.aws().targetGroups())
+          .singleElement()
+          .satisfies(g -> assertThat(g.arn().equals(before)).isEqualTo(gate));
+    }
   }
 }

@@ -39,6 +39,7 @@ public final class Aws {
   private final TaggedMap<SecurityGroup> securityGroups = TaggedMap.sortedById(SecurityGroup::tags);
   private final Map<String, Instance> instances = new LinkedHashMap<>();
   private final Map<String, Instance> instanceByInterface = new HashMap<>();
+  private final Map<String, NetworkInterface> interfaces = new HashMap<>();
   private final Map<String, NetworkInterface> interfaceByIp = new HashMap<>();
   private final Map<Cidr, NetworkInterface> interfaceByPrefix = new LinkedHashMap<>();
   private final List<Certificate> certificates = new ArrayList<>();
@@ -82,6 +83,7 @@ public final class Aws {
     copy.securityGroups.putAll(securityGroups);
     copy.instances.putAll(instances);
     copy.instanceByInterface.putAll(instanceByInterface);
+    copy.interfaces.putAll(interfaces);
     copy.interfaceByIp.putAll(interfaceByIp);
     copy.interfaceByPrefix.putAll(interfaceByPrefix);
     copy.certificates.addAll(certificates);
@@ -194,18 +196,61 @@ public final class Aws {
   public void add(Instance instance) {
     Instance before = instances.put(instance.id(), instance);
     if (before != null) {
-      before.interfaces().forEach(eni -> instanceByInterface.remove(eni.id()));
+      before.interfaces().forEach(eni -> {
+        instanceByInterface.remove(eni.id());
+        interfaces.remove(eni.id());
+      });
     }
     for (NetworkInterface eni : instance.interfaces()) {
       instanceByInterface.put(eni.id(), instance);
-      for (String ip : eni.ips()) {
-        if (ip.indexOf('/') >= 0) {
-          interfaceByPrefix.put(Cidr.parse(ip), eni);
-        } else {
-          interfaceByIp.put(ip, eni);
-        }
+      put(eni);
+    }
+  }
+
+  private void put(NetworkInterface eni) {
+    interfaces.put(eni.id(), eni);
+    for (String ip : eni.ips()) {
+      if (ip.indexOf('/') >= 0) {
+        interfaceByPrefix.put(Cidr.parse(ip), eni);
+      } else {
+        interfaceByIp.put(ip, eni);
       }
     }
+  }
+
+  /**
+   * Adds a network interface that is no part of an instance: a branch interface of a pod with
+   * security groups of its own, or the interface of a pod on Fargate.
+   *
+   * @param eni the interface
+   * @param instanceId the instance whose trunk carries the branch; empty if there is none
+   */
+  public void add(NetworkInterface eni, String instanceId) {
+    put(eni);
+    instance(instanceId).ifPresent(instance -> instanceByInterface.put(eni.id(), instance));
+  }
+
+  /**
+   * Removes a network interface that {@link #add(NetworkInterface, String)} added.
+   *
+   * @param id the interface's id; nothing happens if there is none
+   */
+  public void removeInterface(String id) {
+    NetworkInterface eni = interfaces.remove(id);
+    instanceByInterface.remove(id);
+    if (eni != null) {
+      eni.ips().forEach(ip -> interfaceByIp.remove(ip, eni));
+    }
+  }
+
+  /**
+   * Finds a network interface.
+   *
+   * @param id its id
+   * @return the interface, or nothing
+   */
+  public Optional<NetworkInterface> networkInterface(String id) {
+    return Optional.ofNullable(interfaces.get(id));
   }
 
   /**
@@ -231,7 +276,7 @@ public final class Aws {
    * The network interface that holds an address.
    *
    * @param ip the address
-   * @return the interface, or nothing if no instance has the address
+   * @return the interface, or nothing if none has the address
    */
   public Optional<NetworkInterface> interfaceOf(String ip) {
     NetworkInterface eni = interfaceByIp.get(ip);

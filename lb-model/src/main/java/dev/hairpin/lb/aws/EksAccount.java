@@ -4,7 +4,7 @@ import com.google.common.hash.Hashing;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,20 +116,59 @@ public final class EksAccount {
       aws.add(added);
       subnet = Optional.of(added);
     }
-    List<String> groups = new ArrayList<>();
-    aws.securityGroups().stream()
-        .filter(g -> g.tags().containsKey("kubernetes.io/cluster/" + clusterName))
-        .findFirst()
-        .ifPresent(g -> groups.add(g.id()));
     aws.add(new Instance(
         instanceId,
         zone.isEmpty() ? subnet.map(Subnet::zone).orElse("") : zone,
         List.of(new NetworkInterface(
-            "eni-0" + digits(instanceId, 16),
+            interfaceId(instanceId),
             subnet.map(Subnet::id).orElse(""),
             List.of(address.toString()),
-            groups,
+            clusterGroups(aws, clusterName),
             true))));
+  }
+
+  /** The security group that EKS makes for a cluster. */
+  private static List<String> clusterGroups(Aws aws, String clusterName) {
+    return aws.securityGroups().stream()
+        .filter(g -> g.tags().containsKey("kubernetes.io/cluster/" + clusterName))
+        .limit(1)
+        .map(SecurityGroup::id)
+        .toList();
+  }
+
+  /**
+   * Adds the network interface of a pod that does not share one with its node.
+   *
+   * @param aws the account
+   * @param clusterName the cluster's name, for the tags
+   * @param id the interface's id
+   * @param addresses the pod's addresses
+   * @param groups its security groups; none for the cluster's
+   * @param instanceId the machine that it hangs on; one that does not exist for Fargate
+   */
+  public static void addPodInterface(
+      Aws aws,
+      String clusterName,
+      String id,
+      List<String> addresses,
+      Collection<String> groups,
+      String instanceId) {
+    String subnet = IpAddress.tryParse(addresses.get(0))
+        .flatMap(a -> aws.subnets().stream().filter(s -> s.cidr().contains(a)).findFirst())
+        .map(Subnet::id)
+        .orElse("");
+    List<String> given = groups.isEmpty() ? clusterGroups(aws, clusterName) : List.copyOf(groups);
+    aws.add(new NetworkInterface(id, subnet, addresses, given, false), instanceId);
+  }
+
+  /**
+   * The id of the network interface of a machine or pod.
+   *
+   * @param owner an instance's id, or a pod's {@code namespace/name}
+   * @return such as {@code eni-01f2e3d4c5b6a7980}
+   */
+  public static String interfaceId(String owner) {
+    return "eni-0" + digits(owner, 16);
   }
 
   private static String digits(String text, int count) {

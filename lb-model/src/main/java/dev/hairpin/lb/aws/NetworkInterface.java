@@ -3,7 +3,7 @@ package dev.hairpin.lb.aws;
 import java.util.List;
 
 /**
- * A network interface of an instance.
+ * A network interface of an instance or of a pod.
  *
  * @param id the id
  * @param subnetId its subnet

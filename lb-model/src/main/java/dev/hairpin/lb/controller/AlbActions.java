@@ -9,6 +9,7 @@ import dev.hairpin.lb.controller.IngressBackends.Destination;
 import dev.hairpin.lb.controller.IngressBackends.Intent;
 import dev.hairpin.lb.controller.IngressGroups.Member;
 import dev.hairpin.lb.json.JsonStruct;
+import dev.hairpin.lb.json.Trees;
 import dev.hairpin.lb.model.Action;
 import dev.hairpin.lb.model.Token;
 import java.nio.charset.StandardCharsets;

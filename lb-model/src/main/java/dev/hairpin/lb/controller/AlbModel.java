@@ -445,10 +445,11 @@ final class AlbModel {
     Set<Boolean> shields = new TreeSet<>();
     for (Member member : members) {
       Annotations annotations = member.annotations();
-      annotations.string("wafv2-acl-arn").ifPresent(acls::add);
+      annotations.string("wafv2-acl-arn").filter(a -> !a.isEmpty()).ifPresent(acls::add);
       annotations
           .string("waf-acl-id")
           .or(() -> annotations.string("web-acl-id"))
+          .filter(a -> !a.isEmpty())
           .ifPresent(classic::add);
       annotations.bool("shield-advanced-protection").ifPresent(shields::add);
     }

@@ -4,6 +4,7 @@ import dev.hairpin.api.GenericObject;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.lb.json.Trees;
 import dev.hairpin.lb.model.StackJson;
 import dev.hairpin.lb.model.StackResource;
 import dev.hairpin.lb.model.StackResource.Binding;

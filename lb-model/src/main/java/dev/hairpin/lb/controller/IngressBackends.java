@@ -221,7 +221,7 @@ final class IngressBackends {
     for (JsonStruct tuple : forward.structs("targetGroups", "TargetGroupTuple")) {
       String arn = tuple.string("targetGroupARN");
       String service = tuple.string("serviceName");
-      Object port = tuple.raw("servicePort");
+      String port = tuple.intOrString("servicePort");
       if ((arn != null) == (service != null)) {
         throw new ReconcileException("invalid ForwardConfig: invalid TargetGroupTuple: precisely"
             + " one of targetGroupARN and serviceName can be specified");
@@ -230,7 +230,7 @@ final class IngressBackends {
         throw new ReconcileException(
             "invalid ForwardConfig: invalid TargetGroupTuple: missing servicePort");
       }
-      IntOrString servicePort = port == null ? null : ServicePorts.parse(String.valueOf(port));
+      IntOrString servicePort = port == null ? null : ServicePorts.parse(port);
       result.add(new Wanted(arn, service, servicePort, tuple.int64("weight")));
     }
     if (result.size() > 1 && result.stream().anyMatch(w -> w.weight == null)) {

@@ -2,6 +2,7 @@ package dev.hairpin.lb.controller;
 
 import dev.hairpin.api.GenericObject;
 import dev.hairpin.api.LabelSelector;
+import dev.hairpin.lb.json.Trees;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -7,6 +7,7 @@ import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.LabelSelector;
 import dev.hairpin.api.Namespace;
 import dev.hairpin.api.ObjectKey;
+import dev.hairpin.lb.json.Trees;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -168,6 +169,20 @@ final class IngressGroups {
         : Optional.empty();
   }
 
+  /**
+   * Whether an Ingress is the controller's, whatever the parameters of its class say.
+   *
+   * <p>That is all that the webhook asks: it reads the class but not its parameters.
+   */
+  boolean isOurs(Ingress ingress) {
+    if (ingress.metadata().annotations().containsKey(CLASS_ANNOTATION)) {
+      return isNamedByAnnotation(ingress);
+    }
+    return classOf(ingress)
+        .map(c -> c.controller().equals(CONTROLLER))
+        .orElse(env.options().ingressClass().isEmpty());
+  }
+
   /** Whether the old annotation names the controller's class. */
   boolean isNamedByAnnotation(Ingress ingress) {
     String named = ingress.metadata().annotations().get(CLASS_ANNOTATION);
@@ -208,7 +223,12 @@ final class IngressGroups {
     if (!(object.orElse(null) instanceof GenericObject generic)) {
       throw new InvalidClass("ingressclassparams.elbv2.k8s.aws " + Go.quoted(name) + " not found");
     }
-    IngressClassParams params = IngressClassParams.read(generic);
+    IngressClassParams params;
+    try {
+      params = IngressClassParams.read(generic);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidClass(String.valueOf(e.getMessage()));
+    }
     LabelSelector selector = params.namespaceSelector();
     if (selector != null) {
       String namespace = ingress.metadata().namespace();

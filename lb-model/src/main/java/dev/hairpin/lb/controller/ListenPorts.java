@@ -6,6 +6,7 @@ import dev.hairpin.lb.controller.IngressGroups.Member;
 import dev.hairpin.lb.json.JsonException;
 import dev.hairpin.lb.json.JsonParser;
 import dev.hairpin.lb.json.JsonStruct;
+import dev.hairpin.lb.json.Trees;
 import dev.hairpin.lb.model.MutualAuthentication;
 import dev.hairpin.net.Cidr;
 import java.util.ArrayList;

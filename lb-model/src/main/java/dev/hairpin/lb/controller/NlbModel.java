@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -218,15 +217,17 @@ final class NlbModel {
   private Token managedGroup(String ipAddressType) {
     Map<String, String> tags = tags();
     boolean dualstack = ipAddressType.equals("dualstack");
-    List<String> prefixLists =
-        annotations.list("aws-load-balancer-security-group-prefix-lists").orElse(List.of());
+    Optional<List<String>> listed =
+        annotations.list("aws-load-balancer-security-group-prefix-lists");
+    List<String> prefixLists = listed.orElse(List.of());
     List<String> cidrs = new ArrayList<>(sourceRanges());
     for (String cidr : cidrs) {
       if (cidr.indexOf(':') >= 0 && !dualstack) {
         throw new ReconcileException("unsupported v6 cidr " + cidr + " when lb is not dualstack");
       }
     }
-    if (cidrs.isEmpty() && prefixLists.isEmpty()) {
+    // An empty list of prefix lists is one too: then nobody may come in.
+    if (cidrs.isEmpty() && listed.isEmpty()) {
       cidrs.add("0.0.0.0/0");
       if (dualstack) {
         cidrs.add("::/0");
@@ -397,13 +398,10 @@ final class NlbModel {
   private void listeners(
       StackResource.LoadBalancer lb, @Nullable Token backendGroup, List<Subnet> subnets) {
     List<String> certificates = annotations.list("aws-load-balancer-ssl-cert").orElse(List.of());
-    Set<String> tlsPorts =
-        new TreeSet<>(annotations.list("aws-load-balancer-ssl-ports").orElse(List.of()));
-    Set<String> unused = new TreeSet<>(tlsPorts);
-    for (ServicePort port : service.spec().ports()) {
-      unused.remove(port.name());
-      unused.remove(Integer.toString(port.port()));
-    }
+    List<String> tlsPorts = annotations.list("aws-load-balancer-ssl-ports").orElse(List.of());
+    List<String> unused = tlsPorts.stream()
+        .filter(wanted -> service.spec().ports().stream().noneMatch(p -> isCalled(p, wanted)))
+        .toList();
     if (!unused.isEmpty()) {
       throw new ReconcileException("Unused port in ssl-ports annotation " + Go.list(unused));
     }
@@ -412,9 +410,7 @@ final class NlbModel {
     for (ServicePort port : service.spec().ports()) {
       boolean tls = !port.protocol().toString().equals("UDP")
           && !certificates.isEmpty()
-          && (tlsPorts.isEmpty()
-              || tlsPorts.contains(port.name())
-              || tlsPorts.contains(Integer.toString(port.port())));
+          && (tlsPorts.isEmpty() || tlsPorts.stream().anyMatch(t -> isCalled(port, t)));
       String protocol = port.protocol().toString();
       boolean tlsToTargets = tls
           && annotations.string("aws-load-balancer-backend-protocol").orElse("").equals("ssl");
@@ -436,6 +432,10 @@ final class NlbModel {
           null,
           tags));
     }
+  }
+
+  private static boolean isCalled(ServicePort port, String nameOrNumber) {
+    return port.name().equals(nameOrNumber) || Integer.toString(port.port()).equals(nameOrNumber);
   }
 
   private List<String> alpnPolicy() {

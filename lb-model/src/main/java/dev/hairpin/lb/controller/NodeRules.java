@@ -37,6 +37,7 @@ final class NodeRules {
   private static final String DESCRIPTION = "elbv2.k8s.aws/targetGroupBinding=shared";
 
   private final Environment env;
+  private final PodInterfaces podInterfaces;
   private final Bindings bindings;
   /** What each binding needs, by the security group of its endpoints. */
   private final Map<ObjectKey, Map<String, List<IpPermission>>> needed = new TreeMap<>();
@@ -53,6 +54,7 @@ final class NodeRules {
 
   NodeRules(Environment env, Bindings bindings) {
     this.env = env;
+    this.podInterfaces = new PodInterfaces(env);
     this.bindings = bindings;
   }
 
@@ -73,7 +75,7 @@ final class NodeRules {
       Map<String, List<Pod>> podsByGroup = new TreeMap<>();
       List<String> unresolved = new ArrayList<>();
       for (Pod pod : pods) {
-        NetworkInterface eni = interfaceOf(pod);
+        NetworkInterface eni = podInterfaces.of(pod).orElse(null);
         if (eni == null) {
           unresolved.add(pod.key().namespacedName());
         } else {
@@ -114,12 +116,6 @@ final class NodeRules {
     reconcile(key, Map.of());
   }
 
-  private @Nullable NetworkInterface interfaceOf(Pod pod) {
-    return pod.podIps().isEmpty()
-        ? null
-        : env.aws().interfaceOf(pod.podIps().get(0)).orElse(null);
-  }
-
   /** An interface's only group, or the one that is tagged for the cluster. */
   private String groupOf(NetworkInterface eni) {
     if (eni.securityGroups().size() == 1) {
@@ -147,14 +143,16 @@ final class NodeRules {
     return marked.iterator().next();
   }
 
+  /**
+   * A rule without ports opens nothing. The API's comment promises all TCP ports, but v2.8.2 loses
+   * what it computes for them.
+   */
   private static List<IpPermission> permissions(List<NetworkingRule> networking, List<Pod> pods) {
     List<IpPermission> result = new ArrayList<>();
     for (NetworkingRule rule : networking) {
       for (Peer peer : rule.from()) {
         String source = sourceOf(peer);
-        List<NetworkingPort> ports =
-            rule.ports().isEmpty() ? List.of(new NetworkingPort("TCP", null)) : rule.ports();
-        for (NetworkingPort port : ports) {
+        for (NetworkingPort port : rule.ports()) {
           String protocol = port.protocol().toLowerCase(Locale.ROOT);
           IntOrString wanted = port.port();
           if (wanted == null) {
@@ -175,6 +173,9 @@ final class NodeRules {
       return group.groupId() instanceof Token.Literal literal ? literal.value() : "";
     }
     String cidr = ((Peer.Block) peer).cidr();
+    if (cidr.isEmpty()) {
+      throw new ReconcileException("either ipBlock or securityGroup should be specified");
+    }
     if (Cidr.tryParseMasked(cidr).isEmpty()) {
       throw new ReconcileException("invalid CIDR address: " + cidr);
     }

@@ -11,6 +11,7 @@ import dev.hairpin.lb.aws.SecurityGroup;
 import dev.hairpin.lb.aws.TargetGroup;
 import dev.hairpin.lb.deploy.ElbMirror;
 import dev.hairpin.lb.model.Action;
+import dev.hairpin.lb.model.HealthCheck;
 import dev.hairpin.lb.model.Stack;
 import dev.hairpin.lb.model.StackResource;
 import dev.hairpin.lb.model.StackResource.Binding;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StackDeployer {
   private static final String SHIELD_NAME = "managed by aws-load-balancer-controller";
+  private static final Set<String> NLB_PROTOCOLS = Set.of("TCP", "UDP", "TCP_UDP", "TLS");
 
   private final Environment env;
   private final Aws aws;
@@ -183,7 +185,19 @@ final class StackDeployer {
       return group.targetType().equals(wanted.targetType())
           && group.protocol().equals(wanted.protocol())
           && (wanted.protocolVersion() == null
-              || wanted.protocolVersion().equals(group.protocolVersion()));
+              || wanted.protocolVersion().equals(group.protocolVersion()))
+          && (env.enabled(FeatureGate.NLB_HEALTH_CHECK_ADVANCED_CONFIG)
+              || !NLB_PROTOCOLS.contains(wanted.protocol())
+              || checksAlike(group.healthCheck(), wanted.healthCheck()));
+    }
+
+    /** What of an NLB's health checks could not be changed in place before 2023. */
+    private static boolean checksAlike(@Nullable HealthCheck now, HealthCheck wanted) {
+      return now != null
+          && now.protocol().equals(wanted.protocol())
+          && (wanted.httpCode() == null || wanted.httpCode().equals(now.httpCode()))
+          && now.intervalSeconds() == wanted.intervalSeconds()
+          && now.timeoutSeconds() == wanted.timeoutSeconds();
     }
 
     private @Nullable LoadBalancer loadBalancer() {

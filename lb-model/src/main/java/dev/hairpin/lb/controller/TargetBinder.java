@@ -90,6 +90,10 @@ final class TargetBinder {
   boolean reconcile(Bound bound) {
     env.requireRights();
     Bound marked = withFinalizer(bound);
+    if (marked.binding().targetType().isEmpty()) {
+      throw new ReconcileException(
+          "targetType is not specified: " + marked.key().namespacedName());
+    }
     boolean settled =
         marked.binding().targetType().equals("ip") ? reconcilePods(marked) : reconcileNodes(marked);
     if (settled) {
@@ -425,16 +429,23 @@ final class TargetBinder {
 
   private void setCondition(Pod pod, Condition condition) {
     List<Condition> conditions = new ArrayList<>();
+    Condition kept = condition;
     for (Condition old : pod.conditions()) {
       if (!old.type().equals(condition.type())) {
         conditions.add(old);
-      } else if (old.status().equals(condition.status())
-          && old.reason().equals(condition.reason())
-          && old.message().equals(condition.message())) {
-        return;
+      } else if (old.status().equals(condition.status())) {
+        if (old.reason().equals(condition.reason()) && old.message().equals(condition.message())) {
+          return;
+        }
+        kept = new Condition(
+            condition.type(),
+            condition.status(),
+            condition.reason(),
+            condition.message(),
+            old.lastTransitionTime());
       }
     }
-    conditions.add(condition);
+    conditions.add(kept);
     env.state()
         .store(new Pod(
             pod.metadata(),

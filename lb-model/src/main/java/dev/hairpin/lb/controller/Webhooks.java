@@ -13,6 +13,7 @@ import dev.hairpin.api.ServiceType;
 import dev.hairpin.lb.AdmissionException;
 import dev.hairpin.lb.aws.TargetGroup;
 import dev.hairpin.lb.controller.Bindings.Bound;
+import dev.hairpin.lb.json.Trees;
 import dev.hairpin.lb.model.StackJson;
 import dev.hairpin.lb.model.StackResource.Binding;
 import dev.hairpin.lb.model.Token;
@@ -72,6 +73,7 @@ final class Webhooks {
       ingress(ingress, old instanceof Ingress before ? before : null);
     } else if (object instanceof GenericObject generic) {
       if (isBinding(generic)) {
+        checkType(Bindings.read(generic));
         if (old instanceof GenericObject before) {
           checkUnchanged(Bindings.read(generic), Bindings.read(before));
           checkSelector(Bindings.read(generic));
@@ -164,14 +166,12 @@ final class Webhooks {
   // Ingress
 
   private void ingress(Ingress ingress, @Nullable Ingress old) {
-    Optional<IngressGroups.Member> member;
     try {
-      member = ingressGroups.classify(ingress);
+      if (!ingressGroups.isOurs(ingress)) {
+        return;
+      }
     } catch (IngressGroups.InvalidClass | ReconcileException e) {
       throw AdmissionException.denied(INGRESS_WEBHOOK, String.valueOf(e.getMessage()));
-    }
-    if (member.isEmpty()) {
-      return;
     }
     if (env.options().disableIngressClassAnnotation()) {
       checkClassAnnotation(ingress, old);
@@ -181,7 +181,7 @@ final class Webhooks {
     }
     for (IngressRule rule : ingress.rules()) {
       for (IngressPath path : rule.paths()) {
-        checkConditions(ingress, member.get(), path.backend());
+        checkConditions(ingress, path.backend());
       }
     }
   }
@@ -208,10 +208,10 @@ final class Webhooks {
     }
   }
 
-  private static void checkConditions(
-      Ingress ingress, IngressGroups.Member member, IngressBackend backend) {
+  private static void checkConditions(Ingress ingress, IngressBackend backend) {
     try {
-      IngressBackends.conditions(member.annotations(), backend.serviceName());
+      IngressBackends.conditions(
+          Annotations.ofIngress(ingress.metadata().annotations()), backend.serviceName());
     } catch (Annotations.Unreadable e) {
       throw AdmissionException.denied(INGRESS_WEBHOOK, String.valueOf(e.getMessage()));
     } catch (ReconcileException e) {
@@ -295,6 +295,13 @@ final class Webhooks {
     checkFits(given, arn);
   }
 
+  private static void checkType(Binding given) {
+    if (given.targetType().isEmpty()) {
+      throw AdmissionException.denied(
+          BINDING_VALIDATOR, "TargetGroupBinding must specify these fields: spec.targetType");
+    }
+  }
+
   private static void checkSelector(Binding given) {
     if (given.targetType().equals("ip") && given.nodeSelector() != null) {
       throw AdmissionException.denied(
@@ -306,10 +313,14 @@ final class Webhooks {
   private void checkFits(Binding given, String arn) {
     TargetGroup group = groupOf(arn, BINDING_VALIDATOR, NO_ADDRESS_TYPE);
     String addressType = addressTypeOf(group);
-    if (!given.ipAddressType().equals(addressType)) {
+    String wanted = given.ipAddressType().isEmpty() ? "ipv4" : given.ipAddressType();
+    if (!wanted.equals(addressType)) {
       throw AdmissionException.denied(
           BINDING_VALIDATOR,
           "invalid IP address type " + addressType + " for TargetGroup " + group.arn());
+    }
+    if (given.vpcId().isEmpty()) {
+      return;
     }
     if (!VPC_ID.matcher(given.vpcId()).matches()) {
       throw AdmissionException.denied(
@@ -326,7 +337,8 @@ final class Webhooks {
     }
   }
 
-  private static void checkUnchanged(Binding now, Binding before) {
+  /** An address type or VPC that was left open may be said later if it is what was meant. */
+  private void checkUnchanged(Binding now, Binding before) {
     List<String> changed = new ArrayList<>();
     if (!now.targetGroup().equals(before.targetGroup())) {
       changed.add("spec.targetGroupARN");
@@ -338,7 +350,9 @@ final class Webhooks {
     if (!now.ipAddressType().equals(before.ipAddressType()) && !firstSaid) {
       changed.add("spec.ipAddressType");
     }
-    if (!now.vpcId().equals(before.vpcId())) {
+    boolean vpcFirstSaid =
+        before.vpcId().isEmpty() && now.vpcId().equals(env.aws().vpc().id());
+    if (!now.vpcId().equals(before.vpcId()) && !vpcFirstSaid) {
       changed.add("spec.vpcID");
     }
     if (!changed.isEmpty()) {

@@ -122,12 +122,24 @@ public final class JsonStruct {
   }
 
   /**
-   * Any field as it is.
+   * A field that is a number or a string, as {@code intstr.IntOrString} is.
    *
    * @param name the field's JSON name
-   * @return the value, or null
+   * @return its text, or null if the field is absent or null
    */
-  public @Nullable Object raw(String name) {
+  public @Nullable String intOrString(String name) {
+    Object value = raw(name);
+    if (value == null || value instanceof String) {
+      return (String) value;
+    }
+    Long number = asLong(value);
+    if (number == null || number != number.intValue()) {
+      throw mismatch(value, "Go value of type int32");
+    }
+    return number.toString();
+  }
+
+  private @Nullable Object raw(String name) {
     if (fields.containsKey(name)) {
       return fields.get(name);
     }
@@ -259,7 +271,8 @@ public final class JsonStruct {
                 ? "string"
                 : value instanceof Boolean
                     ? "bool"
-                    : value instanceof BigDecimal number && target.endsWith("int64")
+                    : value instanceof BigDecimal number
+                            && (target.endsWith("int64") || target.endsWith("int32"))
                         ? "number " + number.toPlainString()
                         : "number";
     return new JsonException("json: cannot unmarshal " + kind + " into " + target);
