@@ -1,5 +1,7 @@
 package dev.hairpin.dns;
 
+import dev.hairpin.analysis.lint.Finding;
+import dev.hairpin.analysis.lint.LintContributor;
 import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.dns.message.Client;
@@ -18,6 +20,8 @@ import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Chooser;
 import dev.hairpin.path.Courier;
+import dev.hairpin.path.Expert;
+import dev.hairpin.path.Explanation;
 import dev.hairpin.path.NameService;
 import dev.hairpin.path.Source;
 import java.io.IOException;
@@ -26,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * resolver is answered by the upstream. Not thread-safe: it belongs to the thread that writes the
  * cluster.
  */
-public final class ClusterDns implements NameService {
+public final class ClusterDns implements NameService, Expert, LintContributor {
   private static final String CLUSTER_DOMAIN = "cluster.local";
   private static final int DNS_PORT = 53;
 
@@ -239,6 +244,23 @@ public final class ClusterDns implements NameService {
     Map<String, Replica> all = new TreeMap<>(replicas);
     all.putAll(nodeCaches.all());
     return new DnsLoad(all.values().stream().map(Replica::load).toList());
+  }
+
+  // ---- advice
+
+  /** Whether kubelets have no Service at whose address pods could ask. */
+  boolean hasNoService() {
+    return objects.service().isEmpty();
+  }
+
+  @Override
+  public Explanation refine(Failure attempt) {
+    return new DnsAdvice(state, this).refine(attempt);
+  }
+
+  @Override
+  public void lint(Consumer<Finding> found) {
+    new DnsAdvice(state, this).lint(found);
   }
 
   // ---- tools

@@ -21,6 +21,7 @@ import dev.hairpin.dns.message.ResourceRecord;
 import dev.hairpin.dns.message.Transport;
 import dev.hairpin.dns.plugin.AnswerCache;
 import dev.hairpin.dns.plugin.Exchange;
+import dev.hairpin.dns.plugin.ForwardTargets;
 import dev.hairpin.dns.plugin.Handler;
 import dev.hairpin.dns.plugin.Plugin;
 import dev.hairpin.dns.plugin.Plugins;
@@ -31,6 +32,9 @@ import dev.hairpin.dns.rewrite.RewritePlugin;
 import dev.hairpin.dns.upstream.StubZones;
 import dev.hairpin.dns.upstream.Surroundings;
 import dev.hairpin.dns.upstream.Upstream;
+import dev.hairpin.dns.view.View;
+import dev.hairpin.dns.zone.AutoPlugin;
+import dev.hairpin.dns.zone.FilePlugin;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Chooser;
@@ -70,13 +74,17 @@ public final class CoreDnsServer {
   private static final Plugins PLUGINS = new Plugins()
       .with("kubernetes", KubernetesPlugin::setUp)
       .with("k8s_external", ExternalPlugin::setUp)
-      .with("rewrite", RewritePlugin::setUp);
+      .with("rewrite", RewritePlugin::setUp)
+      .with("file", FilePlugin::setUp)
+      .with("auto", AutoPlugin::setUp)
+      .with("view", View::setUp);
 
   private final ClusterState state;
   private final CoreDnsVersion version;
   private final Corefile corefile;
   private final Surroundings surroundings;
   private final List<Setup> setups = new ArrayList<>();
+  private final List<Handler> chains = new ArrayList<>();
   private final List<AnswerCache> caches = new ArrayList<>();
   private final List<Listener> listeners = new ArrayList<>();
   private final Set<Integer> ednsOptions = new HashSet<>();
@@ -207,12 +215,13 @@ public final class CoreDnsServer {
         sibling);
     setups.add(setup);
     Handler chain = chain(block, setup);
+    chains.add(chain);
     Optional<AnswerCache> cache = setup.shared(AnswerCache.class);
     cache.ifPresent(caches::add);
     boolean chaos = block.plugins().containsKey("chaos") || block.plugins().containsKey("forward");
     for (ServedZone zone : block.zones()) {
       Server server = listener(bound, zone.port());
-      server.add(zone.zone(), chain);
+      server.add(zone.zone(), chain, setup.shared(View.class).orElse(null));
       if (chaos) {
         server.answerChaos();
       }
@@ -284,7 +293,7 @@ public final class CoreDnsServer {
   }
 
   private static Plugin plugin(String name, List<Token> words, Setup setup) {
-    Plugins.Reader reader = PLUGINS.reader(name);
+    Plugins.Reader reader = PLUGINS.reader(name, words.get(0));
     try {
       return reader.setUp(setup, new Cursor(words));
     } catch (CorefileException e) {
@@ -298,10 +307,54 @@ public final class CoreDnsServer {
     if (known != null) {
       return known;
     }
-    boolean own = surroundings.addresses().contains(address.address())
+    return isOwn(address) ? (query, transport) -> askSelf(query, address, transport) : null;
+  }
+
+  private boolean isOwn(SocketAddress address) {
+    return surroundings.addresses().contains(address.address())
         || address.address().isLoopback()
         || listeners.stream().anyMatch(l -> l.addresses.contains(address.address()));
-    return own ? (query, transport) -> askSelf(query, address, transport) : null;
+  }
+
+  /** Where a block forwards to itself: sentences without a full stop. */
+  List<String> loops() {
+    List<String> loops = new ArrayList<>();
+    for (int i = 0; i < setups.size(); i++) {
+      for (ForwardTargets.Target target : targets(i)) {
+        for (SocketAddress to : target.to()) {
+          Server server =
+              surroundings.upstreams().containsKey(to) || !isOwn(to) ? null : server(to);
+          if (server != null && server.serves(target.from(), chains.get(i))) {
+            loops.add(
+                "CoreDNS forwards names in " + target.from() + " to " + to + ", which is itself");
+          }
+        }
+      }
+    }
+    return loops;
+  }
+
+  /** Where a block forwards to an address at which nobody is: sentences without a full stop. */
+  List<String> unreachableUpstreams() {
+    List<String> unreachable = new ArrayList<>();
+    for (int i = 0; i < setups.size(); i++) {
+      for (ForwardTargets.Target target : targets(i)) {
+        for (SocketAddress to : target.to()) {
+          if (upstream(to) == null) {
+            unreachable.add("CoreDNS forwards names in " + target.from() + " to " + to);
+          }
+        }
+      }
+    }
+    return unreachable;
+  }
+
+  private List<ForwardTargets.Target> targets(int block) {
+    return setups
+        .get(block)
+        .shared(ForwardTargets.class)
+        .map(ForwardTargets::targets)
+        .orElse(List.of());
   }
 
   private Upstream.Response askSelf(Message query, SocketAddress address, Transport transport) {
@@ -438,6 +491,15 @@ public final class CoreDnsServer {
   /** How often its caches had to ask. */
   long cacheMisses() {
     return caches.stream().mapToLong(AnswerCache::misses).sum();
+  }
+
+  /**
+   * What CoreDNS would log as a warning when it starts, such as a zone file that is not there.
+   *
+   * @return the warnings, with the plugin's name in front
+   */
+  public List<String> warnings() {
+    return setups.stream().flatMap(setup -> setup.warnings().stream()).toList();
   }
 
   /**

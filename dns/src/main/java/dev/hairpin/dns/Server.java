@@ -10,10 +10,13 @@ import dev.hairpin.dns.message.RecordClass;
 import dev.hairpin.dns.message.RecordType;
 import dev.hairpin.dns.message.Transport;
 import dev.hairpin.dns.plugin.AnswerCache;
+import dev.hairpin.dns.plugin.GoPattern;
 import dev.hairpin.dns.plugin.Handler;
 import dev.hairpin.dns.plugin.Query;
 import dev.hairpin.dns.plugin.Reply;
 import dev.hairpin.dns.plugin.UnwritableException;
+import dev.hairpin.dns.view.View;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,18 +36,26 @@ final class Server {
 
   private static final int V6_FRAGMENT = 1220;
 
-  private final Map<DnsName, Handler> blocks = new HashMap<>();
+  private final Map<DnsName, List<Block>> blocks = new HashMap<>();
   private final Set<Integer> ednsOptions;
   private boolean answersChaos;
   private @Nullable PlainAnswers plain;
   private @Nullable AnswerCache cache;
 
+  /** A server block: which questions of its zone it is for, and its chain. */
+  private record Block(@Nullable View view, Handler chain) {
+    boolean takes(Query query) {
+      return view == null || view.takes(query);
+    }
+  }
+
   Server(Set<Integer> ednsOptions) {
     this.ednsOptions = ednsOptions;
   }
 
-  void add(DnsName zone, Handler chain) {
-    blocks.put(zone, chain);
+  /** Adds a block for the questions of a zone that its view takes; all of them without a view. */
+  void add(DnsName zone, Handler chain, @Nullable View view) {
+    blocks.computeIfAbsent(zone, z -> new ArrayList<>()).add(new Block(view, chain));
   }
 
   /**
@@ -54,8 +65,8 @@ final class Server {
   void answerPlainly(PlainAnswers answers, Handler chain) {
     boolean own = answers.zones().stream()
         .allMatch(zone -> blockOf(zone) == chain
-            && blocks.entrySet().stream()
-                .noneMatch(b -> b.getKey().isIn(zone) && b.getValue() != chain));
+            && blocks.keySet().stream()
+                .noneMatch(other -> other.isIn(zone) && only(other) != chain));
     if (own && plain == null) {
       plain = answers;
     }
@@ -65,9 +76,14 @@ final class Server {
    * Takes over the cache of a block: only if there is no other block to which a name may belong.
    */
   void answerFrom(AnswerCache first, Handler chain) {
-    if (blocks.size() == 1 && blocks.get(DnsName.ROOT) == chain) {
+    if (blocks.size() == 1 && only(DnsName.ROOT) == chain) {
       cache = first;
     }
+  }
+
+  /** Whether all questions about a zone's names go to a chain. */
+  boolean serves(DnsName zone, Handler chain) {
+    return blockOf(zone) == chain;
   }
 
   @Nullable
@@ -80,14 +96,21 @@ final class Server {
     return cache;
   }
 
+  /** The chain of a zone that has one block and no view, or null. */
+  private @Nullable Handler only(DnsName zone) {
+    List<Block> all = blocks.getOrDefault(zone, List.of());
+    return all.size() == 1 && all.get(0).view == null ? all.get(0).chain : null;
+  }
+
+  /** The chain that all questions about a name meet, or null if a view decides. */
   private @Nullable Handler blockOf(DnsName name) {
-    for (int i = 0; i < name.labelCount(); i++) {
-      Handler chain = blocks.get(name.withoutFirst(i));
-      if (chain != null) {
-        return chain;
+    for (int i = 0; i <= name.labelCount(); i++) {
+      DnsName zone = name.withoutFirst(i);
+      if (blocks.containsKey(zone)) {
+        return only(zone);
       }
     }
-    return blocks.get(DnsName.ROOT);
+    return null;
   }
 
   /** Lets questions of other classes than the Internet's through. */
@@ -125,6 +148,9 @@ final class Server {
     } catch (UnwritableException e) {
       query.exchange().note(NAME, "the answer cannot be written: " + e.getMessage());
       return null;
+    } catch (GoPattern.TooLongException e) {
+      query.exchange().note(NAME, String.valueOf(e.getMessage()));
+      reply = Reply.error();
     }
     Message message = reply.message();
     if (message == null && reply.isLeftToServer()) {
@@ -134,12 +160,15 @@ final class Server {
     return message == null ? null : fitted(query, message);
   }
 
-  /** The block with the longest zone; a question for DS goes to the zone above, if there is one. */
+  /**
+   * The block with the longest zone whose view takes the question; one for DS goes to the zone
+   * above, if there is one.
+   */
   private @Nullable Handler chain(Query query) {
     DnsName name = query.name();
     Handler below = null;
     for (int i = 0; i < name.labelCount(); i++) {
-      Handler chain = blocks.get(name.withoutFirst(i));
+      Handler chain = chain(query, name.withoutFirst(i));
       if (chain != null) {
         if (!query.type().equals(DS)) {
           return chain;
@@ -147,7 +176,16 @@ final class Server {
         below = chain;
       }
     }
-    return below != null ? below : blocks.get(DnsName.ROOT);
+    return below != null ? below : chain(query, DnsName.ROOT);
+  }
+
+  private @Nullable Handler chain(Query query, DnsName zone) {
+    for (Block block : blocks.getOrDefault(zone, List.of())) {
+      if (block.takes(query)) {
+        return block.chain;
+      }
+    }
+    return null;
   }
 
   private static final RecordType DS = new RecordType(43);

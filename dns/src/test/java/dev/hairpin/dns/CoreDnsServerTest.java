@@ -112,7 +112,9 @@ class CoreDnsServerTest {
         .hasMessage("plugin/kubernetes: non-reverse zone name must be used");
     assertThatThrownBy(() -> install(Clusters.empty(), ".:53 {\n  route53 example.org:Z1\n}\n"))
         .isInstanceOf(CorefileException.class)
-        .hasMessageStartingWith("plugin route53 is not modelled; modelled are acl, any,");
+        .hasMessageStartingWith(
+            "Corefile:2 - plugin route53 is a plugin of CoreDNS that is not modelled:"
+                + " it answers from zones of Route 53; modelled are acl, any, auto,");
     assertThatThrownBy(() -> install(Clusters.empty(), ".:53 {\n  forward . quic://192.0.2.1\n}\n"))
         .hasMessage("plugin/forward: 'quic' is not supported as a destination protocol in forward:"
             + " quic://192.0.2.1");

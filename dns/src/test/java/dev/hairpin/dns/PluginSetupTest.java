@@ -19,11 +19,30 @@ class PluginSetupTest {
 
   private final ClusterState state = Clusters.empty();
 
-  /** Why the lines are refused, or that they are taken. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rewrite edns0 nsid set revert",
+        "rewrite edns0 local unset 0xffee",
+        "kubernetes cluster.local { / startup_timeout 1s / }",
+        "forward . 127.0.0.1 { / failover SERVFAIL / }",
+        "file db.example.org { / fallthrough / }",
+        "loadbalance round_robin { / prefer 10.0.0.0/8 / }",
+      })
+  void linesThatTheOlderVersionDoesNotKnow(String lines) {
+    assertThat(refusal(lines, CoreDnsVersion.V1_13_1)).isEqualTo(TAKEN);
+    assertThat(refusal(lines, CoreDnsVersion.V1_11_3)).isNotEqualTo(TAKEN);
+  }
+
   private String refusal(String lines) {
+    return refusal(lines, CoreDnsVersion.DEFAULT);
+  }
+
+  /** Why the lines are refused, or that they are taken. */
+  private String refusal(String lines, CoreDnsVersion version) {
     String corefile = ".:53 {\n" + lines.replace(" / ", "\n") + "\n}\n";
     try {
-      CoreDnsServer.install(state, Corefile.parse(corefile), CoreDnsVersion.DEFAULT);
+      CoreDnsServer.install(state, Corefile.parse(corefile), version);
       return TAKEN;
     } catch (CorefileException e) {
       return String.valueOf(e.getMessage());
@@ -82,6 +101,10 @@ class PluginSetupTest {
         "dns64 { / prefix 64:1337::/64 / translate_all / allow_ipv4 / }",
         "local",
         "template ANY ANY { / rcode NXDOMAIN / }",
+        "template ANY ANY { / }",
+        "template IN AAAA .",
+        "template ANY ANY invalid { / rcode NXDOMAIN / ederror 21 \"Blocked\" / }",
+        "template IN A example { / answer \"{{ .Name }} A 10.{{ parseInt .Group.b 16 8 }}.1.1\" / }",
         "template ANY A example.com { / match \"ip-(?P<a>[0-9]*)[.]example[.]com\" / answer \"{{ .Name }} A {{ .Group.a }}.1.1.1\" / }",
         "rewrite name a.com b.com",
         "rewrite name exact a.com b.com",
@@ -104,6 +127,35 @@ class PluginSetupTest {
         "rewrite edns0 local replace 0xffee {qname}",
         "rewrite edns0 local set 0xffee {client_ip}",
         "rewrite edns0 nsid set",
+        "rewrite edns0 nsid set revert",
+        "rewrite edns0 nsid unset",
+        "rewrite edns0 local set 0xffee abcdefg revert",
+        "rewrite edns0 local replace 0xffee {server_port} revert",
+        "rewrite edns0 local set 0xffee {test/label}",
+        "rewrite edns0 local unset 0xffee",
+        "rewrite edns0 subnet append 24 56 revert",
+        "rewrite edns0 subnet unset",
+        "erratic",
+        "erratic { / drop 2 / delay 3 1ms / }",
+        "erratic { / truncate 2 / delay 3 1ms / }",
+        "erratic { / drop 3 / delay / }",
+        "erratic { / drop 3 / truncate / }",
+        "erratic { / drop / }",
+        "transfer example.net example.org { / to 1.2.3.4 5.6.7.8:1053 [1::2]:34 / } / transfer example.com example.edu { / to * 1.2.3.4 / }",
+        "transfer { / to 1.2.3.4 5.6.7.8:1053 [1::2]:34 / }",
+        "view a { / expr name() == 'example.com.' / }",
+        "view a { / expr incidr(client_ip(), '10.0.0.0/24') / }",
+        "view a { / expr name() == 'a.' / expr name() == 'b.' / }",
+        "view a { / expr type() in ['A', 'AAAA'] / }",
+        "view a { / expr (type() == 'A' && name() == 'example.com') || client_ip() == '1.2.3.4' / }",
+        "view a { / expr name() matches '^abc\\\\..*\\\\.example\\\\.com\\\\.$' / }",
+        "view a { / expr not (len(name()) > 3 and bufsize() + 1 < 10 or do()) / }",
+        "file db.example.org example.org",
+        "file db.example.org example.org { / reload 10s / upstream / fallthrough / }",
+        "auto",
+        "auto example.org { / directory /tmp / reload 10s / }",
+        "auto { / directory /tmp (.*) bliep / }",
+        "kubernetes cluster.local clusterset.local { / multicluster clusterset.local / startup_timeout 1s / }",
         "rewrite edns0 nsid append",
         "rewrite edns0 subnet set 24 56",
         "rewrite continue edns0 subnet replace 24 56",
@@ -160,12 +212,14 @@ class PluginSetupTest {
         "dns64 { / prefix / } | Wrong argument count",
         "dns64 { / foobar / } | unknown property 'foobar'",
         "local a | Wrong argument count",
-        "file db.example.org | plugin file is not modelled; modelled are acl, any",
+        "etcd | plugin etcd is a plugin of CoreDNS that is not modelled: it answers from an etcd",
         "template | Wrong argument count",
         "template X | Wrong argument count",
         "template ANY | Wrong argument count",
         "template ANY X | invalid RR type X",
-        "template ANY ANY { / } | no answer section for template found",
+        "template ANY ANY { / ederror invalid reason / } | error parsing extended DNS error code invalid",
+        "template ANY ANY { / ederror too many arguments / } | Wrong argument count",
+        "template ANY ANY { / answer \"{{ notAFunction }}\" / } | could not compile template",
         "template ANY ANY .* { / notavailable / } | ",
         "template ANY ANY { / answer / } | Wrong argument count",
         "template ANY ANY { / rcode / } | Wrong argument count",
@@ -199,6 +253,40 @@ class PluginSetupTest {
         "rewrite edns0 local set 0xffee {dummy} | ",
         "rewrite edns0 nsid set junk | ",
         "rewrite edns0 nsid foo | ",
+        "rewrite name exact a.com *.b.com | invalid regex matching pattern: *.b.com.",
+        "erratic { / drop -1 / } | illegal amount value given",
+        "erratic { / delay -1 / } | illegal amount value given",
+        "erratic { / delay 1 2 4 / } | Wrong argument count",
+        "erratic { / delay 15.a / } | illegal amount value given",
+        "erratic { / drop 3 / delay 3 bla / } | invalid duration",
+        "erratic { / truncate 15.a / } | illegal amount value given",
+        "erratic { / something-else / } | unknown property",
+        "transfer | 'to' is required",
+        "transfer example.net example.org { / } | 'to' is required",
+        "transfer example.net example.org { / invalid option / } | unknown property",
+        "transfer example.com example.edu { / to example.com 1.2.3.4 / } | not an IP address",
+        "view | Wrong argument count",
+        "view a { / expr invalid expression / } | unknown name invalid",
+        "view a { / expr / } | missing expression",
+        "view a { / expr name() == / } | unexpected token EOF",
+        "view a { / expr name() == 1 / } | invalid operation",
+        "view a { / expr undefined == 1 / } | unknown name undefined",
+        "view a { / expr name() + 1 / } | invalid operation",
+        "view a { / expr name('x') == 'y' / } | too many arguments",
+        "view a { / expr 'a / } | literal not terminated",
+        "file | Wrong argument count",
+        "file db.example.org { / reload / } | reload duration value is expected",
+        "file db.example.org { / reload 0 / } | no such file or directory",
+        "file db.example.org { / transfer to * / } | unknown property",
+        "auto { / directory / } | Wrong argument count",
+        "auto { / directory /tmp [a-z} template / } | regexp",
+        "auto { / directory /tmp x template / } | Need at least one sub expression",
+        "auto { / directory /tmp .* / } | Wrong argument count",
+        "auto { / reload -5s / } | invalid duration",
+        "auto { / something / } | unknown property",
+        "kubernetes cluster.local { / multicluster clusterset.local / } | is not authoritative for the multicluster zone clusterset.local.",
+        "kubernetes cluster.local { / apiserver_qps 10 / } | unknown property",
+        "forward . 127.0.0.1 { / max_connect_attempts 3 / } | unknown property",
         "rewrite edns0 subnet set -1 56 | ",
         "rewrite edns0 subnet set 33 56 | ",
         "rewrite edns0 subnet set 24 129 | ",

@@ -95,6 +95,72 @@ public enum CoreDnsVersion {
     return this == V1_11_3;
   }
 
+  /**
+   * Whether a rewrite of an option of EDNS may end in {@code revert} (since 1.12).
+   *
+   * @return true if so
+   */
+  public boolean revertsEdnsOptions() {
+    return this != V1_11_3;
+  }
+
+  /**
+   * Whether a rewrite may take an option of EDNS away (since 1.12.3).
+   *
+   * @return true if so
+   */
+  public boolean unsetsEdnsOptions() {
+    return this != V1_11_3;
+  }
+
+  /**
+   * Whether a rewritten alias passes on that the answer about its new target was cut (since
+   * 1.12.2).
+   *
+   * @return true if so
+   */
+  public boolean passesOnThatAliasesAreCut() {
+    return this != V1_11_3;
+  }
+
+  /**
+   * Whether the plugin {@code file} has the option {@code fallthrough} (since 1.12.3).
+   *
+   * @return true if so
+   */
+  public boolean filesFallThrough() {
+    return this != V1_11_3;
+  }
+
+  /**
+   * Whether the plugin {@code kubernetes} has zones of several clusters, and may be told how long
+   * to wait for the API server (since 1.12.2 and 1.12.3).
+   *
+   * @return true if so
+   */
+  public boolean hasMulticlusterZones() {
+    return this != V1_11_3;
+  }
+
+  /**
+   * Whether the plugin {@code forward} can go on to another upstream or stanza by the rcode of an
+   * answer, or give up when all upstreams are down (since 1.11.4 to 1.13.0).
+   *
+   * @return true if so
+   */
+  public boolean forwardsByRcode() {
+    return this != V1_11_3;
+  }
+
+  /**
+   * Whether the plugin {@code loadbalance} can prefer blocks of addresses (since 1.12.4).
+   *
+   * @return true if so
+   */
+  public boolean prefersAddresses() {
+    return this != V1_11_3;
+  }
+
   /** The version as a release is named, such as {@code 1.13.1}. */
   @Override
   public String toString() {

@@ -17,7 +17,8 @@ import java.util.Set;
 public record Corefile(List<ServerBlock> blocks) {
 
   /**
-   * Checks that no zone is served twice in the same place.
+   * Checks that no zone is served twice in the same place, unless views choose among the blocks: a
+   * block without a view takes what is left, and must come last.
    *
    * @throws CorefileException if one is
    */
@@ -26,7 +27,10 @@ public record Corefile(List<ServerBlock> blocks) {
     Set<String> seen = new HashSet<>();
     for (ServerBlock block : blocks) {
       for (ServedZone zone : block.zones()) {
-        if (!seen.add(zone + " on " + block.boundTo())) {
+        String place = zone + " on " + block.boundTo();
+        boolean first =
+            block.plugins().containsKey("view") ? !seen.contains(place) : seen.add(place);
+        if (!first) {
           throw new CorefileException("cannot serve " + zone + " - it is already defined");
         }
       }

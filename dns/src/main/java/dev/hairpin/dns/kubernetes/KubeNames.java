@@ -111,6 +111,9 @@ final class KubeNames {
     if (thing.isEmpty()) {
       return Found.noData("\"" + namespace + "\" is a namespace");
     }
+    if (options.multiclusterZones.contains(zone.lowerCase())) {
+      return Found.nothing("there is no ServiceImport " + namespace + "/" + thing);
+    }
     String endpoint = last == 3 ? labels.get(0) : "";
     String protocol = last == 4 ? withoutUnderscore(labels.get(1)) : "";
     String port = last == 4 ? withoutUnderscore(labels.get(0)) : "";

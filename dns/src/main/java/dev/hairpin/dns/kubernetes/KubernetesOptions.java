@@ -4,6 +4,7 @@ import dev.hairpin.api.LabelSelector;
 import dev.hairpin.dns.corefile.CorefileException;
 import dev.hairpin.dns.corefile.Cursor;
 import dev.hairpin.dns.message.DnsName;
+import dev.hairpin.dns.plugin.Durations;
 import dev.hairpin.dns.plugin.Fallthrough;
 import dev.hairpin.dns.plugin.Setup;
 import java.util.ArrayList;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lines of the plugin kubernetes.
  *
- * <p>Source: the plugin's setup in CoreDNS 1.13.1, which refuses nothing that 1.11.3 takes.
+ * <p>Source: the plugin's setup in CoreDNS 1.13.1, which refuses nothing that 1.11.3 takes. A
+ * multicluster zone has the names of ServiceImports, of which the model has none.
  */
 final class KubernetesOptions {
 
@@ -42,6 +44,7 @@ final class KubernetesOptions {
   boolean endpointPodNames;
   boolean endpoints = true;
   boolean ignoreEmptyServices;
+  List<DnsName> multiclusterZones = List.of();
 
   @Nullable
   LabelSelector labels;
@@ -63,7 +66,12 @@ final class KubernetesOptions {
         .orElseThrow(() -> new CorefileException("non-reverse zone name must be used"));
     KubernetesOptions options = new KubernetesOptions(zones, primary);
     while (cursor.nextBlock()) {
-      options.line(cursor);
+      options.line(setup, cursor);
+    }
+    for (DnsName zone : options.multiclusterZones) {
+      if (!zones.contains(zone)) {
+        throw new CorefileException("is not authoritative for the multicluster zone " + zone);
+      }
     }
     if (!options.namespaces.isEmpty() && options.namespaceLabels != null) {
       throw cursor.error("namespaces and namespace_labels cannot both be set");
@@ -81,7 +89,7 @@ final class KubernetesOptions {
     return lowerName.endsWith(".in-addr.arpa.") || lowerName.endsWith(".ip6.arpa.");
   }
 
-  private void line(Cursor cursor) {
+  private void line(Setup setup, Cursor cursor) {
     switch (cursor.value()) {
       case "endpoint_pod_names" -> {
         cursor.noArgs();
@@ -117,10 +125,21 @@ final class KubernetesOptions {
           throw cursor.argError();
         }
       }
-      case "startup_timeout", "apiserver_qps", "apiserver_burst", "apiserver_max_inflight" ->
-        cursor.onlyArg();
-      case "multicluster" -> someArgs(cursor);
+      case "startup_timeout", "multicluster" -> later(setup, cursor);
       default -> throw cursor.error("unknown property '" + cursor.value() + "'");
+    }
+  }
+
+  /** Options that 1.11.3 does not have. */
+  private void later(Setup setup, Cursor cursor) {
+    String property = cursor.value();
+    if (!setup.version().hasMulticlusterZones()) {
+      throw cursor.error("unknown property '" + property + "'");
+    }
+    if (property.equals("startup_timeout")) {
+      Durations.parse(cursor.onlyArg());
+    } else {
+      multiclusterZones = Setup.names(someArgs(cursor), cursor);
     }
   }
 

@@ -10,12 +10,14 @@ import dev.hairpin.dns.message.RecordData;
 import dev.hairpin.dns.message.RecordType;
 import dev.hairpin.dns.message.ResourceRecord;
 import dev.hairpin.dns.plugin.Handler;
+import dev.hairpin.dns.plugin.Labels;
 import dev.hairpin.dns.plugin.Passage;
 import dev.hairpin.dns.plugin.Plugin;
 import dev.hairpin.dns.plugin.Query;
 import dev.hairpin.dns.plugin.Reply;
 import dev.hairpin.dns.plugin.SearchPaths;
 import dev.hairpin.dns.plugin.Setup;
+import dev.hairpin.dns.plugin.Transferable;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.path.Chooser;
 import java.util.ArrayList;
@@ -73,9 +75,22 @@ public final class KubernetesPlugin implements Plugin {
             query.client().address().address(),
             query.name(),
             setup.surroundings().search()));
+    Labels behind = setup.shared(Labels.class).orElse(Labels.NONE);
+    setup.share(
+        Labels.class,
+        (query, label) ->
+            KubeLabels.value(names, query, label).or(() -> behind.value(query, label)));
     KubernetesPlugin plugin =
         new KubernetesPlugin(names, setup.lookup(), setup.version().maxCnames());
     setup.share(KubernetesPlugin.class, plugin);
+    KubeTransfer transfer = new KubeTransfer(plugin);
+    setup.share(
+        Transferable.class,
+        setup
+            .shared(Transferable.class)
+            .<Transferable>map(
+                after -> query -> transfer.records(query).or(() -> after.records(query)))
+            .orElse(transfer));
     return plugin;
   }
 

@@ -160,7 +160,8 @@ public final class PlainAnswers {
         || zone == null
         || service.isHeadless()
         || service.isExternalName()
-        || names.options().ignoreEmptyServices) {
+        || names.options().ignoreEmptyServices
+        || names.options().multiclusterZones.contains(zone.zone)) {
       return null;
     }
     DnsName name = asked.lowerCase();

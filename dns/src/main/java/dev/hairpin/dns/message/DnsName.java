@@ -95,6 +95,26 @@ public final class DnsName {
     return new DnsName(Arrays.copyOf(wire, start + 1));
   }
 
+  /**
+   * Reads a name of a zone file, which may be relative.
+   *
+   * @param text the name; {@code @} alone is the origin
+   * @param origin what a name without a final dot ends in
+   * @return the name
+   * @throws IllegalArgumentException if it is none, or too long with the origin
+   */
+  public static DnsName parse(String text, DnsName origin) {
+    if (text.equals("@")) {
+      return origin;
+    }
+    int escapes = 0;
+    while (escapes < text.length() - 1 && text.charAt(text.length() - 2 - escapes) == '\\') {
+      escapes++;
+    }
+    boolean absolute = text.endsWith(".") && escapes % 2 == 0;
+    return absolute || text.isEmpty() || origin.isRoot() ? parse(text) : parse(text + "." + origin);
+  }
+
   private static int endLabel(String text, byte[] wire, int start, int end) {
     int length = end - start - 1;
     if (length == 0) {

@@ -29,6 +29,9 @@ public record EdnsOption(int code, String hex) {
   /** Nothing, to hide the length (RFC 7830). */
   public static final int PADDING = 12;
 
+  /** Why an answer is not what one hoped for (RFC 8914). */
+  public static final int EXTENDED_ERROR = 15;
+
   /**
    * Checks the data.
    *

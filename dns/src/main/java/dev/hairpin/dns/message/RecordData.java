@@ -37,7 +37,21 @@ public sealed interface RecordData {
    *     and the text has not the form of RFC 3597
    */
   static RecordData parse(RecordType type, String text) {
-    return RecordText.parse(type, text);
+    return parse(type, text, DnsName.ROOT);
+  }
+
+  /**
+   * Reads data as a zone file writes it.
+   *
+   * @param type the type
+   * @param text the data, such as {@code 10 mail} for MX
+   * @param origin what names without a final dot end in, and what a bare {@code @} stands for
+   * @return the data
+   * @throws IllegalArgumentException if the text is no data of the type, or the type is not known
+   *     and the text has not the form of RFC 3597
+   */
+  static RecordData parse(RecordType type, String text, DnsName origin) {
+    return RecordText.parse(type, text, origin);
   }
 
   /**

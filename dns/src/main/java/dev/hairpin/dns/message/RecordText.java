@@ -1,22 +1,29 @@
 package dev.hairpin.dns.message;
 
+import com.google.common.io.BaseEncoding;
 import dev.hairpin.net.IpAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the data of records from the text of a zone file. */
+/**
+ * Reads the data of records from the text of a zone file. Parentheses count as blanks, and what
+ * follows a semicolon is a comment.
+ */
 final class RecordText {
   private final RecordType type;
   private final String text;
+  private final DnsName origin;
   private final List<String> words = new ArrayList<>();
 
-  private RecordText(RecordType type, String text) {
+  private RecordText(RecordType type, String text, DnsName origin) {
     this.type = type;
     this.text = text;
+    this.origin = origin;
   }
 
-  static RecordData parse(RecordType type, String text) {
-    RecordText reader = new RecordText(type, text);
+  static RecordData parse(RecordType type, String text, DnsName origin) {
+    RecordText reader = new RecordText(type, text, origin);
     reader.split();
     return reader.data();
   }
@@ -26,16 +33,27 @@ final class RecordText {
     int at = 0;
     while (at < text.length()) {
       char c = text.charAt(at);
-      if (Character.isWhitespace(c)) {
+      if (isBlank(c)) {
         at++;
+        continue;
+      }
+      if (c == ';') {
+        int end = text.indexOf('\n', at);
+        at = end < 0 ? text.length() : end;
         continue;
       }
       StringBuilder word = new StringBuilder();
       boolean quoted = c == '"';
       at += quoted ? 1 : 0;
       while (at < text.length()
-          && (quoted ? text.charAt(at) != '"' : !Character.isWhitespace(text.charAt(at)))) {
-        if (quoted && text.charAt(at) == '\\' && at + 1 < text.length()) {
+          && (quoted
+              ? text.charAt(at) != '"'
+              : !isBlank(text.charAt(at)) && text.charAt(at) != ';')) {
+        if (text.charAt(at) == '\\' && at + 1 < text.length()) {
+          // A word without quotes may be a name, which has escapes of its own.
+          if (!quoted) {
+            word.append('\\');
+          }
           at++;
         }
         word.append(text.charAt(at++));
@@ -45,6 +63,10 @@ final class RecordText {
       }
       words.add(word.toString());
     }
+  }
+
+  private static boolean isBlank(char c) {
+    return Character.isWhitespace(c) || c == '(' || c == ')';
   }
 
   private RecordData data() {
@@ -72,10 +94,10 @@ final class RecordText {
             name(words(7).get(0)),
             name(words.get(1)),
             uint32(words.get(2)),
-            uint32(words.get(3)),
-            uint32(words.get(4)),
-            uint32(words.get(5)),
-            uint32(words.get(6)));
+            seconds(words.get(3)),
+            seconds(words.get(4)),
+            seconds(words.get(5)),
+            seconds(words.get(6)));
       case 35 ->
         new RecordData.Naptr(
             uint16(words(6).get(0)),
@@ -84,8 +106,40 @@ final class RecordText {
             words.get(3),
             words.get(4),
             name(words.get(5)));
+      case 43, 59 -> octets(words.size() < 4 ? words(4) : words, 2, 1, 1);
+      case 44 -> octets(words.size() < 3 ? words(3) : words, 1, 1);
+      case 52, 53 -> octets(words.size() < 4 ? words(4) : words, 1, 1, 1);
+      case 257 -> authority();
       default -> throw bad();
     };
+  }
+
+  /** Numbers of some octets each, then octets in hexadecimal, as DS and TLSA have them. */
+  private RecordData octets(List<String> all, int... sizes) {
+    StringBuilder hex = new StringBuilder();
+    for (int i = 0; i < sizes.length; i++) {
+      long value = uint32(all.get(i));
+      if (value >= 1L << (8 * sizes[i])) {
+        throw bad();
+      }
+      hex.append(String.format("%0" + 2 * sizes[i] + "x", value));
+    }
+    hex.append(String.join("", all.subList(sizes.length, all.size())));
+    return new RecordData.Unknown(type, hex.toString());
+  }
+
+  /** Who may sign certificates (RFC 8659). */
+  private RecordData authority() {
+    long flags = uint32(words(3).get(0));
+    String tag = words.get(1);
+    if (flags > 255 || tag.isEmpty() || tag.length() > 15) {
+      throw bad();
+    }
+    BaseEncoding hex = BaseEncoding.base16().lowerCase();
+    return new RecordData.Unknown(
+        type,
+        String.format("%02x%02x", flags, tag.length())
+            + hex.encode((tag + words.get(2)).getBytes(StandardCharsets.ISO_8859_1)));
   }
 
   private RecordData unknown() {
@@ -115,8 +169,12 @@ final class RecordText {
     return words;
   }
 
-  private static DnsName name(String word) {
-    return DnsName.parse(word);
+  private DnsName name(String word) {
+    return DnsName.parse(word, origin);
+  }
+
+  private long seconds(String word) {
+    return TimeToLive.parse(word).orElseThrow(this::bad);
   }
 
   private int uint16(String word) {

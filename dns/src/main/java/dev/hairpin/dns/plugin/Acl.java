@@ -22,7 +22,6 @@ import java.util.Locale;
  */
 final class Acl implements Plugin {
   private static final String NAME = "acl";
-  private static final int EXTENDED_ERROR = 15;
   private static final String BLOCKED = "000f";
   private static final String FILTERED = "0011";
 
@@ -113,7 +112,7 @@ final class Acl implements Plugin {
 
   private static Message told(Message reply, String reason) {
     return reply.withEdns(
-        new Edns(4096, 0, 0, true, List.of(new EdnsOption(EXTENDED_ERROR, reason))));
+        new Edns(4096, 0, 0, true, List.of(new EdnsOption(EdnsOption.EXTENDED_ERROR, reason))));
   }
 
   private Action action(Query query) {

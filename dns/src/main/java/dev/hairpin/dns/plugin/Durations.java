@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as Go writes them, such as {@code 1m30s} or {@code 500ms}. */
-final class Durations {
+public final class Durations {
   private static final Pattern PART =
       Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(ns|us|µs|ms|s|m|h)");
 
@@ -15,9 +15,11 @@ final class Durations {
   /**
    * Reads a duration.
    *
+   * @param text the text
+   * @return the duration, which may be negative
    * @throws CorefileException if it is none
    */
-  static Duration parse(String text) {
+  public static Duration parse(String text) {
     if (text.equals("0")) {
       return Duration.ZERO;
     }

@@ -125,6 +125,15 @@ public final class Exchange {
     return true;
   }
 
+  /**
+   * How many questions follow from one another at the moment.
+   *
+   * @return 0 while the client's own question is answered
+   */
+  public int depth() {
+    return depth;
+  }
+
   /** Ends a question that was begun. */
   public void leave() {
     depth--;

@@ -44,9 +44,13 @@ final class Forward implements Plugin {
 
   /** All stanzas of a server block, one before the other. */
   static Plugin setUp(Setup setup, Cursor cursor) {
-    List<Forward> stanzas = ForwardOptions.parse(setup, cursor).stream()
-        .map(o -> new Forward(setup, o))
-        .toList();
+    List<ForwardOptions> lines = ForwardOptions.parse(setup, cursor);
+    setup.share(
+        ForwardTargets.class,
+        new ForwardTargets(lines.stream()
+            .map(line -> new ForwardTargets.Target(line.from, line.to))
+            .toList()));
+    List<Forward> stanzas = lines.stream().map(o -> new Forward(setup, o)).toList();
     return next -> {
       Handler chain = next;
       boolean another = false;

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A stanza of the plugin forward. */
 final class ForwardOptions {
@@ -24,6 +25,9 @@ final class ForwardOptions {
     /** As listed. */
     SEQUENTIAL
   }
+
+  private static final Set<String> BY_RCODE =
+      Set.of("next", "failover", "failfast_all_unhealthy_upstreams");
 
   private static final int MAX_UPSTREAMS = 15;
   private static final int DNS_PORT = 53;
@@ -63,6 +67,9 @@ final class ForwardOptions {
       options.to.addAll(addresses(to, setup));
     }
     while (cursor.nextBlock()) {
+      if (BY_RCODE.contains(cursor.value()) && !setup.version().forwardsByRcode()) {
+        throw cursor.error("unknown property '" + cursor.value() + "'");
+      }
       options.line(cursor);
     }
     if (options.to.size() > MAX_UPSTREAMS) {
@@ -103,7 +110,7 @@ final class ForwardOptions {
       return setup.surroundings().nameservers();
     }
     List<SocketAddress> servers = new ArrayList<>();
-    String text = setup.surroundings().files().get(path);
+    String text = setup.surroundings().file(path).orElse(null);
     if (text == null) {
       if (path.equals("/etc/resolv.conf")) {
         throw new CorefileException(
@@ -146,7 +153,7 @@ final class ForwardOptions {
       case "policy" -> policy = policy(cursor);
       case "max_concurrent" -> number(cursor, "max_concurrent");
       case "expire", "max_age" -> duration(cursor, cursor.value());
-      case "max_idle_conns", "max_connect_attempts" -> number(cursor, cursor.value());
+      case "max_idle_conns" -> number(cursor, cursor.value());
       case "failfast_all_unhealthy_upstreams" -> {
         cursor.noArgs();
         failFast = true;

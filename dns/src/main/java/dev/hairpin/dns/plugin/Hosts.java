@@ -61,7 +61,7 @@ final class Hosts implements Plugin {
     for (List<String> line : lines) {
       hosts.inline.addLine(line, hosts.zones, reverse);
     }
-    hosts.file.add(setup.surroundings().files().getOrDefault(path, ""), hosts.zones, reverse);
+    hosts.file.add(setup.surroundings().file(setup.path(path)).orElse(""), hosts.zones, reverse);
     return hosts;
   }
 

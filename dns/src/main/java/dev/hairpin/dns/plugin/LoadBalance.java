@@ -4,6 +4,7 @@ import dev.hairpin.dns.corefile.Cursor;
 import dev.hairpin.dns.message.Message;
 import dev.hairpin.dns.message.Rcode;
 import dev.hairpin.dns.message.RecordData;
+import dev.hairpin.dns.message.RecordType;
 import dev.hairpin.dns.message.ResourceRecord;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.path.Chooser;
@@ -24,7 +25,7 @@ final class LoadBalance implements Plugin {
     this.preferred = List.copyOf(preferred);
   }
 
-  static LoadBalance setUp(Cursor cursor) {
+  static LoadBalance setUp(Setup setup, Cursor cursor) {
     cursor.next();
     List<String> args = cursor.remainingArgs();
     List<Cidr> preferred = new ArrayList<>();
@@ -43,7 +44,7 @@ final class LoadBalance implements Plugin {
       throw cursor.error("unknown property for round_robin: " + args.get(1));
     }
     while (cursor.nextBlock()) {
-      if (!cursor.value().equals("prefer")) {
+      if (!cursor.value().equals("prefer") || !setup.version().prefersAddresses()) {
         throw cursor.error("unknown property '" + cursor.value() + "'");
       }
       for (String block : cursor.remainingArgs()) {
@@ -56,7 +57,13 @@ final class LoadBalance implements Plugin {
 
   @Override
   public Handler before(Handler next) {
-    return query -> next.serve(query).map(m -> balance(m, query.exchange().chooser()));
+    return query -> isTransfer(query.type())
+        ? next.serve(query)
+        : next.serve(query).map(m -> balance(m, query.exchange().chooser()));
+  }
+
+  private static boolean isTransfer(RecordType type) {
+    return type.equals(RecordType.AXFR) || type.equals(RecordType.IXFR);
   }
 
   private Message balance(Message message, Chooser chooser) {

@@ -2,9 +2,8 @@ package dev.hairpin.dns.plugin;
 
 import dev.hairpin.dns.corefile.CorefileException;
 import dev.hairpin.dns.corefile.Cursor;
-import java.util.List;
+import dev.hairpin.dns.corefile.Token;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -45,7 +44,25 @@ public final class Plugins {
       "errors",
       "log",
       "loop",
-      "tls");
+      "tls",
+      "quic",
+      "trace",
+      "dnstap");
+
+  /** Plugins of CoreDNS that are not modelled, and what they would need. */
+  private static final Map<String, String> MISSING = Map.ofEntries(
+      Map.entry("azure", "it answers from zones of Azure DNS"),
+      Map.entry("clouddns", "it answers from zones of Google Cloud DNS"),
+      Map.entry("dnssec", "it signs answers"),
+      Map.entry("etcd", "it answers from an etcd"),
+      Map.entry("geoip", "it needs a database of places"),
+      Map.entry("grpc", "it asks upstreams by gRPC"),
+      Map.entry("nomad", "it answers from a Nomad cluster"),
+      Map.entry("on", "it runs commands"),
+      Map.entry("route53", "it answers from zones of Route 53"),
+      Map.entry("secondary", "it fetches zones from other servers"),
+      Map.entry("sign", "it signs zones"),
+      Map.entry("tsig", "it checks signatures of messages"));
 
   private final Map<String, Reader> readers = new TreeMap<>();
 
@@ -59,14 +76,16 @@ public final class Plugins {
     readers.put("cache", Cache::setUp);
     readers.put("chaos", SmallPlugins::chaos);
     readers.put("dns64", Dns64::setUp);
+    readers.put("erratic", (setup, cursor) -> Erratic.setUp(cursor));
     readers.put("forward", Forward::setUp);
     readers.put("header", HeaderFlags::setUp);
     readers.put("hosts", Hosts::setUp);
-    readers.put("loadbalance", (setup, cursor) -> LoadBalance.setUp(cursor));
+    readers.put("loadbalance", LoadBalance::setUp);
     readers.put("local", (setup, cursor) -> Local.setUp(cursor));
     readers.put("minimal", (setup, cursor) -> SmallPlugins.minimal(cursor));
     readers.put("nsid", (setup, cursor) -> SmallPlugins.nsid(cursor));
     readers.put("template", Template::setUp);
+    readers.put("transfer", Transfer::setUp);
     readers.put("whoami", (setup, cursor) -> SmallPlugins.whoami(cursor));
   }
 
@@ -96,14 +115,23 @@ public final class Plugins {
    * Finds out how a plugin's lines are read.
    *
    * @param name its name
+   * @param where the plugin's first word, for errors
    * @return the reader
-   * @throws CorefileException if the plugin is not modelled
+   * @throws CorefileException if the plugin is not modelled, with file and line
    */
-  public Reader reader(String name) {
-    return Optional.ofNullable(readers.get(name))
-        .orElseThrow(() -> new CorefileException("plugin "
-            + name
-            + " is not modelled; modelled are "
-            + String.join(", ", List.copyOf(readers.keySet()))));
+  public Reader reader(String name, Token where) {
+    Reader reader = readers.get(name);
+    if (reader == null) {
+      throw new CorefileException(where.file()
+          + ":"
+          + where.line()
+          + " - plugin "
+          + name
+          + " is a plugin of CoreDNS that is not modelled: "
+          + MISSING.getOrDefault(name, "it is unknown here")
+          + "; modelled are "
+          + String.join(", ", readers.keySet()));
+    }
+    return reader;
   }
 }

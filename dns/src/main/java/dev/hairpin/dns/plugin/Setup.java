@@ -6,12 +6,14 @@ import dev.hairpin.dns.corefile.CorefileException;
 import dev.hairpin.dns.corefile.Cursor;
 import dev.hairpin.dns.corefile.ServedZone;
 import dev.hairpin.dns.corefile.ServerBlock;
+import dev.hairpin.dns.corefile.Token;
 import dev.hairpin.dns.corefile.ZoneNames;
 import dev.hairpin.dns.message.DnsName;
 import dev.hairpin.dns.message.Message;
 import dev.hairpin.dns.upstream.Surroundings;
 import dev.hairpin.dns.upstream.Upstream;
 import dev.hairpin.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ public final class Setup {
   private final Set<Integer> ednsOptions;
   private final @Nullable Setup sibling;
   private final Map<Class<?>, Object> shared = new HashMap<>();
+  private final List<String> warnings = new ArrayList<>();
 
   /**
    * A setup.
@@ -161,6 +164,38 @@ public final class Setup {
    */
   public boolean has(String plugin) {
     return block.plugins().containsKey(plugin);
+  }
+
+  /**
+   * The path of a file that a plugin names: the plugin root says what a relative one is relative
+   * to.
+   *
+   * @param word the word of the Corefile
+   * @return the path, as the surroundings have it
+   */
+  public String path(String word) {
+    List<Token> root = block.plugins().getOrDefault("root", List.of());
+    return word.startsWith("/") || root.size() < 2
+        ? word
+        : root.get(1).text().replaceFirst("/+$", "") + "/" + word;
+  }
+
+  /**
+   * Notes what the original would only log when it starts.
+   *
+   * @param warning the warning, with the plugin's name in front
+   */
+  public void warn(String warning) {
+    warnings.add(warning);
+  }
+
+  /**
+   * What the plugins of the block noted.
+   *
+   * @return the warnings
+   */
+  public List<String> warnings() {
+    return List.copyOf(warnings);
   }
 
   /**

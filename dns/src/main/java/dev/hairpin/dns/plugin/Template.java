@@ -3,6 +3,8 @@ package dev.hairpin.dns.plugin;
 import dev.hairpin.dns.corefile.CorefileException;
 import dev.hairpin.dns.corefile.Cursor;
 import dev.hairpin.dns.message.DnsName;
+import dev.hairpin.dns.message.Edns;
+import dev.hairpin.dns.message.EdnsOption;
 import dev.hairpin.dns.message.Flag;
 import dev.hairpin.dns.message.Message;
 import dev.hairpin.dns.message.Question;
@@ -11,46 +13,47 @@ import dev.hairpin.dns.message.RecordClass;
 import dev.hairpin.dns.message.RecordData;
 import dev.hairpin.dns.message.RecordType;
 import dev.hairpin.dns.message.ResourceRecord;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * The plugin template: makes answers from the name that is asked.
  *
- * <p>Source: CoreDNS 1.11.3. Of Go's template language it knows what answers are made of:
- * {@code .Name}, {@code .Zone}, {@code .Class}, {@code .Type}, {@code .Remote},
- * {@code .Group.name}, {@code index .Group "name"} and {@code index .Match n}.
+ * <p>Source: CoreDNS 1.11.3 and 1.13.1. Of Go's template language it knows what answers are made
+ * of: {@code .Name}, {@code .Zone}, {@code .Class}, {@code .Type}, {@code .Remote},
+ * {@code .Group.name}, {@code index .Group "name"}, {@code index .Match n}, {@code .Meta "label"}
+ * and {@code parseInt}.
  */
 final class Template implements Plugin {
   private static final String NAME = "template";
 
   private final List<Stanza> stanzas = new ArrayList<>();
-  private final Setup.Lookup lookup;
+  private final Setup setup;
 
   /** One stanza of the Corefile. */
   private static final class Stanza {
     RecordClass recordClass = RecordClass.IN;
     RecordType type = RecordType.ANY;
     List<DnsName> zones = List.of();
-    final List<Pattern> patterns = new ArrayList<>();
+    final List<GoPattern> patterns = new ArrayList<>();
     final List<TemplateText> answers = new ArrayList<>();
     final List<TemplateText> additionals = new ArrayList<>();
     final List<TemplateText> authorities = new ArrayList<>();
     Rcode rcode = Rcode.NOERROR;
     Fallthrough fallthrough = Fallthrough.NONE;
+    Optional<EdnsOption> extendedError = Optional.empty();
   }
 
-  private Template(Setup.Lookup lookup) {
-    this.lookup = lookup;
+  private Template(Setup setup) {
+    this.setup = setup;
   }
 
   static Template setUp(Setup setup, Cursor cursor) {
-    Template template = new Template(setup.lookup());
+    Template template = new Template(setup);
     while (cursor.next()) {
       template.stanzas.add(stanza(setup, cursor));
     }
@@ -72,12 +75,7 @@ final class Template implements Plugin {
       line(stanza, cursor);
     }
     if (stanza.patterns.isEmpty()) {
-      stanza.patterns.add(Pattern.compile(".*"));
-    }
-    if (stanza.answers.isEmpty()
-        && stanza.authorities.isEmpty()
-        && stanza.rcode.equals(Rcode.NOERROR)) {
-      throw cursor.error("no answer section for template found: answer, authority, or rcode");
+      stanza.patterns.add(GoPattern.compile(".*"));
     }
     return stanza;
   }
@@ -96,10 +94,9 @@ final class Template implements Plugin {
       case "match" -> {
         for (String arg : args) {
           try {
-            // Go spells a named group (?P<name>...).
-            stanza.patterns.add(Pattern.compile(arg.replace("(?P<", "(?<")));
-          } catch (PatternSyntaxException e) {
-            throw cursor.error("could not parse regex: " + arg + ", " + e.getDescription());
+            stanza.patterns.add(GoPattern.compile(arg));
+          } catch (IllegalArgumentException e) {
+            throw cursor.error("could not parse regex: " + arg + ", " + e.getMessage());
           }
         }
       }
@@ -109,11 +106,27 @@ final class Template implements Plugin {
       case "rcode" ->
         stanza.rcode = Rcode.byName(args.get(0).toUpperCase(Locale.ROOT))
             .orElseThrow(() -> cursor.error("unknown rcode " + args.get(0)));
-      case "upstream", "ederror" -> {
-        // Aliases are always resolved; an extended error goes only to clients with EDNS.
+      case "ederror" -> extendedError(stanza, args, cursor);
+      case "upstream" -> {
+        // Aliases are always resolved.
       }
       default -> throw cursor.argError();
     }
+  }
+
+  private static void extendedError(Stanza stanza, List<String> args, Cursor cursor) {
+    if (args.size() > 2) {
+      throw cursor.argError();
+    }
+    if (!args.get(0).matches("\\d{1,5}") || Integer.parseInt(args.get(0)) > 0xffff) {
+      throw cursor.error("error parsing extended DNS error code " + args.get(0)
+          + ", strconv.ParseUint: parsing \"" + args.get(0) + "\": invalid syntax");
+    }
+    byte[] reason = (args.size() < 2 ? "" : args.get(1)).getBytes(StandardCharsets.UTF_8);
+    int code = Integer.parseInt(args.get(0));
+    byte[] octets = Arrays.copyOf(new byte[] {(byte) (code >> 8), (byte) code}, 2 + reason.length);
+    System.arraycopy(reason, 0, octets, 2, reason.length);
+    stanza.extendedError = Optional.of(EdnsOption.of(EdnsOption.EXTENDED_ERROR, octets));
   }
 
   private static List<TemplateText> texts(List<String> args, Cursor cursor) {
@@ -136,21 +149,21 @@ final class Template implements Plugin {
       if (zone == null || !asksFor(stanza, query.question())) {
         continue;
       }
-      Optional<Matcher> match = stanza.patterns.stream()
-          .map(p -> p.matcher(name))
-          .filter(Matcher::find)
-          .findFirst();
-      if (match.isEmpty()) {
+      GoPattern.Match match = null;
+      for (GoPattern pattern : stanza.patterns) {
+        match = match == null ? pattern.find(name).orElse(null) : match;
+      }
+      if (match == null) {
         if (stanza.fallthrough.through(query.name())) {
           continue;
         }
         query.exchange().note(NAME, "no expression matches");
         return Reply.unwritten(Rcode.SERVFAIL);
       }
-      query.exchange().note(NAME, "the expression " + match.get().pattern() + " matches");
+      query.exchange().note(NAME, "an expression matches \"" + match.groups().get(0) + "\"");
       return stanza.rcode.equals(Rcode.SERVFAIL)
           ? Reply.unwritten(Rcode.SERVFAIL)
-          : answer(stanza, query, new TemplateText.Values(query, zone, match.get()));
+          : answer(stanza, query, new TemplateText.Values(query, zone, match, Labels.of(setup)));
     }
     return next.serve(query);
   }
@@ -176,8 +189,10 @@ final class Template implements Plugin {
         answers.add(record);
         boolean address = query.type().equals(RecordType.A) || query.type().equals(RecordType.AAAA);
         if (address && record.data() instanceof RecordData.Cname cname) {
-          Message resolved = lookup.ask(query.copyWith(
-              query.message().withQuestion(new Question(cname.target(), query.type()))));
+          Message resolved = setup
+              .lookup()
+              .ask(query.copyWith(
+                  query.message().withQuestion(new Question(cname.target(), query.type()))));
           if (resolved != null) {
             answers.addAll(resolved.answers());
             truncated = resolved.has(Flag.TC);
@@ -194,11 +209,17 @@ final class Template implements Plugin {
       query.exchange().note(NAME, String.valueOf(notARecord.getMessage()));
       return Reply.error();
     }
-    return Reply.written(query
+    Message reply = query
         .message()
         .reply(stanza.rcode)
         .with(Flag.AA, true)
         .with(Flag.TC, truncated)
-        .withRecords(answers, authorities, additionals));
+        .withRecords(answers, authorities, additionals);
+    // The reason goes along even if the question had no OPT record, as with the plugin acl.
+    return Reply.written(stanza
+        .extendedError
+        .map(error ->
+            reply.withEdns(Edns.ofSize(4096).withDnssecOk(true).withOptions(List.of(error))))
+        .orElse(reply));
   }
 }

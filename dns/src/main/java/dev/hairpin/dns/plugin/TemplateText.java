@@ -20,6 +20,9 @@ final class TemplateText {
   private static final Pattern GROUP =
       Pattern.compile("\\.Group\\.(\\w+)|index \\.Group \"(\\w+)\"");
   private static final Pattern MATCH = Pattern.compile("index \\.Match (\\d{1,3})");
+  private static final Pattern META = Pattern.compile("\\.Meta \"([^\"]+)\"");
+  private static final Pattern NUMBER =
+      Pattern.compile("parseInt \\(?(.+?)\\)? (\\d{1,2}) (\\d{1,2})");
   private static final long DEFAULT_TTL = 3600;
 
   private final List<Function<Values, String>> parts = new ArrayList<>();
@@ -30,8 +33,9 @@ final class TemplateText {
    * @param query the question
    * @param zone the zone that the name is in
    * @param match what the expression found
+   * @param labels what the plugin metadata knows
    */
-  record Values(Query query, DnsName zone, Matcher match) {}
+  record Values(Query query, DnsName zone, GoPattern.Match match, Labels labels) {}
 
   static TemplateText parse(String text, Cursor cursor) {
     TemplateText template = new TemplateText();
@@ -80,24 +84,41 @@ final class TemplateText {
     Matcher group = GROUP.matcher(expression);
     if (group.matches()) {
       String name = group.group(1) != null ? group.group(1) : group.group(2);
-      return values -> {
-        boolean there = values.match.pattern().pattern().contains("(?<" + name + ">");
-        String found = there ? values.match.group(name) : "";
-        return found == null ? "" : found;
-      };
+      return values -> values.match.group(name).orElse("");
     }
     Matcher index = MATCH.matcher(expression);
     if (index.matches()) {
-      int number = Integer.parseInt(index.group(1));
-      return values -> {
-        if (number > values.match.groupCount()) {
-          throw new CorefileException("the expression has no group " + number);
-        }
-        String found = values.match.group(number);
-        return found == null ? "" : found;
-      };
+      String number = index.group(1);
+      return values -> values
+          .match
+          .group(number)
+          .orElseThrow(() -> new CorefileException("the expression has no group " + number));
+    }
+    Matcher meta = META.matcher(expression);
+    if (meta.matches()) {
+      return values -> values.labels.value(values.query, meta.group(1)).orElse("");
+    }
+    Matcher number = NUMBER.matcher(expression);
+    if (number.matches()) {
+      Function<Values, String> digits = place(number.group(1), cursor);
+      int base = Integer.parseInt(number.group(2));
+      int bits = Integer.parseInt(number.group(3));
+      return values -> number(digits.apply(values), base, bits);
     }
     throw cursor.error("could not compile template: {{ " + expression + " }} is not modelled");
+  }
+
+  /** The number in decimal digits, as Go's {@code strconv.ParseUint} reads it. */
+  private static String number(String digits, int base, int bits) {
+    try {
+      long number = Long.parseUnsignedLong(digits, base == 0 ? 10 : base);
+      if (digits.startsWith("+") || (bits > 0 && bits < Long.SIZE && number >>> bits != 0)) {
+        throw new NumberFormatException("out of range");
+      }
+      return Long.toUnsignedString(number);
+    } catch (NumberFormatException e) {
+      throw new CorefileException("\"" + digits + "\" is no number of " + bits + " bits");
+    }
   }
 
   /** Makes the record: owner, time, class, type and data. */

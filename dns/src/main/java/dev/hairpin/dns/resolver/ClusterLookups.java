@@ -93,8 +93,17 @@ public final class ClusterLookups {
     throw new IllegalArgumentException(source + " is not in the cluster");
   }
 
+  /**
+   * The {@code resolv.conf} of a pod, and what its kubelet reports about it.
+   *
+   * @param pod the pod
+   * @return the file
+   */
+  public PodResolvConf resolvConf(Pod pod) {
+    return kubelet(state.get(Node.class, "", pod.spec().nodeName())).resolvConf(pod);
+  }
+
   private Host host(Pod pod) {
-    Optional<Node> node = state.get(Node.class, "", pod.spec().nodeName());
     PodIdentity identity = PodIdentity.of(pod, clusterDomain);
     boolean nodesNetwork = pod.spec().hostNetwork();
     String hosts =
@@ -102,7 +111,7 @@ public final class ClusterLookups {
     List<IpAddress> addresses = new ArrayList<>();
     pod.podIps().forEach(ip -> IpAddress.tryParse(ip).ifPresent(addresses::add));
     return new Host(
-        kubelet(node).resolvConf(pod).toString(),
+        resolvConf(pod).toString(),
         hosts,
         nodesNetwork ? pod.spec().nodeName() : identity.kernelName(pod.spec().setHostnameAsFqdn()),
         addresses);

@@ -2,6 +2,7 @@ package dev.hairpin.dns.rewrite;
 
 import dev.hairpin.dns.corefile.CorefileException;
 import dev.hairpin.dns.message.DnsName;
+import dev.hairpin.dns.message.Flag;
 import dev.hairpin.dns.message.Message;
 import dev.hairpin.dns.message.Question;
 import dev.hairpin.dns.message.RecordData;
@@ -16,12 +17,13 @@ import java.util.Optional;
 /**
  * Changes the target of an alias in the answer, and resolves the new target.
  *
- * <p>Source: CoreDNS 1.11.3. Words are compared in lower case as they stand, without a dot added.
+ * <p>Source: CoreDNS 1.11.3 and 1.13.1. Words are compared in lower case as they stand, without a
+ * dot added.
  */
 final class CnameRule {
   private CnameRule() {}
 
-  static Rule parse(List<String> args, Setup.Lookup lookup) {
+  static Rule parse(List<String> args, Setup setup) {
     if (args.size() != 2 && args.size() != 3) {
       throw new CorefileException("too few (" + args.size() + ") arguments for a cname rule");
     }
@@ -41,7 +43,7 @@ final class CnameRule {
       ResponseRule rule = new ResponseRule() {
         @Override
         public Message change(Message message) {
-          return changed(message, query, match, to, lookup);
+          return changed(message, query, match, to, setup);
         }
       };
       return Optional.of(List.of(rule));
@@ -49,7 +51,7 @@ final class CnameRule {
   }
 
   private static Message changed(
-      Message message, Query query, Match match, String to, Setup.Lookup lookup) {
+      Message message, Query query, Match match, String to, Setup setup) {
     for (ResourceRecord record : message.answers()) {
       if (!(record.data() instanceof RecordData.Cname cname)) {
         continue;
@@ -57,25 +59,22 @@ final class CnameRule {
       Optional<DnsName> target =
           match.replace(cname.target().toString(), to).flatMap(DnsName::tryParse);
       if (target.isPresent()) {
-        return message.withRecords(
-            answers(message, query, target.get(), lookup),
-            message.authorities(),
-            message.additionals());
+        return changed(message, query, target.get(), setup);
       }
     }
     return message;
   }
 
-  private static List<ResourceRecord> answers(
-      Message message, Query query, DnsName target, Setup.Lookup lookup) {
+  private static Message changed(Message message, Query query, DnsName target, Setup setup) {
     List<ResourceRecord> answers = new ArrayList<>();
     for (ResourceRecord record : message.answers()) {
       if (record.data() instanceof RecordData.Cname) {
         answers.add(record.withData(new RecordData.Cname(target)));
       }
     }
-    Message resolved = lookup.ask(
-        query.copyWith(query.message().withQuestion(new Question(target, query.type()))));
+    Message resolved = setup
+        .lookup()
+        .ask(query.copyWith(query.message().withQuestion(new Question(target, query.type()))));
     if (resolved != null) {
       for (ResourceRecord record : resolved.answers()) {
         if (record.name().isSpelledLike(target)) {
@@ -83,6 +82,10 @@ final class CnameRule {
         }
       }
     }
-    return answers;
+    boolean cut =
+        resolved != null && resolved.has(Flag.TC) && setup.version().passesOnThatAliasesAreCut();
+    return message
+        .with(Flag.TC, cut || message.has(Flag.TC))
+        .withRecords(answers, message.authorities(), message.additionals());
   }
 }

@@ -5,6 +5,8 @@ import dev.hairpin.dns.corefile.CorefileException;
 import dev.hairpin.dns.message.Client;
 import dev.hairpin.dns.message.Edns;
 import dev.hairpin.dns.message.EdnsOption;
+import dev.hairpin.dns.message.Message;
+import dev.hairpin.dns.plugin.Labels;
 import dev.hairpin.dns.plugin.Query;
 import dev.hairpin.dns.plugin.Setup;
 import dev.hairpin.net.Cidr;
@@ -16,64 +18,124 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Adds or changes an option of EDNS. A question without an OPT record gets one of 4,096 octets,
- * which the reply then has too.
+ * Adds, changes or takes away an option of EDNS. A question without an OPT record gets one of 4,096
+ * octets, which the reply then has too.
  *
- * <p>Source: CoreDNS 1.11.3.
+ * <p>Source: CoreDNS 1.11.3 and 1.13.1. Since 1.12 a rule may end in {@code revert}, which takes
+ * the option out of OPT records that upstreams put into their answers; where there is none, the
+ * reply has the option all the same (issue 8234 of CoreDNS). Since 1.12.3 there is {@code unset}.
  */
 final class EdnsRule implements Rule {
   private static final int DEFAULT_SIZE = 4096;
 
   private final int code;
-  private final boolean replaces;
-  private final boolean adds;
-  private final Function<Query, byte[]> data;
+  private final Action action;
+  private final Function<Query, Optional<byte[]>> data;
+  private final boolean appendsTwice;
+  private final boolean reverts;
 
-  private EdnsRule(int code, String action, Function<Query, byte[]> data) {
-    this.code = code;
-    this.replaces = action.equals("replace") || action.equals("set");
-    this.adds = action.equals("append") || action.equals("set");
-    this.data = data;
+  private enum Action {
+    APPEND,
+    REPLACE,
+    SET,
+    UNSET
   }
 
-  static Rule parse(List<String> args, Setup setup) {
-    if (args.size() < 2) {
+  /**
+   * A rule.
+   *
+   * @param code the option's number
+   * @param action what is done
+   * @param data what the option holds; nothing if the rule does not apply
+   * @param appendsTwice whether {@code append} adds an option that is there already
+   * @param reverts whether answers are changed back
+   */
+  private EdnsRule(
+      int code,
+      Action action,
+      Function<Query, Optional<byte[]>> data,
+      boolean appendsTwice,
+      boolean reverts) {
+    this.code = code;
+    this.action = action;
+    this.data = data;
+    this.appendsTwice = appendsTwice;
+    this.reverts = reverts;
+  }
+
+  static Rule parse(List<String> words, Setup setup) {
+    if (words.size() < 2) {
       throw new CorefileException("too few arguments for an EDNS0 rule");
     }
-    String action = args.get(1).toLowerCase(Locale.ROOT);
-    if (!List.of("append", "replace", "set").contains(action)) {
-      throw new CorefileException("invalid action: \"" + action + "\"");
-    }
+    boolean reverts =
+        setup.version().revertsEdnsOptions() && words.get(words.size() - 1).equals("revert");
+    List<String> args = reverts ? words.subList(0, words.size() - 1) : words;
+    Action action = action(words.get(1), setup);
+    boolean unset = action == Action.UNSET;
     switch (args.get(0).toLowerCase(Locale.ROOT)) {
       case "local" -> {
-        if (args.size() != 4) {
-          throw new CorefileException("EDNS0 local rules require exactly three args");
+        if (args.size() != (unset ? 3 : 4)) {
+          throw new CorefileException(
+              unset
+                  ? "EDNS0 local unset action requires exactly two arguments"
+                  : "EDNS0 local rules require exactly three args");
         }
         int code = code(args.get(2));
         setup.supportOption(code);
-        return new EdnsRule(code, action, value(args.get(3)));
+        boolean variable = !unset && args.get(3).startsWith("{") && args.get(3).endsWith("}");
+        return new EdnsRule(
+            code,
+            action,
+            unset ? query -> Optional.empty() : value(args.get(3), setup),
+            !variable,
+            reverts);
       }
       case "nsid" -> {
         if (args.size() != 2) {
           throw new CorefileException("EDNS0 NSID rules do not accept args");
         }
-        return new EdnsRule(EdnsOption.NSID, action, query -> new byte[0]);
+        return new EdnsRule(
+            EdnsOption.NSID,
+            action,
+            query -> unset ? Optional.empty() : Optional.of(new byte[0]),
+            true,
+            reverts);
       }
       case "subnet" -> {
-        if (args.size() != 4) {
+        if (args.size() != (unset ? 2 : 4)) {
           throw new CorefileException("EDNS0 subnet rules require exactly three args");
         }
-        int v4 = prefix(args.get(2), 32);
-        int v6 = prefix(args.get(3), 128);
+        int v4 = unset ? 0 : prefix(args.get(2), 32);
+        int v6 = unset ? 0 : prefix(args.get(3), 128);
         return new EdnsRule(
             EdnsOption.CLIENT_SUBNET,
             action,
-            query -> subnet(query.client().address().address(), v4, v6));
+            query -> unset
+                ? Optional.empty()
+                : Optional.of(subnet(query.client().address().address(), v4, v6)),
+            false,
+            reverts);
       }
       default -> throw new CorefileException("invalid rule type \"" + args.get(0) + "\"");
     }
+  }
+
+  private static Action action(String word, Setup setup) {
+    return switch (word.toLowerCase(Locale.ROOT)) {
+      case "append" -> Action.APPEND;
+      case "replace" -> Action.REPLACE;
+      case "set" -> Action.SET;
+      case "unset" -> {
+        if (setup.version().unsetsEdnsOptions()) {
+          yield Action.UNSET;
+        }
+        throw new CorefileException("invalid action: \"unset\"");
+      }
+      default -> throw new CorefileException("invalid action: \"" + word + "\"");
+    };
   }
 
   private static int code(String text) {
@@ -95,9 +157,9 @@ final class EdnsRule implements Rule {
     return Integer.parseInt(text);
   }
 
-  private static Function<Query, byte[]> value(String text) {
+  private static Function<Query, Optional<byte[]>> value(String text, Setup setup) {
     if (text.startsWith("{") && text.endsWith("}")) {
-      return variable(text);
+      return variable(text, setup);
     }
     byte[] octets;
     if (text.startsWith("0x")) {
@@ -109,28 +171,46 @@ final class EdnsRule implements Rule {
     } else {
       octets = text.getBytes(StandardCharsets.UTF_8);
     }
-    return query -> octets.clone();
+    return query -> Optional.of(octets.clone());
   }
 
-  private static Function<Query, byte[]> variable(String text) {
+  private static Function<Query, Optional<byte[]>> variable(String text, Setup setup) {
     return switch (text) {
-      case "{qname}" -> query -> query.name().toString().getBytes(StandardCharsets.ISO_8859_1);
+      case "{qname}" -> query -> octets(query.name().toString());
       case "{qtype}" -> query -> uint16(query.type().code());
-      case "{client_ip}" -> query -> query.client().address().address().toBytes();
+      case "{client_ip}" ->
+        query -> Optional.of(query.client().address().address().toBytes());
       case "{client_port}" -> query -> uint16(query.client().address().port());
-      case "{protocol}" -> query -> protocol(query.client()).getBytes(StandardCharsets.ISO_8859_1);
-      case "{server_ip}" -> query -> query.client().server().address().toBytes();
+      case "{protocol}" -> query -> octets(protocol(query.client()));
+      case "{server_ip}" ->
+        query -> Optional.of(query.client().server().address().toBytes());
       case "{server_port}" -> query -> uint16(query.client().server().port());
-      default -> throw new CorefileException("unsupported variable name \"" + text + "\"");
+      default -> label(text, setup);
     };
+  }
+
+  /** A label of the plugin metadata; without a value the rule does not apply. */
+  private static Function<Query, Optional<byte[]>> label(String text, Setup setup) {
+    String label = text.substring(1, text.length() - 1);
+    if (!Labels.isLabel(label)) {
+      throw new CorefileException("unsupported variable name \"" + text + "\"");
+    }
+    return query -> Labels.of(setup)
+        .value(query, label)
+        .filter(value -> !value.isEmpty())
+        .flatMap(EdnsRule::octets);
+  }
+
+  private static Optional<byte[]> octets(String text) {
+    return Optional.of(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   private static String protocol(Client client) {
     return client.transport().name().toLowerCase(Locale.ROOT);
   }
 
-  private static byte[] uint16(int value) {
-    return new byte[] {(byte) (value >> 8), (byte) value};
+  private static Optional<byte[]> uint16(int value) {
+    return Optional.of(new byte[] {(byte) (value >> 8), (byte) value});
   }
 
   private static byte[] subnet(IpAddress client, int v4, int v6) {
@@ -144,21 +224,53 @@ final class EdnsRule implements Rule {
 
   @Override
   public Optional<List<ResponseRule>> apply(Query query) {
+    Optional<byte[]> value = data.apply(query);
+    if (value.isEmpty() && action != Action.UNSET) {
+      return Optional.empty();
+    }
     Edns edns = query.message().edns().orElse(Edns.ofSize(DEFAULT_SIZE));
     List<EdnsOption> options = new ArrayList<>(edns.options());
-    boolean done = false;
-    EdnsOption option = EdnsOption.of(code, data.apply(query));
-    for (int i = 0; i < options.size() && replaces && !done; i++) {
-      if (options.get(i).code() == code) {
-        options.set(i, option);
-        done = true;
-      }
-    }
-    if (!done && adds) {
-      options.add(option);
-      done = true;
-    }
+    EdnsOption before =
+        options.stream().filter(o -> o.code() == code).findFirst().orElse(null);
+    EdnsOption after = value.map(octets -> EdnsOption.of(code, octets)).orElse(null);
+    boolean done = change(options, before, after);
     query.replace(query.message().withEdns(edns.withOptions(options)));
-    return done ? Optional.of(List.of()) : Optional.empty();
+    return done ? Optional.of(reverts ? List.of(reverting(before)) : List.of()) : Optional.empty();
+  }
+
+  private boolean change(
+      List<EdnsOption> options, @Nullable EdnsOption before, @Nullable EdnsOption after) {
+    if (after == null) {
+      return options.removeIf(o -> o.code() == code);
+    }
+    if (before != null && action != Action.APPEND) {
+      options.set(options.indexOf(before), after);
+      return true;
+    }
+    boolean adds =
+        action == Action.SET || (action == Action.APPEND && (before == null || appendsTwice));
+    if (adds) {
+      options.add(after);
+    }
+    return adds;
+  }
+
+  /** Gives the OPT record of an answer the option as it was in the question. */
+  private ResponseRule reverting(@Nullable EdnsOption before) {
+    return new ResponseRule() {
+      @Override
+      public Message change(Message message) {
+        Edns edns = message.edns().orElse(null);
+        if (edns == null) {
+          return message;
+        }
+        List<EdnsOption> options = new ArrayList<>(edns.options());
+        options.removeIf(o -> o.code() == code);
+        if (before != null) {
+          options.add(before);
+        }
+        return message.withEdns(edns.withOptions(options));
+      }
+    };
   }
 }

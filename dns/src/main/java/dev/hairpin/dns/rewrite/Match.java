@@ -1,11 +1,9 @@
 package dev.hairpin.dns.rewrite;
 
 import dev.hairpin.dns.corefile.CorefileException;
+import dev.hairpin.dns.plugin.GoPattern;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** Compares a name with what a rule is for, and makes the new name. */
 sealed interface Match {
@@ -56,35 +54,31 @@ sealed interface Match {
   }
 
   /** What a regular expression finds; {@code {1}} is its first group. */
-  record Regex(Pattern pattern) implements Match {
+  record Regex(GoPattern pattern) implements Match {
     @Override
     public Optional<String> replace(String name, String replacement) {
-      Matcher matcher = pattern.matcher(new BoundedText(name));
-      if (!matcher.find()) {
-        return Optional.empty();
-      }
-      String result = replacement;
-      for (int i = 0; i <= matcher.groupCount(); i++) {
-        String group = matcher.group(i);
-        result = result.replace("{" + i + "}", group == null ? "" : group);
-      }
-      return Optional.of(result);
+      return pattern.find(name).map(found -> {
+        String result = replacement;
+        for (int i = 0; i < found.groups().size(); i++) {
+          result = result.replace("{" + i + "}", found.groups().get(i));
+        }
+        return result;
+      });
     }
 
     /** Compiles an expression whose groups a replacement may use. */
     static Regex compile(String expression, String replacement) {
-      Pattern pattern;
+      GoPattern pattern;
       try {
-        // Go spells a named group (?P<name>...).
-        pattern = Pattern.compile(expression.replace("(?P<", "(?<"));
-      } catch (PatternSyntaxException e) {
+        pattern = GoPattern.compile(expression);
+      } catch (IllegalArgumentException e) {
         throw new CorefileException("invalid regex matching pattern: " + expression);
       }
       int used = 0;
       for (int i = 0; i <= 100; i++) {
         used += replacement.contains("{" + i + "}") ? 1 : 0;
       }
-      if (used > pattern.matcher("").groupCount()) {
+      if (used > pattern.groupCount()) {
         throw new CorefileException("the rewrite regex pattern ("
             + replacement
             + ") uses more subexpressions than its corresponding matching regex pattern ("

@@ -42,7 +42,11 @@ final class NameRule implements Rule {
     String name = Match.fqdn(from);
     String target = Match.fqdn(to);
     return switch (kind) {
-      case "exact" -> new NameRule(new Match.Exact(name), target, true, rules);
+      case "exact" -> {
+        // The original reads the names as an expression and its replacement, the wrong way round.
+        Match.Regex.compile(target, name);
+        yield new NameRule(new Match.Exact(name), target, true, rules);
+      }
       case "prefix" -> new NameRule(new Match.Prefix(name), target, auto, rules);
       case "suffix" -> {
         if (auto) {

@@ -77,7 +77,7 @@ public final class RewritePlugin implements Plugin {
       case "type" -> FieldRules.type(words);
       case "edns0" -> EdnsRule.parse(words, setup);
       case "ttl" -> FieldRules.ttl(words);
-      case "cname" -> CnameRule.parse(words, setup.lookup());
+      case "cname" -> CnameRule.parse(words, setup);
       case "rcode" -> FieldRules.rcode(words);
       default -> throw new CorefileException("invalid rule type \"" + type + "\"");
     };

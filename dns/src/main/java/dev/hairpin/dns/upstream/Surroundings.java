@@ -2,8 +2,16 @@ package dev.hairpin.dns.upstream;
 
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a DNS server finds around it when it starts.
@@ -37,6 +45,39 @@ public record Surroundings(
   }
 
   /**
+   * A file.
+   *
+   * @param path its path as a Corefile names it; {@code ./} in front does not matter
+   * @return its contents, or nothing if it is not there
+   */
+  public Optional<String> file(String path) {
+    String contents = files.get(path);
+    return Optional.ofNullable(
+        contents == null && path.startsWith("./") ? files.get(path.substring(2)) : contents);
+  }
+
+  /**
+   * The same surroundings with the files of a folder beside those that it has.
+   *
+   * @param folder the folder
+   * @param prefix what stands in front of their relative paths, such as {@code /etc/coredns/}
+   * @return the copy
+   * @throws IOException if a file cannot be read as UTF-8
+   */
+  public Surroundings withFilesOf(Path folder, String prefix) throws IOException {
+    Map<String, String> all = new HashMap<>(files);
+    List<Path> found;
+    try (Stream<Path> walk = Files.walk(folder)) {
+      found = walk.filter(Files::isRegularFile).sorted().toList();
+    }
+    for (Path file : found) {
+      String relative = folder.relativize(file).toString().replace('\\', '/');
+      all.put(prefix + relative, Files.readString(file, StandardCharsets.UTF_8));
+    }
+    return withFiles(all);
+  }
+
+  /**
    * The same surroundings with other own addresses.
    *
    * @param newAddresses the addresses of its interfaces, without loopback
@@ -55,9 +96,9 @@ public record Surroundings(
    * @return the copy
    */
   public Surroundings withNameserver(SocketAddress address, Upstream upstream) {
-    Map<SocketAddress, Upstream> more = new java.util.HashMap<>(upstreams);
+    Map<SocketAddress, Upstream> more = new HashMap<>(upstreams);
     more.put(address, upstream);
-    List<SocketAddress> servers = new java.util.ArrayList<>(nameservers);
+    List<SocketAddress> servers = new ArrayList<>(nameservers);
     servers.add(address);
     return new Surroundings(addresses, servers, search, more, files);
   }
