@@ -25,8 +25,10 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 
 /**
  * The loopback server under questions and garbage, for as long as {@code -Dhairpin.dns.soak=10m}
@@ -36,7 +38,8 @@ class SoakTest {
   private static final int PACKETS_PER_ROUND = 500;
 
   @Test
-  void garbageAmongQuestionsNeitherStopsTheServerNorFillsTheHeap() throws Exception {
+  void garbageAmongQuestionsNeitherStopsTheServerNorFillsTheHeapNorLeavesThreads(
+      TestReporter reporter) throws Exception {
     String length = System.getProperty("hairpin.dns.soak", "");
     assumeTrue(!length.isEmpty(), "runs with -Dhairpin.dns.soak=DURATION only, such as 10m");
     long end = System.nanoTime() + Duration.parse("PT" + length).toNanos();
@@ -47,12 +50,16 @@ class SoakTest {
     SplittableRandom random = new SplittableRandom(42);
     byte[] question = Message.query(7, Question.of("web.shop.svc.cluster.local.", RecordType.A))
         .encode();
+    int threadsBefore = Thread.activeCount();
+    int threadsWhileServing;
     long heapAfterWarmUp = 0;
     long answered = 0;
+    long rounds = 0;
     try (DnsServer server = dns.serve(DnsServerOptions.DEFAULT);
         DatagramSocket socket = new DatagramSocket()) {
       socket.setSoTimeout(5_000);
       for (int round = 0; System.nanoTime() < end; round++) {
+        rounds++;
         for (int i = 0; i < PACKETS_PER_ROUND; i++) {
           byte[] garbage = garbage(random, question);
           socket.send(new DatagramPacket(garbage, garbage.length, server.address()));
@@ -70,9 +77,21 @@ class SoakTest {
         }
       }
       assertThat(isAnswered(socket, server, question)).isTrue();
+      threadsWhileServing = Thread.activeCount();
     }
+    long heapAtTheEnd = usedHeap();
+    reporter.publishEntry(Map.of(
+        "packets of garbage", Long.toString(rounds * PACKETS_PER_ROUND),
+        "connections", Long.toString(rounds),
+        "questions answered among them", answered + " of " + rounds,
+        "MiB of heap after 20 rounds", Long.toString(heapAfterWarmUp >> 20),
+        "MiB of heap at the end", Long.toString(heapAtTheEnd >> 20),
+        "threads before, while serving, after",
+            threadsBefore + ", " + threadsWhileServing + ", " + Thread.activeCount()));
     assertThat(answered).isGreaterThan(20);
-    assertThat(usedHeap()).isLessThan(2 * heapAfterWarmUp + (16L << 20));
+    assertThat(heapAtTheEnd).isLessThan(2 * heapAfterWarmUp + (16L << 20));
+    assertThat(threadsWhileServing).isLessThanOrEqualTo(threadsBefore + 2);
+    assertThat(Thread.activeCount()).isLessThanOrEqualTo(threadsBefore);
   }
 
   private static Service service(String address) {
