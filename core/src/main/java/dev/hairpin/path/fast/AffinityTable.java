@@ -17,36 +17,52 @@ public final class AffinityTable {
   public static final int ADDRESSES_PER_LIST = 100;
 
   /*
-   * An entry says that a list holds an address. Entries lie in parallel arrays; each is in two
-   * chains: of its hash bucket, and of its list, in the order in which the addresses were set. The
-   * hash is of the address and the list's group, which the lists of one Service share: one look-up
-   * finds all lists of a Service that hold a caller.
+   * An entry says that a list holds an address. It has 32 octets, and a word of the index leads to
+   * it, so that a caller who is known costs two cache lines:
+   *
+   *   entries, four longs:  address, low ; high ; when it was set, in ms ; the how manieth set it was
+   *   index, one long:      list << 32 | entry + 1; 0 is free
+   *
+   * The index is open addressing with linear probing, at most half full. The hash is of the address
+   * and the list's group, which the lists of one Service share: one look-up finds all lists of a
+   * Service that hold a caller, and the list in the index's word tells most others apart.
+   *
+   * The order in which a list's addresses were set is not kept, but searched for when a full list
+   * needs room or an old address must go: a hundred entries at most, and only if "least", which is
+   * no later than any of the list's times, is old enough.
    */
   private static final int NONE = -1;
   private static final int FIRST_CAPACITY = 16;
+  private static final int STRIDE_BITS = 2;
+  private static final int HIGH = 1;
+  private static final int STAMP = 2;
+  private static final int ORDER = 3;
 
-  private int[] buckets = new int[FIRST_CAPACITY * 2];
-  private int[] nextInBucket = new int[FIRST_CAPACITY];
+  private long[] entries = new long[FIRST_CAPACITY << STRIDE_BITS];
+  private long[] index = new long[FIRST_CAPACITY * 2];
+  private int live;
+  private long sets;
+
+  /** No later than any entry's time. */
+  private long least = Long.MAX_VALUE;
+
+  // By entry, for changes only. Free entries are chained by nextInList.
   private int[] list = new int[FIRST_CAPACITY];
   private int[] group = new int[FIRST_CAPACITY];
-  private long[] high = new long[FIRST_CAPACITY];
-  private long[] low = new long[FIRST_CAPACITY];
-  private long[] stamp = new long[FIRST_CAPACITY];
-  private int[] older = new int[FIRST_CAPACITY];
-  private int[] newer = new int[FIRST_CAPACITY];
+  private int[] nextInList = new int[FIRST_CAPACITY];
   private int free = NONE;
   private int used;
 
-  private final Int2IntOpenHashMap listOf = new Int2IntOpenHashMap();
-  private int[] oldest = new int[4];
-  private int[] newest = new int[4];
+  // By list, in the order in which lists were first used.
+  private final Int2IntOpenHashMap slotOf = new Int2IntOpenHashMap();
+  private int[] firstInList = new int[4];
   private int[] count = new int[4];
+  private long[] leastInList = new long[4];
   private int lists;
 
   /** A table that remembers nobody. */
   public AffinityTable() {
-    Arrays.fill(buckets, NONE);
-    listOf.defaultReturnValue(NONE);
+    slotOf.defaultReturnValue(NONE);
   }
 
   /**
@@ -55,11 +71,7 @@ public final class AffinityTable {
    * @return the number
    */
   public int size() {
-    int size = 0;
-    for (int i = 0; i < lists; i++) {
-      size += count[i];
-    }
-    return size;
+    return live;
   }
 
   /**
@@ -69,48 +81,33 @@ public final class AffinityTable {
    */
   public AffinityTable copy() {
     AffinityTable copy = new AffinityTable();
-    copy.buckets = buckets.clone();
-    copy.nextInBucket = nextInBucket.clone();
+    copy.entries = entries.clone();
+    copy.index = index.clone();
+    copy.live = live;
+    copy.sets = sets;
+    copy.least = least;
     copy.list = list.clone();
     copy.group = group.clone();
-    copy.high = high.clone();
-    copy.low = low.clone();
-    copy.stamp = stamp.clone();
-    copy.older = older.clone();
-    copy.newer = newer.clone();
+    copy.nextInList = nextInList.clone();
     copy.free = free;
     copy.used = used;
-    copy.listOf.putAll(listOf);
-    copy.oldest = oldest.clone();
-    copy.newest = newest.clone();
+    copy.slotOf.putAll(slotOf);
+    copy.firstInList = firstInList.clone();
     copy.count = count.clone();
+    copy.leastInList = leastInList.clone();
     copy.lists = lists;
     return copy;
   }
 
-  private static int hash(int group, long high, long low) {
-    long h = (low ^ group * 0x9e37_79b9_7f4a_7c15L) * 0xd6e8_feb8_6659_fd93L ^ high;
+  private int home(int ofGroup, long high, long low) {
+    long h = (low ^ ofGroup * 0x9e37_79b9_7f4a_7c15L) * 0xd6e8_feb8_6659_fd93L ^ high;
     h *= 0x9e37_79b9_7f4a_7c15L;
-    return (int) (h >>> 32);
+    return (int) (h >>> 32) & index.length - 1;
   }
 
-  /** The first entry of a group and address, or -1; {@link #next} gives the others. */
-  int first(int ofGroup, long addressHigh, long addressLow) {
-    int entry = buckets[hash(ofGroup, addressHigh, addressLow) & buckets.length - 1];
-    return match(entry, ofGroup, addressHigh, addressLow);
-  }
-
-  int next(int entry) {
-    return match(nextInBucket[entry], group[entry], high[entry], low[entry]);
-  }
-
-  private int match(int from, int ofGroup, long addressHigh, long addressLow) {
-    int entry = from;
-    while (entry != NONE
-        && (low[entry] != addressLow || high[entry] != addressHigh || group[entry] != ofGroup)) {
-      entry = nextInBucket[entry];
-    }
-    return entry;
+  private boolean isOf(int entry, long high, long low) {
+    int at = entry << STRIDE_BITS;
+    return entries[at] == low && entries[at + HIGH] == high;
   }
 
   int listOf(int entry) {
@@ -118,69 +115,175 @@ public final class AffinityTable {
   }
 
   long stampOf(int entry) {
-    return stamp[entry];
+    return entries[(entry << STRIDE_BITS) + STAMP];
   }
 
   /** The entry of a list and address, or -1. */
-  int find(int inList, int ofGroup, long addressHigh, long addressLow) {
-    int entry = first(ofGroup, addressHigh, addressLow);
-    while (entry != NONE && list[entry] != inList) {
-      entry = next(entry);
+  int find(int inList, int ofGroup, long high, long low) {
+    int at = home(ofGroup, high, low);
+    while (true) {
+      long word = index[at];
+      if (word == 0) {
+        return NONE;
+      }
+      int entry = (int) word - 1;
+      if ((int) (word >>> 32) == inList && isOf(entry, high, low)) {
+        return entry;
+      }
+      at = at + 1 & index.length - 1;
     }
-    return entry;
+  }
+
+  /**
+   * The first rung of a ladder whose list holds an address.
+   *
+   * @param firstList the list of the first rung, if they count on from it; else -1, and they are
+   *     given
+   * @param lists where they are given, from {@code at} on
+   * @param from the first rung that is asked
+   * @param rungs how many there are
+   * @return rung * 2^32 + entry; -1 if there is none
+   */
+  long firstRung(
+      int ofGroup, long high, long low, int firstList, int[] lists, int at, int from, int rungs) {
+    long found = NONE;
+    int end = rungs;
+    int place = home(ofGroup, high, low);
+    while (true) {
+      long word = index[place];
+      if (word == 0) {
+        return found;
+      }
+      int inList = (int) (word >>> 32);
+      int rung = firstList >= 0 ? inList - firstList : rungOf(inList, lists, at, from, end);
+      int entry = (int) word - 1;
+      if (rung >= from && rung < end && isOf(entry, high, low)) {
+        found = (long) rung << 32 | entry;
+        end = rung;
+      }
+      place = place + 1 & index.length - 1;
+    }
+  }
+
+  private static int rungOf(int inList, int[] lists, int at, int from, int end) {
+    for (int rung = from; rung < end; rung++) {
+      if (lists[at + rung] == inList) {
+        return rung;
+      }
+    }
+    return NONE;
   }
 
   /** Adds or renews an address. */
-  void set(int inList, int ofGroup, long addressHigh, long addressLow, long now) {
-    int entry = find(inList, ofGroup, addressHigh, addressLow);
+  void set(int inList, int ofGroup, long high, long low, long now) {
+    int entry = find(inList, ofGroup, high, low);
     if (entry == NONE) {
       int slot = listSlot(inList);
       if (count[slot] >= ADDRESSES_PER_LIST) {
-        remove(oldest[slot]);
+        remove(oldest(slot));
       }
       entry = newEntry();
       list[entry] = inList;
       group[entry] = ofGroup;
-      high[entry] = addressHigh;
-      low[entry] = addressLow;
-      int bucket = hash(ofGroup, addressHigh, addressLow) & buckets.length - 1;
-      nextInBucket[entry] = buckets[bucket];
-      buckets[bucket] = entry;
+      entries[entry << STRIDE_BITS] = low;
+      entries[(entry << STRIDE_BITS) + HIGH] = high;
+      nextInList[entry] = firstInList[slot];
+      firstInList[slot] = entry;
       count[slot]++;
-      append(slot, entry);
-    } else {
-      int slot = listSlot(inList);
-      unlink(slot, entry);
-      append(slot, entry);
+      live++;
+      leastInList[slot] = Math.min(leastInList[slot], now);
+      enter(entry);
     }
-    stamp[entry] = now;
+    renew(entry, now);
+  }
+
+  /** Renews an entry; times do not go back. */
+  void renew(int entry, long now) {
+    int at = entry << STRIDE_BITS;
+    entries[at + STAMP] = now;
+    entries[at + ORDER] = sets++;
+    least = Math.min(least, now);
+  }
+
+  private void enter(int entry) {
+    int first = entry << STRIDE_BITS;
+    int at = home(group[entry], entries[first + HIGH], entries[first]);
+    while (index[at] != 0) {
+      at = at + 1 & index.length - 1;
+    }
+    index[at] = (long) list[entry] << 32 | entry + 1;
   }
 
   void remove(int entry) {
     int slot = listSlot(list[entry]);
-    unlink(slot, entry);
-    count[slot]--;
-    int bucket = hash(group[entry], high[entry], low[entry]) & buckets.length - 1;
-    if (buckets[bucket] == entry) {
-      buckets[bucket] = nextInBucket[entry];
+    if (firstInList[slot] == entry) {
+      firstInList[slot] = nextInList[entry];
     } else {
-      int before = buckets[bucket];
-      while (nextInBucket[before] != entry) {
-        before = nextInBucket[before];
+      int before = firstInList[slot];
+      while (nextInList[before] != entry) {
+        before = nextInList[before];
       }
-      nextInBucket[before] = nextInBucket[entry];
+      nextInList[before] = nextInList[entry];
     }
+    count[slot]--;
+    live--;
+    leave(entry);
     list[entry] = NONE;
-    nextInBucket[entry] = free;
+    nextInList[entry] = free;
     free = entry;
+  }
+
+  /** Takes an entry's word out of the index, and moves words behind it that belong before. */
+  private void leave(int entry) {
+    int mask = index.length - 1;
+    int first = entry << STRIDE_BITS;
+    int gap = home(group[entry], entries[first + HIGH], entries[first]);
+    while ((int) index[gap] != entry + 1) {
+      gap = gap + 1 & mask;
+    }
+    for (int at = gap + 1 & mask; index[at] != 0; at = at + 1 & mask) {
+      int other = (int) index[at] - 1;
+      first = other << STRIDE_BITS;
+      int home = home(group[other], entries[first + HIGH], entries[first]);
+      if ((at - home & mask) >= (at - gap & mask)) {
+        index[gap] = index[at];
+        gap = at;
+      }
+    }
+    index[gap] = 0;
   }
 
   /** Removes the list's least recently set address if it was last seen before a time. */
   void reap(int inList, long since, int spared) {
-    int entry = oldest[listSlot(inList)];
-    if (entry != NONE && entry != spared && stamp[entry] < since) {
+    if (least >= since) {
+      return;
+    }
+    int slot = listSlot(inList);
+    if (leastInList[slot] >= since) {
+      return;
+    }
+    int entry = oldest(slot);
+    if (entry == NONE) {
+      return;
+    }
+    leastInList[slot] = stampOf(entry);
+    if (entry != spared && stampOf(entry) < since) {
       remove(entry);
     }
+  }
+
+  /** The list's least recently set entry, or -1. */
+  private int oldest(int slot) {
+    int oldest = NONE;
+    long order = Long.MAX_VALUE;
+    for (int entry = firstInList[slot]; entry != NONE; entry = nextInList[entry]) {
+      long other = entries[(entry << STRIDE_BITS) + ORDER];
+      if (other < order) {
+        order = other;
+        oldest = entry;
+      }
+    }
+    return oldest;
   }
 
   /** Forgets the lists that a program does not name. */
@@ -193,49 +296,25 @@ public final class AffinityTable {
   }
 
   private int listSlot(int inList) {
-    int slot = listOf.get(inList);
+    int slot = slotOf.get(inList);
     if (slot == NONE) {
       slot = lists++;
-      if (slot == oldest.length) {
-        oldest = Arrays.copyOf(oldest, slot * 2);
-        newest = Arrays.copyOf(newest, slot * 2);
+      if (slot == count.length) {
+        firstInList = Arrays.copyOf(firstInList, slot * 2);
         count = Arrays.copyOf(count, slot * 2);
+        leastInList = Arrays.copyOf(leastInList, slot * 2);
       }
-      oldest[slot] = NONE;
-      newest[slot] = NONE;
-      listOf.put(inList, slot);
+      firstInList[slot] = NONE;
+      leastInList[slot] = Long.MAX_VALUE;
+      slotOf.put(inList, slot);
     }
     return slot;
-  }
-
-  private void append(int slot, int entry) {
-    older[entry] = newest[slot];
-    newer[entry] = NONE;
-    if (newest[slot] == NONE) {
-      oldest[slot] = entry;
-    } else {
-      newer[newest[slot]] = entry;
-    }
-    newest[slot] = entry;
-  }
-
-  private void unlink(int slot, int entry) {
-    if (older[entry] == NONE) {
-      oldest[slot] = newer[entry];
-    } else {
-      newer[older[entry]] = newer[entry];
-    }
-    if (newer[entry] == NONE) {
-      newest[slot] = older[entry];
-    } else {
-      older[newer[entry]] = older[entry];
-    }
   }
 
   private int newEntry() {
     if (free != NONE) {
       int entry = free;
-      free = nextInBucket[entry];
+      free = nextInList[entry];
       return entry;
     }
     if (used == list.length) {
@@ -246,20 +325,13 @@ public final class AffinityTable {
 
   private void grow() {
     int capacity = used * 2;
-    nextInBucket = Arrays.copyOf(nextInBucket, capacity);
+    entries = Arrays.copyOf(entries, capacity << STRIDE_BITS);
     list = Arrays.copyOf(list, capacity);
     group = Arrays.copyOf(group, capacity);
-    high = Arrays.copyOf(high, capacity);
-    low = Arrays.copyOf(low, capacity);
-    stamp = Arrays.copyOf(stamp, capacity);
-    older = Arrays.copyOf(older, capacity);
-    newer = Arrays.copyOf(newer, capacity);
-    buckets = new int[capacity * 2];
-    Arrays.fill(buckets, NONE);
+    nextInList = Arrays.copyOf(nextInList, capacity);
+    index = new long[capacity * 2];
     for (int entry = 0; entry < used; entry++) {
-      int bucket = hash(group[entry], high[entry], low[entry]) & buckets.length - 1;
-      nextInBucket[entry] = buckets[bucket];
-      buckets[bucket] = entry;
+      enter(entry);
     }
   }
 }

@@ -100,6 +100,9 @@ final class CodePages {
 
   private int allocate(int room) {
     int left = ProgramCode.PAGE_WORDS - (end & ProgramCode.PAGE_MASK);
+    if (pages.length > LookupTable.ADDRESS_MASK >>> ProgramCode.PAGE_BITS) {
+      throw new IllegalStateException("a program of more than 2 GiB");
+    }
     boolean fits = pages.length > 0 && (end & ProgramCode.PAGE_MASK) != 0 && room <= left;
     if (!fits) {
       end = pages.length << ProgramCode.PAGE_BITS;

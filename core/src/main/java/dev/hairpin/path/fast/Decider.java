@@ -43,9 +43,6 @@ public final class Decider {
   private static final int MOST_DEPTH = 100;
   private static final int MOST_STRAIGHT_JUMPS = 4;
 
-  /** How many flows go through the passes of a batch together. */
-  private static final int PASS = 256;
-
   /** Ends whose questions every pool has, by these numbers. */
   private static final int TOO_LONG = UNDECIDED;
 
@@ -81,10 +78,12 @@ public final class Decider {
   private int steps;
   private int[] profiles;
   private Shape[] shapes;
+  private int[] addresses;
   private long[] nodeBlocks;
+  private Straight comingIn;
+  private Straight beingSent;
   private boolean hasLocalTargets;
   private int markOnTheWay;
-  private final int[] found = new int[PASS];
 
   /**
    * A decider for a node.
@@ -98,7 +97,10 @@ public final class Decider {
     this.code = program.code;
     this.v4 = program.v4;
     this.profiles = program.pool.profiles();
-    this.shapes = program.shapes;
+    this.shapes = code.shapes;
+    this.addresses = program.targets.addresses4();
+    this.comingIn = code.straights[0];
+    this.beingSent = code.straights[1];
     this.nodeBlocks = program.nodeBlocks;
     this.hasLocalTargets = program.hasLocalTargets;
   }
@@ -119,7 +121,10 @@ public final class Decider {
     program = next;
     code = next.code;
     profiles = next.pool.profiles();
-    shapes = next.shapes;
+    shapes = next.code.shapes;
+    addresses = next.targets.addresses4();
+    comingIn = next.code.straights[0];
+    beingSent = next.code.straights[1];
     nodeBlocks = next.nodeBlocks;
     hasLocalTargets = next.hasLocalTargets;
   }
@@ -166,9 +171,42 @@ public final class Decider {
    * @return the answer, which {@link Decision} reads
    */
   public long decide(int link, int from, int to, int ports, long random) {
-    long straight = straight(code, link, from, to, ports, random);
-    if (straight != NOT_STRAIGHT) {
-      return straight;
+    Straight way = (link & DecisionProgram.FROM_HOST) == 0 ? comingIn : beingSent;
+    long value = LookupTable.get4(way.slots, way.capacity, key(link, to, ports));
+    if (value >= LookupTable.FIRST_PLANNED) {
+      Plan plan = way.plans[(int) (value >>> LookupTable.PLAN_SHIFT)];
+      // Ladder.pick, but for the draws that need its table.
+      long product = (random >>> 32) * plan.outcomes;
+      int chosen =
+          ((int) (value >>> LookupTable.TARGET_SHIFT) & LookupTable.TARGET_MASK)
+              + (int) (product >>> 32);
+      if ((int) product - plan.doubtful < plan.safe && isUsual(way, addresses[chosen], from)) {
+        long block = plan.nodeBlock < 0 ? plan.block : nodeBlocks[plan.nodeBlock];
+        return ((from & (int) block) == (int) (block >>> 32) ? plan.inside : plan.outside) | chosen;
+      }
+    }
+    return decide(way, value, link, from, to, ports, random);
+  }
+
+  private static long key(int link, int to, int ports) {
+    return (long) to << 32 | (ports & 0xffffL) << 16 | (link & 0xffL);
+  }
+
+  /** Whether an endpoint is neither the caller itself, nor the node's own, nor an exception. */
+  private boolean isUsual(Straight way, int endpoint, int from) {
+    return endpoint != from
+        && !(hasLocalTargets && program.isLocal4(endpoint))
+        && (way.exceptions == null || !way.mayBeException(endpoint));
+  }
+
+  private long decide(
+      Straight way, long value, int link, int from, int to, int ports, long random) {
+    if (value >= 0) {
+      long straight =
+          straight(way, (int) value & LookupTable.ADDRESS_MASK, link, from, to, ports, random);
+      if (straight != NOT_STRAIGHT) {
+        return straight;
+      }
     }
     return run(link, 0, from & 0xffff_ffffL, 0, to & 0xffff_ffffL, ports, random);
   }
@@ -242,56 +280,13 @@ public final class Decider {
       }
       return;
     }
-    for (int i = first; i < end; i += PASS) {
-      pass(batch, i, Math.min(PASS, end - i));
-    }
-  }
-
-  /**
-   * A few flows in two passes, so that the look-ups of many flows wait for memory at the same time:
-   * first the tables, then the routines. Nothing is remembered in the first.
-   */
-  private void pass(FlowBatch batch, int first, int count) {
     int[] links = batch.link;
+    int[] sources = batch.source;
     int[] destinations = batch.destination;
     int[] ports = batch.ports;
-    int[] addresses = found;
-    ProgramCode running = code;
-    Straight[] ways = running.straights;
-    for (int k = 0; k < count; k++) {
-      int i = first + k;
-      int link = links[i];
-      Straight way = ways[link >>> 8 & 1];
-      long key = (long) destinations[i] << 32 | (ports[i] & 0xffffL) << 16 | (link & 0xffL);
-      addresses[k] = LookupTable.get4(way.slots, way.capacity, key);
-    }
-    int[][] pages = running.pages;
-    int[] sources = batch.source;
-    long[] draws4 = batch.draw;
-    long[] decisions = batch.decisions;
-    for (int k = 0; k < count; k++) {
-      int i = first + k;
-      int link = links[i];
-      int address = addresses[k];
-      long decision = NOT_STRAIGHT;
-      if (address >= 0) {
-        Straight way = ways[link >>> 8 & 1];
-        int[] words = pages[address >>> ProgramCode.PAGE_BITS];
-        int at = address & ProgramCode.PAGE_MASK;
-        decision = (words[at] & 0xff) == Op.BALANCE
-            ? choose(way, words, at, 0, link, sources[i], draws4[i])
-            : winding(way, pages, address, link, sources[i], destinations[i], ports[i], draws4[i]);
-      }
-      decisions[i] = decision != NOT_STRAIGHT
-          ? decision
-          : run(
-              link,
-              0,
-              sources[i] & 0xffff_ffffL,
-              0,
-              destinations[i] & 0xffff_ffffL,
-              ports[i],
-              draws4[i]);
+    long[] random = batch.draw;
+    for (int i = first; i < end; i++) {
+      decisions[i] = decide(links[i], sources[i], destinations[i], ports[i], random[i]);
     }
   }
 
@@ -310,24 +305,9 @@ public final class Decider {
 
   // ---- the straight way
 
-  private long straight(ProgramCode p, int link, int from, int to, int ports, long random) {
-    Straight way = p.straights[link >>> 8 & 1];
-    long key = (long) to << 32 | (ports & 0xffffL) << 16 | (link & 0xffL);
-    int address = LookupTable.get4(way.slots, way.capacity, key);
-    return address < 0
-        ? NOT_STRAIGHT
-        : straight(way, p.pages, address, link, from, to, ports, random);
-  }
-
   private long straight(
-      Straight way,
-      int[][] pages,
-      int address,
-      int link,
-      int from,
-      int to,
-      int ports,
-      long random) {
+      Straight way, int address, int link, int from, int to, int ports, long random) {
+    int[][] pages = code.pages;
     int[] words = pages[address >>> ProgramCode.PAGE_BITS];
     int at = address & ProgramCode.PAGE_MASK;
     return (words[at] & 0xff) == Op.BALANCE
@@ -361,7 +341,8 @@ public final class Decider {
       return NOT_STRAIGHT;
     }
     int marked = before;
-    if (((from & shape.blockMask) == shape.block) == shape.inside) {
+    long block = shape.nodeBlock < 0 ? shape.block : nodeBlocks[shape.nodeBlock];
+    if (((from & (int) block) == (int) (block >>> 32)) == shape.inside) {
       marked = (marked & shape.blockKeeps) ^ shape.blockSets;
     }
     // Ladder.pick, but for the draws that need its table.
@@ -373,9 +354,9 @@ public final class Decider {
     if (rung >= rungs) {
       return NOT_STRAIGHT;
     }
-    int endpoint = words[at + Op.BALANCE_HEADER + rung];
     int base = words[at + 2];
-    int chosen = base >= 0 ? base + rung : words[at + Op.BALANCE_HEADER + rungs + rung];
+    int chosen = base >= 0 ? base + rung : words[at + Op.BALANCE_HEADER + rung];
+    int endpoint = addresses[chosen];
     if (endpoint == from) {
       marked = (marked & shape.ownKeeps) ^ shape.ownSets;
     }
@@ -669,25 +650,27 @@ public final class Decider {
     Shape shape = shapes[words[at + 1]];
     boolean affine = op == Op.BALANCE_AFFINE;
     int first = at + (affine ? Op.AFFINE_HEADER : Op.BALANCE_HEADER);
-    int lists = first + (words[at + 2] >= 0 ? rungs : 2 * rungs);
+    int lists = first + (words[at + 2] >= 0 ? 0 : rungs);
     markBySource(shape);
     Ladder ladder = shape.ladder;
     if (shape.protocol != 0 && shape.protocol != protocol) {
       return affine ? UNDECIDED | shape.question << 3 : passBy(words, at, shape);
     }
-    int rung = affine ? remembered(words, lists, rungs, words[at + 3], words[at + 4]) : -1;
-    if (rung < 0) {
-      rung = chooser != null ? ladder.pick(chooser) : ladder.pick(nextDraw());
-    }
+    long known = affine ? remembered(words, at, lists, rungs) : -1;
+    int rung = known >= 0
+        ? (int) (known >>> 32)
+        : chooser != null ? ladder.pick(chooser) : ladder.pick(nextDraw());
     if (rung >= rungs) {
       return CONTINUE;
     }
     int to = targetOf(words, at, first, rung);
-    if (words[first + rung] == Op.word(sourceHigh, sourceLow, v4) && isSource(to)) {
+    if (isSource(to)) {
       mark = (mark & shape.ownKeeps) ^ shape.ownSets;
     }
-    if (affine) {
-      int list = words[lists + rung];
+    if (known >= 0) {
+      affinity.renew((int) known, now);
+    } else if (affine) {
+      int list = words[at + 5] >= 0 ? words[at + 5] + rung : words[lists + rung];
       affinity.set(list, words[at + 3], listHigh(), listLow(sourceLow), now);
     }
     translate(to);
@@ -696,13 +679,14 @@ public final class Decider {
 
   private static int targetOf(int[] words, int at, int first, int rung) {
     int base = words[at + 2];
-    return base >= 0 ? base + rung : words[first + (words[at] >>> 8) + rung];
+    return base >= 0 ? base + rung : words[first + rung];
   }
 
   private void markBySource(Shape shape) {
-    boolean within = v4
-        ? ((int) sourceLow & shape.blockMask) == shape.block
-        : shape.nodeBlock < 0 || inNodeBlock(shape.nodeBlock, sourceHigh, sourceLow);
+    // Given blocks are of IPv4; a shape of IPv6 without block has one of no bits.
+    boolean within = shape.nodeBlock < 0
+        ? ((int) sourceLow & (int) shape.block) == (int) (shape.block >>> 32)
+        : inNodeBlock(shape.nodeBlock, sourceHigh, sourceLow);
     if (within == shape.inside) {
       mark = (mark & shape.blockKeeps) ^ shape.blockSets;
     }
@@ -716,8 +700,7 @@ public final class Decider {
     Ladder ladder = shape.ladder;
     int first = at + Op.BALANCE_HEADER;
     for (int rung = 0; rung < ladder.rungs(); rung++) {
-      boolean itself = words[first + rung] == Op.word(sourceHigh, sourceLow, v4)
-          && isSource(targetOf(words, at, first, rung));
+      boolean itself = isSource(targetOf(words, at, first, rung));
       if (itself && (ladder.isCertain(rung) || random(ladder.threshold(rung)))) {
         mark = (mark & shape.ownKeeps) ^ shape.ownSets;
       }
@@ -726,43 +709,31 @@ public final class Decider {
   }
 
   private boolean isSource(int to) {
-    return v4
-        || (program.targets.addressLow(to) == sourceLow
-            && program.targets.addressHigh(to) == sourceHigh);
+    return program.targets.addressLow(to) == sourceLow
+        && program.targets.addressHigh(to) == sourceHigh;
   }
 
   /**
-   * The first endpoint, in the order of the rules, whose list has seen the caller lately; or -1.
+   * The first endpoint, in the order of the rules, whose list has seen the caller lately: its rung
+   * * 2^32 + the entry of the table; or -1.
    */
-  private int remembered(int[] words, int lists, int rungs, int group, int seconds) {
-    long high = listHigh();
-    long low = listLow(sourceLow);
-    if (affinity.first(group, high, low) < 0) {
-      return -1;
-    }
+  private long remembered(int[] words, int at, int lists, int rungs) {
+    int seconds = words[at + 4];
     long since = now - seconds * 1_000L;
     int from = 0;
     while (true) {
-      int rung = Integer.MAX_VALUE;
-      int found = -1;
-      for (int e = affinity.first(group, high, low); e >= 0; e = affinity.next(e)) {
-        int list = affinity.listOf(e);
-        for (int i = from; i < Math.min(rungs, rung); i++) {
-          if (words[lists + i] == list) {
-            rung = i;
-            found = e;
-          }
-        }
-      }
+      long found = affinity.firstRung(
+          words[at + 3], listHigh(), listLow(sourceLow), words[at + 5], words, lists, from, rungs);
       if (found < 0) {
-        return -1;
+        return found;
       }
-      boolean lately = seconds == 0 || affinity.stampOf(found) >= since;
-      affinity.reap(affinity.listOf(found), since, -1);
+      int entry = (int) found;
+      boolean lately = seconds == 0 || affinity.stampOf(entry) >= since;
+      affinity.reap(affinity.listOf(entry), since, -1);
       if (lately) {
-        return rung;
+        return found;
       }
-      from = rung + 1;
+      from = (int) (found >>> 32) + 1;
     }
   }
 

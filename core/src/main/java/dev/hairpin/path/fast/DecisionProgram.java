@@ -32,8 +32,6 @@ public final class DecisionProgram {
   /** How many device names rules may tell apart; rules with more stay open questions. */
   public static final int MOST_DEVICE_PATTERNS = 15;
 
-  private static final int SHAPE_BYTES = 88;
-
   /** Spreads addresses over the bits of {@link #localBits}. */
   static final int SPREAD = 0x9e37_79b9;
 
@@ -51,9 +49,6 @@ public final class DecisionProgram {
 
   /** IPv4: one long for each address, sorted; IPv6: pairs, in no order. */
   final long[] locals;
-
-  /** The pool's shapes, with the node's blocks in them. */
-  final Shape[] shapes;
 
   /** A bit for the hash of each local address. */
   final long localBits;
@@ -76,7 +71,6 @@ public final class DecisionProgram {
       bits |= bit(v4 ? locals[i] : locals[i + 1]);
     }
     this.localBits = bits;
-    this.shapes = shapes(pool.shapes(), from.base);
     this.knownTargets = targets.size();
     this.hasLocalTargets = hasLocalTargets(from.base);
   }
@@ -96,23 +90,6 @@ public final class DecisionProgram {
       }
     }
     return false;
-  }
-
-  private Shape[] shapes(Shape[] all, @Nullable DecisionProgram base) {
-    if (base != null && base.shapes.length == all.length && base.nodeBlocks == nodeBlocks) {
-      return base.shapes;
-    }
-    if (!v4 || nodeBlocks.length == 0) {
-      return all;
-    }
-    Shape[] own = all.clone();
-    for (int i = 0; i < own.length; i++) {
-      int block = own[i].nodeBlock;
-      if (block >= 0 && block < nodeBlocks.length) {
-        own[i] = own[i].withBlock(nodeBlocks[block]);
-      }
-    }
-    return own;
   }
 
   static long bit(long addressLow) {
@@ -244,15 +221,7 @@ public final class DecisionProgram {
    * @return octets, estimated
    */
   public long ownBytes() {
-    long bytes = 64 + 16 + 8L * nodeBlocks.length + 16 + 8L * locals.length;
-    Shape[] shared = pool.shapes();
-    if (shapes != shared) {
-      bytes += 16 + 4L * shapes.length;
-      for (int i = 0; i < shapes.length; i++) {
-        bytes += shapes[i] == shared[i] ? 0 : SHAPE_BYTES;
-      }
-    }
-    return bytes;
+    return 64 + 16 + 8L * nodeBlocks.length + 16 + 8L * locals.length;
   }
 
   /**
@@ -504,7 +473,9 @@ public final class DecisionProgram {
           hash,
           tablesHash,
           reader.tails(after, base == null ? null : base.code),
-          reader.fronts(before));
+          reader.fronts(before),
+          pool.shapes(),
+          base == null ? null : base.code);
       return new DecisionProgram(this, pool.shared(code));
     }
 
@@ -516,13 +487,17 @@ public final class DecisionProgram {
         lengths[i] = written.get(known + i).length;
       }
       layout.place(routineCount, lengths);
-      for (LookupTable table : tables) {
-        table.resolve(layout.homes());
-      }
       int[] numbers = written.keySet().toIntArray();
       Arrays.sort(numbers);
       for (int number : numbers) {
         layout.write(number, resolved(written.get(number), layout.homes()));
+      }
+      for (LookupTable table : tables) {
+        if (table.resolve(layout.homes())) {
+          table.plan(layout.pages(), layout.places(), pool.shapes());
+        } else {
+          table.withdraw(numbers);
+        }
       }
       return layout;
     }

@@ -1,6 +1,8 @@
 package dev.hairpin.path.fast;
 
 import dev.hairpin.net.IpFamily;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,34 @@ public final class LookupTable {
    * A slot is free if its key has protocol 0, which no flow has. The capacity is twice the number
    * of keys and no power of two: the upper half of the hash times the capacity gives the slot.
    * Cost: 32 octets a key for IPv4, 64 for IPv6.
+   *
+   * A value is the address of a routine. For IPv4 it also says, if it can, what the routine is, so
+   * that a decision need not load it:
+   *
+   *   bits  0-28  address
+   *   bits 29-51  the first of the routine's targets, which count on from it
+   *   bits 52-62  plan: the number of the routine's shape + 1; 0 if only the address is known
+   *
+   * The plan is a hint. It holds in all programs that use the table: before one in which the
+   * routine does something else is seen by anybody, the hint is withdrawn, in place, and the
+   * routine is run from then on. So a changed endpoint costs one word instead of a copy of the
+   * table. A reader of another thread sees the hint or does not, and is right either way.
    */
+  static final int TARGET_SHIFT = 29;
+
+  static final int PLAN_SHIFT = 52;
+  static final int ADDRESS_MASK = (1 << TARGET_SHIFT) - 1;
+  static final int TARGET_MASK = (1 << (PLAN_SHIFT - TARGET_SHIFT)) - 1;
+
+  /** Values from here on have a plan. */
+  static final long FIRST_PLANNED = 1L << PLAN_SHIFT;
+
+  private static final int MOST_PLANS = 2_047;
+  private static final VarHandle VALUES = MethodHandles.arrayElementVarHandle(long[].class);
+
+  /** In {@link #slotOf}: several keys lead to the routine. */
+  private static final int SHARED = -1;
+
   private static final long OPEN = 0x100;
   private static final long MIX = 0xd6e8_feb8_9e37_79b9L;
 
@@ -32,6 +61,12 @@ public final class LookupTable {
   private final boolean hasExact;
   private int hash;
   private boolean resolved;
+
+  /** By routine number less {@link #firstRoutine}: the place of its value + 1. */
+  private int[] slotOf = {};
+
+  private int firstRoutine;
+  private boolean planned;
   private LookupTable @Nullable [] parts;
 
   private LookupTable(long[] slots, int capacity, int size, boolean hasExact, boolean hasOpen) {
@@ -125,19 +160,92 @@ public final class LookupTable {
   }
 
   long bytes() {
-    return 16 + 8L * slots.length;
+    return 16 + 8L * slots.length + 16 + 4L * slotOf.length;
   }
 
-  /** Turns the values, which are routines' numbers, to addresses; once, before anybody sees it. */
-  void resolve(int[] addresses) {
+  /**
+   * Turns the values, which are routines' numbers, to addresses; once, before anybody sees it.
+   *
+   * @return false if that was done before
+   */
+  boolean resolve(int[] addresses) {
     if (resolved) {
-      return;
+      return false;
     }
     resolved = true;
     int stride = slots.length / capacity;
-    for (int slot = 0; slot < slots.length; slot += stride) {
-      if ((stride == 2 ? slots[slot] : slots[slot + 2]) != 0) {
-        slots[slot + stride - 1] = addresses[(int) slots[slot + stride - 1]];
+    int least = Integer.MAX_VALUE;
+    int most = 0;
+    for (int at = 0; at < slots.length; at += stride) {
+      if (isTaken(at, stride)) {
+        int routine = (int) slots[at + stride - 1];
+        least = Math.min(least, routine);
+        most = Math.max(most, routine);
+      }
+    }
+    firstRoutine = least;
+    slotOf = new int[size == 0 || stride != 2 ? 0 : most - least + 1];
+    for (int at = 0; at < slots.length; at += stride) {
+      if (isTaken(at, stride)) {
+        int place = at + stride - 1;
+        int routine = (int) slots[place];
+        if (stride == 2) {
+          int known = slotOf[routine - least];
+          slotOf[routine - least] = known == 0 ? place + 1 : SHARED;
+        }
+        slots[place] = addresses[routine];
+      }
+    }
+    return true;
+  }
+
+  private boolean isTaken(int at, int stride) {
+    return (stride == 2 ? slots[at] : slots[at + 2]) != 0;
+  }
+
+  /**
+   * Gives the keys whose routines are nothing but the choice of an endpoint their plans; once,
+   * before anybody sees the table.
+   *
+   * @param places where the words of each routine are
+   */
+  void plan(int[][] pages, int[] places, Shape[] shapes) {
+    for (int i = 0; i < slotOf.length; i++) {
+      int place = slotOf[i];
+      if (place > 0) {
+        long plan = planOf(places[firstRoutine + i], pages, shapes);
+        planned |= plan != 0;
+        slots[place - 1] |= plan;
+      }
+    }
+  }
+
+  /** Plan and first target of the routine at an address, in their bits; 0 if it has none. */
+  private static long planOf(int address, int[][] pages, Shape[] shapes) {
+    int[] words = pages[address >>> ProgramCode.PAGE_BITS];
+    int at = address & ProgramCode.PAGE_MASK;
+    if (RoutineReader.code(words[at]) != Op.BALANCE) {
+      return 0;
+    }
+    int rungs = words[at] >>> 8;
+    int number = words[at + 1];
+    long target = words[at + 2];
+    boolean fits = number < MOST_PLANS && target >= 0 && target + rungs <= TARGET_MASK;
+    return fits && shapes[number].isPlain()
+        ? (long) (number + 1) << PLAN_SHIFT | target << TARGET_SHIFT
+        : 0;
+  }
+
+  /** Takes the hints of routines away, for good. */
+  void withdraw(int[] routines) {
+    if (!planned) {
+      return;
+    }
+    for (int routine : routines) {
+      int index = routine - firstRoutine;
+      int place = index >= 0 && index < slotOf.length ? slotOf[index] : 0;
+      if (place > 0) {
+        VALUES.setOpaque(slots, place - 1, slots[place - 1] & ADDRESS_MASK);
       }
     }
   }
@@ -189,19 +297,39 @@ public final class LookupTable {
     return Arrays.equals(parts, others);
   }
 
+  /** Tables are equal that lead to the same addresses; hints do not count. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other == this
         || (other instanceof LookupTable table
             && hashCode() == table.hashCode()
-            && Arrays.equals(slots, table.slots));
+            && sameSlots(table));
+  }
+
+  private boolean sameSlots(LookupTable other) {
+    if (!isV4() || !other.isV4()) {
+      return Arrays.equals(slots, other.slots);
+    }
+    boolean same = slots.length == other.slots.length;
+    for (int at = 0; same && at < slots.length; at += 2) {
+      same = slots[at] == other.slots[at]
+          && ((slots[at + 1] ^ other.slots[at + 1]) & ADDRESS_MASK) == 0;
+    }
+    return same;
   }
 
   @Override
   public int hashCode() {
     int known = hash;
     if (known == 0) {
-      known = Arrays.hashCode(slots) | 1;
+      if (isV4()) {
+        for (int at = 0; at < slots.length; at += 2) {
+          known = 31 * (31 * known + Long.hashCode(slots[at])) + ((int) slots[at + 1] & ADDRESS_MASK);
+        }
+      } else {
+        known = Arrays.hashCode(slots);
+      }
+      known |= 1;
       hash = known;
     }
     return known;
@@ -244,16 +372,19 @@ public final class LookupTable {
     return get4(destination << 32 | (long) port << 16 | protocol);
   }
 
+  /** The address of a key of IPv4, or -1. */
   int get4(long key) {
-    return get4(slots, capacity, key);
+    long value = get4(slots, capacity, key);
+    return value < 0 ? -1 : (int) value & ADDRESS_MASK;
   }
 
-  static int get4(long[] table, int capacity, long key) {
+  /** The whole value of a key of IPv4, or -1. */
+  static long get4(long[] table, int capacity, long key) {
     int at = index(key, capacity) << 1;
     while (true) {
       long found = table[at];
       if (found == key) {
-        return (int) table[at + 1];
+        return table[at + 1];
       }
       if (found == 0) {
         return -1;

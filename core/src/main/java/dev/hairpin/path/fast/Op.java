@@ -103,13 +103,14 @@ final class Op {
   static final int DISPATCH = 43;
 
   /**
-   * Operand: rungs. Shape; first target, if the targets count on from it, else -1; the words of the
-   * addresses; the targets, if they do not count on.
+   * Operand: rungs. Shape; first target, if the targets count on from it, else -1; the targets, if
+   * they do not count on.
    */
   static final int BALANCE = 44;
 
   /**
-   * The same with affinity: group and seconds before the addresses; last, for each rung its list.
+   * The same with affinity: group, seconds, and the first list, if the lists count on from it, else
+   * -1, before the targets; last, for each rung its list, if they do not count on.
    */
   static final int BALANCE_AFFINE = 47;
 
@@ -123,7 +124,7 @@ final class Op {
   static final int GOTO_AND_LEAVE = 46;
 
   static final int BALANCE_HEADER = 3;
-  static final int AFFINE_HEADER = 5;
+  static final int AFFINE_HEADER = 6;
 
   // A profile: a change of the mark, as ints in a table of the pool.
   static final int PROFILE_VALUE = 0;
@@ -147,13 +148,4 @@ final class Op {
   static final int ANY_TIME = 4;
 
   private Op() {}
-
-  /** The word of an address by which rungs of a ladder are compared: all of it for IPv4. */
-  static int word(long high, long low, boolean v4) {
-    if (v4) {
-      return (int) low;
-    }
-    long mixed = (high * 0x9e37_79b9_7f4a_7c15L) ^ low;
-    return (int) (mixed ^ mixed >>> 32);
-  }
 }

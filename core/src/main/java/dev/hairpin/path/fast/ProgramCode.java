@@ -2,6 +2,7 @@ package dev.hairpin.path.fast;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The part of a program that is the same on every node with the same rules. Immutable. */
 final class ProgramCode {
@@ -64,6 +65,10 @@ final class ProgramCode {
 
   final Tail[] tails;
   final Front[] fronts;
+
+  /** Those of the pool, as many as it had when the code was made. */
+  final Shape[] shapes;
+
   final Straight[] straights;
 
   ProgramCode(
@@ -76,7 +81,9 @@ final class ProgramCode {
       long pagesHash,
       long otherHash,
       Tail[] tails,
-      Front[] fronts) {
+      Front[] fronts,
+      Shape[] shapes,
+      @Nullable ProgramCode base) {
     this.pages = code.pages();
     this.homes = code.homes();
     this.places = code.places();
@@ -92,9 +99,15 @@ final class ProgramCode {
     this.hash = pagesHash + otherHash;
     this.tails = tails;
     this.fronts = fronts;
+    this.shapes = shapes;
     this.straights = new Straight[] {
-      new Straight(fronts[0], tails[FORWARDED], FORWARDED),
-      new Straight(fronts[1], tails[SENT], SENT)
+      new Straight(
+          fronts[0],
+          tails[FORWARDED],
+          FORWARDED,
+          shapes,
+          base == null ? null : base.straights[0]),
+      new Straight(fronts[1], tails[SENT], SENT, shapes, base == null ? null : base.straights[1])
     };
   }
 

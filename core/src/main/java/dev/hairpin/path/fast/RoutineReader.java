@@ -40,10 +40,10 @@ final class RoutineReader {
       case Op.RECENT -> 6;
       case Op.BALANCE, Op.BALANCE_AFFINE -> {
         int rungs = word >>> 8;
-        int each = 1 + (routine[at + 2] < 0 ? 1 : 0);
+        int targets = routine[at + 2] < 0 ? rungs : 0;
         yield code(word) == Op.BALANCE
-            ? Op.BALANCE_HEADER + each * rungs
-            : Op.AFFINE_HEADER + (each + 1) * rungs;
+            ? Op.BALANCE_HEADER + targets
+            : Op.AFFINE_HEADER + targets + (routine[at + 5] < 0 ? rungs : 0);
       }
       case Op.MARK_UNLESS -> {
         int flags = word >>> 8;
@@ -63,6 +63,13 @@ final class RoutineReader {
       }
       if (op == Op.BALANCE_AFFINE) {
         int rungs = words[at] >>> 8;
+        int firstList = words[at + 5];
+        if (firstList >= 0) {
+          if (list >= firstList && list < firstList + rungs) {
+            return true;
+          }
+          continue;
+        }
         int lists = at + length(words, at, v4) - rungs;
         for (int i = lists; i < lists + rungs; i++) {
           if (words[i] == list) {

@@ -480,11 +480,10 @@ public final class RoutineWriter {
   /**
    * One of several endpoints.
    *
-   * @param address its address, which is compared with the source
    * @param target its number in {@link Targets}
    * @param list the list of its callers, if it has affinity
    */
-  public record Rung(IpAddress address, int target, int list) {}
+  public record Rung(int target, int list) {}
 
   /**
    * Chooses one of several endpoints, marks the flow if it comes from the endpoint itself, and
@@ -498,8 +497,10 @@ public final class RoutineWriter {
    */
   public void balance(List<Rung> rungs, int shape, int group, int seconds) {
     boolean countsOn = true;
+    boolean listsCountOn = true;
     for (int i = 1; i < rungs.size(); i++) {
       countsOn &= rungs.get(i).target == rungs.get(0).target + i;
+      listsCountOn &= rungs.get(i).list == rungs.get(0).list + i;
     }
     action(group < 0 ? Op.BALANCE : Op.BALANCE_AFFINE, rungs.size());
     word(shape);
@@ -507,12 +508,12 @@ public final class RoutineWriter {
     if (group >= 0) {
       word(group);
       word(seconds);
+      word(listsCountOn ? rungs.get(0).list : -1);
     }
-    rungs.forEach(rung -> word(Op.word(rung.address.high(), rung.address.low(), v4)));
     if (!countsOn) {
       rungs.forEach(rung -> word(rung.target));
     }
-    if (group >= 0) {
+    if (group >= 0 && !listsCountOn) {
       rungs.forEach(rung -> word(rung.list));
     }
     endRule();

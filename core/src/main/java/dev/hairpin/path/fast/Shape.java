@@ -31,13 +31,12 @@ final class Shape {
   final int question;
 
   /*
-   * A rule before the ladder marks flows by their source: of the node's block with a number, or of
-   * a given block of IPv4. Where there is none, it clears and sets nothing. A shape with one of the
-   * node's blocks is made again for each node, with the block in its place.
+   * A rule before the ladder marks flows by their source: of the node's block with a number, or, if
+   * that is negative, of a given block of IPv4, address * 2^32 + mask. Where there is none, it
+   * clears and sets nothing.
    */
   final int nodeBlock;
-  final int block;
-  final int blockMask;
+  final long block;
   final boolean inside;
   final int blockSets;
   final int blockKeeps;
@@ -69,34 +68,14 @@ final class Shape {
     this.ownSets = ownValue;
     this.ownKeeps = ~ownMask;
     this.nodeBlock = before.nodeBlock();
-    this.block = (int) (before.block() >>> 32);
-    this.blockMask = (int) before.block();
+    this.block = before.block();
     this.inside = before.inside();
     this.blockSets = before.value();
     this.blockKeeps = ~before.mask();
   }
 
-  private Shape(Shape from, long nodesBlock) {
-    this.ladder = from.ladder;
-    this.number = from.number;
-    this.outcomes = from.outcomes;
-    this.doubtful = from.doubtful;
-    this.safe = from.safe;
-    this.protocol = from.protocol;
-    this.protocolMask = from.protocolMask;
-    this.question = from.question;
-    this.ownSets = from.ownSets;
-    this.ownKeeps = from.ownKeeps;
-    this.nodeBlock = from.nodeBlock;
-    this.block = (int) (nodesBlock >>> 32);
-    this.blockMask = (int) nodesBlock;
-    this.inside = from.inside;
-    this.blockSets = from.blockSets;
-    this.blockKeeps = from.blockKeeps;
-  }
-
-  /** The shape for a node. */
-  Shape withBlock(long nodesBlock) {
-    return new Shape(this, nodesBlock);
+  /** Whether every flow of a key that leads to it is sent to one of its endpoints. */
+  boolean isPlain() {
+    return protocolMask == 0 && outcomes == ladder.rungs();
   }
 }

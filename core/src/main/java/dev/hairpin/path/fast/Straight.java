@@ -15,6 +15,11 @@ final class Straight {
   final long clear;
   final long set;
 
+  private final Shape[] shapes;
+
+  /** By number; the first is of no use. */
+  final Plan[] plans;
+
   @Nullable
   final LookupTable exceptions;
 
@@ -22,7 +27,7 @@ final class Straight {
   private final long[] addresses;
 
   /** The way of flows that come in, or of those that the host sends. */
-  Straight(Front front, Tail tail, int way) {
+  Straight(Front front, Tail tail, int way, Shape[] shapes, @Nullable Straight before) {
     LookupTable table = front.table();
     boolean straight = table != null && table.isV4() && tail.known();
     slots = straight && table != null ? table.slots() : NO_KEYS;
@@ -30,8 +35,25 @@ final class Straight {
     markMask = tail.markMask();
     clear = decision(tail.clear(), way);
     set = decision(tail.set(), way);
+    this.shapes = shapes;
+    plans = before != null && before.hasPlansOf(this) ? before.plans : plans();
     exceptions = tail.exceptions();
     addresses = exceptions == null ? NO_KEYS : exceptions.addressBits();
+  }
+
+  private boolean hasPlansOf(Straight other) {
+    return shapes == other.shapes
+        && markMask == other.markMask
+        && clear == other.clear
+        && set == other.set;
+  }
+
+  private Plan[] plans() {
+    Plan[] all = new Plan[shapes.length == 0 ? 0 : shapes.length + 1];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = new Plan(shapes[Math.max(0, i - 1)], markMask, clear, set);
+    }
+    return all;
   }
 
   /** False for most destinations that no exception has. */

@@ -11,29 +11,41 @@ import java.util.Arrays;
  *
  * <p>All programs of a {@link ProgramPool} share one list for each family, so that a number means
  * the same endpoint on every node and can index counters. A number is never given to another
- * endpoint: the list grows with the number of different endpoints ever seen, by 8 octets each for
- * IPv4 and 18 for IPv6, and its index by 4 to 8. Readers of other threads may look up numbers that
- * they got from a program; only the thread that compiles adds.
+ * endpoint: the list grows with the number of different endpoints ever seen, by 6 octets each for
+ * IPv4 and 18 for IPv6, and its index by 6; both are up to a quarter larger, so that they need not
+ * grow at every turn. Readers of other threads may look up numbers that they got from a program;
+ * only the thread that compiles adds.
  */
 public final class Targets {
   private final IpFamily family;
 
   /*
-   * IPv4: one long, address << 16 | port. IPv6: the port in a table of its own.
-   * The index is open addressing over numbers + 1; 0 is free.
+   * The addresses of IPv4 lie alone, since a decision loads one of them and no port; those of IPv6
+   * in two halves. The index is open addressing over numbers + 1, at most two thirds full; 0 is
+   * free.
    */
-  private volatile long[] low = new long[16];
+  private static final int FIRST_CAPACITY = 16;
+
+  private volatile int[] addresses = new int[0];
+  private volatile long[] low = new long[0];
   private volatile long[] high = new long[0];
-  private volatile char[] ports = new char[0];
-  private int[] index = new int[64];
+  private volatile char[] ports = new char[FIRST_CAPACITY];
+  private int[] index = new int[FIRST_CAPACITY * 3 / 2];
   private int size;
 
   Targets(IpFamily family) {
     this.family = family;
-    if (family == IpFamily.IPV6) {
-      high = new long[16];
-      ports = new char[16];
+    if (family == IpFamily.IPV4) {
+      addresses = new int[FIRST_CAPACITY];
+    } else {
+      low = new long[FIRST_CAPACITY];
+      high = new long[FIRST_CAPACITY];
     }
+  }
+
+  /** The addresses of IPv4 by number; all numbers given so far are in it. */
+  int[] addresses4() {
+    return addresses;
   }
 
   /**
@@ -75,7 +87,7 @@ public final class Targets {
    * @return the lower 64 bits, or the 32 bits of IPv4
    */
   public long addressLow(int number) {
-    return family == IpFamily.IPV4 ? low[number] >>> 16 : low[number];
+    return family == IpFamily.IPV4 ? addresses[number] & 0xffff_ffffL : low[number];
   }
 
   /**
@@ -85,7 +97,7 @@ public final class Targets {
    * @return the port, 0 if the caller's stays
    */
   public int port(int number) {
-    return family == IpFamily.IPV4 ? (int) low[number] & 0xffff : ports[number];
+    return ports[number];
   }
 
   /**
@@ -100,31 +112,31 @@ public final class Targets {
     if (index[slot] != 0) {
       return index[slot] - 1;
     }
-    if (size == low.length) {
+    if (size == ports.length) {
       grow();
       slot = slot(address.high(), address.low(), port);
     }
     int number = size++;
+    ports[number] = (char) port;
     if (family == IpFamily.IPV4) {
-      low[number] = address.low() << 16 | port;
+      addresses[number] = (int) address.low();
     } else {
       low[number] = address.low();
       high[number] = address.high();
-      ports[number] = (char) port;
     }
     index[slot] = number + 1;
     return number;
   }
 
   private int slot(long addressHigh, long addressLow, int port) {
-    int mask = index.length - 1;
-    int slot = hash(addressHigh, addressLow, port) & mask;
+    long hash = hash(addressHigh, addressLow, port) & 0xffff_ffffL;
+    int slot = (int) ((hash * index.length) >>> 32);
     while (index[slot] != 0) {
       int n = index[slot] - 1;
       if (addressLow(n) == addressLow && port(n) == port && addressHigh(n) == addressHigh) {
         return slot;
       }
-      slot = slot + 1 & mask;
+      slot = slot + 1 == index.length ? 0 : slot + 1;
     }
     return slot;
   }
@@ -136,22 +148,30 @@ public final class Targets {
   }
 
   private void grow() {
-    int capacity = size * 2;
-    low = Arrays.copyOf(low, capacity);
-    if (family == IpFamily.IPV6) {
+    int capacity = size + size / 4 + FIRST_CAPACITY;
+    ports = Arrays.copyOf(ports, capacity);
+    if (family == IpFamily.IPV4) {
+      addresses = Arrays.copyOf(addresses, capacity);
+    } else {
+      low = Arrays.copyOf(low, capacity);
       high = Arrays.copyOf(high, capacity);
-      ports = Arrays.copyOf(ports, capacity);
     }
-    if (capacity * 2 > index.length) {
-      index = new int[capacity * 4];
-      for (int n = 0; n < size; n++) {
-        index[slot(addressHigh(n), addressLow(n), port(n))] = n + 1;
-      }
+    index = new int[capacity * 3 / 2];
+    for (int n = 0; n < size; n++) {
+      index[slot(addressHigh(n), addressLow(n), port(n))] = n + 1;
     }
   }
 
-  /** How many octets the arrays hold for each of the numbers in use. */
-  long bytes() {
-    return 8L * low.length + 8L * high.length + 2L * ports.length + 4L * index.length;
+  /**
+   * How much memory the list takes, which all programs share.
+   *
+   * @return octets of its arrays
+   */
+  public long bytes() {
+    return 4L * addresses.length
+        + 8L * low.length
+        + 8L * high.length
+        + 2L * ports.length
+        + 4L * index.length;
   }
 }

@@ -2,10 +2,8 @@ package dev.hairpin.path.fast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
@@ -59,18 +57,38 @@ class AffinityTableTest {
   }
 
   @Test
-  void oneLookUpFindsAllListsOfAGroup() {
+  void oneLookUpFindsTheFirstRungOfAGroupThatHoldsAnAddress() {
     AffinityTable table = new AffinityTable();
-    table.set(1, 7, 0, 42, 100);
-    table.set(2, 7, 0, 42, 200);
-    table.set(3, 8, 0, 42, 300);
+    table.set(11, 7, 0, 42, 100);
+    table.set(12, 7, 0, 42, 200);
+    table.set(23, 8, 0, 42, 300);
+    int[] scattered = {99, 12, 55, 11};
 
-    List<Integer> lists = new ArrayList<>();
-    for (int e = table.first(7, 0, 42); e >= 0; e = table.next(e)) {
-      lists.add(table.listOf(e));
+    long first = table.firstRung(7, 0, 42, 10, new int[0], 0, 0, 5);
+    long second = table.firstRung(7, 0, 42, 10, new int[0], 0, 2, 5);
+
+    assertThat(first >>> 32).isEqualTo(1);
+    assertThat(table.stampOf((int) first)).isEqualTo(100);
+    assertThat(second >>> 32).isEqualTo(2);
+    assertThat(table.firstRung(7, 0, 42, 10, new int[0], 0, 3, 5)).isNegative();
+    assertThat(table.firstRung(7, 0, 43, 10, new int[0], 0, 0, 5)).isNegative();
+    assertThat(table.firstRung(7, 0, 42, -1, scattered, 0, 0, 4) >>> 32).isEqualTo(1);
+    assertThat(table.firstRung(7, 0, 42, -1, scattered, 1, 1, 3) >>> 32).isEqualTo(2);
+  }
+
+  @Test
+  void aFullListForgetsTheAddressThatWasSetFirstAmongThoseOfOneTime() {
+    AffinityTable table = new AffinityTable();
+    for (int address = 0; address < AffinityTable.ADDRESSES_PER_LIST; address++) {
+      table.set(1, 7, 0, address, 100);
     }
+    table.set(1, 7, 0, 0, 100);
 
-    assertThat(lists).containsExactlyInAnyOrder(1, 2);
+    table.set(1, 7, 0, 1_000, 100);
+
+    assertThat(table.find(1, 7, 0, 0)).isNotNegative();
+    assertThat(table.find(1, 7, 0, 1)).isNegative();
+    assertThat(table.find(1, 7, 0, 2)).isNotNegative();
   }
 
   @Test

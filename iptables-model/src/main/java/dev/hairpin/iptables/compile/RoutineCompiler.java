@@ -296,7 +296,7 @@ final class RoutineCompiler {
       for (int i = 0; i < lists.length; i++) {
         EndpointChain endpoint = ladder.endpoints().get(i);
         int target = pool.targets(family).number(endpoint.address(), endpoint.port());
-        rungs.add(new RoutineWriter.Rung(endpoint.address(), target, lists[i]));
+        rungs.add(new RoutineWriter.Rung(target, lists[i]));
       }
       @Nullable DispatchKey key = unit.key;
       boolean protocolKnown = key != null && key.protocol() == ladder.protocol();
