@@ -1,6 +1,7 @@
 package dev.hairpin.iptables;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -12,25 +13,67 @@ final class ChainMap {
   /*
    * A hash table whose buckets are small arrays. A copy with k changed chains copies the array of
    * buckets and k buckets, so that one endpoint's change in a table of 100,000 chains costs
-   * microseconds and leaves the older map as it was.
+   * microseconds and leaves the older map as it was. A bucket holds the hashes of the names beside
+   * the chains, so that a look-up loads one chain and one name, not those of half the bucket.
    */
   private static final int CHAINS_PER_BUCKET = 8;
-  private static final Chain[] NO_CHAINS = {};
+
+  private static final Bucket NO_CHAINS = new Bucket(new int[0], new Chain[0]);
 
   static final ChainMap EMPTY = new ChainMap(newBuckets(0), 0);
 
-  private final Chain[][] buckets;
+  /** Some chains, with the hashes of their names. Immutable. */
+  private static final class Bucket {
+    final int[] hashes;
+    final Chain[] chains;
+
+    Bucket(int[] hashes, Chain[] chains) {
+      this.hashes = hashes;
+      this.chains = chains;
+    }
+
+    int find(String name) {
+      int hash = name.hashCode();
+      for (int i = 0; i < hashes.length; i++) {
+        if (hashes[i] == hash && chains[i].name().equals(name)) {
+          return i;
+        }
+      }
+      return -1;
+    }
+
+    Bucket with(Chain chain) {
+      int at = find(chain.name());
+      int length = at < 0 ? chains.length + 1 : chains.length;
+      int[] someHashes = Arrays.copyOf(hashes, length);
+      Chain[] someChains = Arrays.copyOf(chains, length);
+      someHashes[at < 0 ? length - 1 : at] = chain.name().hashCode();
+      someChains[at < 0 ? length - 1 : at] = chain;
+      return new Bucket(someHashes, someChains);
+    }
+
+    Bucket without(int at) {
+      int length = chains.length - 1;
+      int[] otherHashes = Arrays.copyOf(hashes, length);
+      Chain[] otherChains = Arrays.copyOf(chains, length);
+      System.arraycopy(hashes, at + 1, otherHashes, at, length - at);
+      System.arraycopy(chains, at + 1, otherChains, at, length - at);
+      return new Bucket(otherHashes, otherChains);
+    }
+  }
+
+  private final Bucket[] buckets;
   private final int size;
 
-  private ChainMap(Chain[][] buckets, int size) {
+  private ChainMap(Bucket[] buckets, int size) {
     this.buckets = buckets;
     this.size = size;
   }
 
-  private static Chain[][] newBuckets(int chains) {
+  private static Bucket[] newBuckets(int chains) {
     int count = Math.max(4, Integer.highestOneBit(chains / CHAINS_PER_BUCKET + 1) << 1);
-    Chain[][] buckets = new Chain[count][];
-    java.util.Arrays.fill(buckets, NO_CHAINS);
+    Bucket[] buckets = new Bucket[count];
+    Arrays.fill(buckets, NO_CHAINS);
     return buckets;
   }
 
@@ -45,17 +88,14 @@ final class ChainMap {
 
   @Nullable
   Chain get(String name) {
-    for (Chain chain : buckets[bucketOf(name, buckets.length)]) {
-      if (chain.name().equals(name)) {
-        return chain;
-      }
-    }
-    return null;
+    Bucket bucket = buckets[bucketOf(name, buckets.length)];
+    int at = bucket.find(name);
+    return at < 0 ? null : bucket.chains[at];
   }
 
   void forEach(Consumer<Chain> action) {
-    for (Chain[] bucket : buckets) {
-      for (Chain chain : bucket) {
+    for (Bucket bucket : buckets) {
+      for (Chain chain : bucket.chains) {
         action.accept(chain);
       }
     }
@@ -72,7 +112,7 @@ final class ChainMap {
     if (removed.isEmpty() && put.isEmpty()) {
       return this;
     }
-    Chain[][] copy = size + put.size() > buckets.length * CHAINS_PER_BUCKET
+    Bucket[] copy = size + put.size() > buckets.length * CHAINS_PER_BUCKET
         ? rehashed(size + put.size())
         : buckets.clone();
     int newSize = size;
@@ -94,7 +134,7 @@ final class ChainMap {
       if (alike && buckets[i] == before.buckets[i]) {
         continue;
       }
-      for (Chain chain : buckets[i]) {
+      for (Chain chain : buckets[i].chains) {
         if (before.get(chain.name()) != chain) {
           names.add(chain.name());
         }
@@ -104,56 +144,41 @@ final class ChainMap {
       }
     }
     if (!alike) {
-      for (Chain[] bucket : before.buckets) {
+      for (Bucket bucket : before.buckets) {
         addMissing(bucket, names);
       }
     }
     return names;
   }
 
-  private void addMissing(Chain[] bucket, List<String> names) {
-    for (Chain chain : bucket) {
+  private void addMissing(Bucket bucket, List<String> names) {
+    for (Chain chain : bucket.chains) {
       if (get(chain.name()) == null) {
         names.add(chain.name());
       }
     }
   }
 
-  private Chain[][] rehashed(int chains) {
-    Chain[][] copy = newBuckets(chains);
+  private Bucket[] rehashed(int chains) {
+    Bucket[] copy = newBuckets(chains);
     forEach(chain -> put(copy, chain));
     return copy;
   }
 
-  private static int put(Chain[][] buckets, Chain chain) {
+  private static int put(Bucket[] buckets, Chain chain) {
     int at = bucketOf(chain.name(), buckets.length);
-    Chain[] old = buckets[at];
-    for (int i = 0; i < old.length; i++) {
-      if (old[i].name().equals(chain.name())) {
-        Chain[] bucket = old.clone();
-        bucket[i] = chain;
-        buckets[at] = bucket;
-        return 0;
-      }
-    }
-    Chain[] bucket = java.util.Arrays.copyOf(old, old.length + 1);
-    bucket[old.length] = chain;
-    buckets[at] = bucket;
-    return 1;
+    Bucket old = buckets[at];
+    buckets[at] = old.with(chain);
+    return buckets[at].chains.length - old.chains.length;
   }
 
-  private static int remove(Chain[][] buckets, String name) {
+  private static int remove(Bucket[] buckets, String name) {
     int at = bucketOf(name, buckets.length);
-    Chain[] old = buckets[at];
-    for (int i = 0; i < old.length; i++) {
-      if (old[i].name().equals(name)) {
-        Chain[] bucket = new Chain[old.length - 1];
-        System.arraycopy(old, 0, bucket, 0, i);
-        System.arraycopy(old, i + 1, bucket, i, old.length - 1 - i);
-        buckets[at] = bucket;
-        return -1;
-      }
+    int found = buckets[at].find(name);
+    if (found < 0) {
+      return 0;
     }
-    return 0;
+    buckets[at] = buckets[at].without(found);
+    return -1;
   }
 }

@@ -177,9 +177,8 @@ public final class Decider {
       Plan plan = way.plans[(int) (value >>> LookupTable.PLAN_SHIFT)];
       // Ladder.pick, but for the draws that need its table.
       long product = (random >>> 32) * plan.outcomes;
-      int chosen =
-          ((int) (value >>> LookupTable.TARGET_SHIFT) & LookupTable.TARGET_MASK)
-              + (int) (product >>> 32);
+      int chosen = ((int) (value >>> LookupTable.TARGET_SHIFT) & LookupTable.TARGET_MASK)
+          + (int) (product >>> 32);
       if ((int) product - plan.doubtful < plan.safe && isUsual(way, addresses[chosen], from)) {
         long block = plan.nodeBlock < 0 ? plan.block : nodeBlocks[plan.nodeBlock];
         return ((from & (int) block) == (int) (block >>> 32) ? plan.inside : plan.outside) | chosen;

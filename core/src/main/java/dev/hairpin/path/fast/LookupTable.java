@@ -324,7 +324,8 @@ public final class LookupTable {
     if (known == 0) {
       if (isV4()) {
         for (int at = 0; at < slots.length; at += 2) {
-          known = 31 * (31 * known + Long.hashCode(slots[at])) + ((int) slots[at + 1] & ADDRESS_MASK);
+          known =
+              31 * (31 * known + Long.hashCode(slots[at])) + ((int) slots[at + 1] & ADDRESS_MASK);
         }
       } else {
         known = Arrays.hashCode(slots);

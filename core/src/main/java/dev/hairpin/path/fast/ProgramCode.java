@@ -102,11 +102,7 @@ final class ProgramCode {
     this.shapes = shapes;
     this.straights = new Straight[] {
       new Straight(
-          fronts[0],
-          tails[FORWARDED],
-          FORWARDED,
-          shapes,
-          base == null ? null : base.straights[0]),
+          fronts[0], tails[FORWARDED], FORWARDED, shapes, base == null ? null : base.straights[0]),
       new Straight(fronts[1], tails[SENT], SENT, shapes, base == null ? null : base.straights[1])
     };
   }
