@@ -29,7 +29,8 @@ public final class AffinityTable {
    *
    * The order in which a list's addresses were set is not kept, but searched for when a full list
    * needs room or an old address must go: a hundred entries at most, and only if "least", which is
-   * no later than any of the list's times, is old enough.
+   * no later than any of the list's times, is old enough. Most callers are in one list of a group;
+   * while all are ("doubles" is 0), the first list that is found will do.
    */
   private static final int NONE = -1;
   private static final int FIRST_CAPACITY = 16;
@@ -42,6 +43,9 @@ public final class AffinityTable {
   private long[] index = new long[FIRST_CAPACITY * 2];
   private int live;
   private long sets;
+
+  /** How many entries there are beside the first of a group and address: of callers who moved. */
+  private int doubles;
 
   /** No later than any entry's time. */
   private long least = Long.MAX_VALUE;
@@ -85,6 +89,7 @@ public final class AffinityTable {
     copy.index = index.clone();
     copy.live = live;
     copy.sets = sets;
+    copy.doubles = doubles;
     copy.least = least;
     copy.list = list.clone();
     copy.group = group.clone();
@@ -116,6 +121,22 @@ public final class AffinityTable {
 
   long stampOf(int entry) {
     return entries[(entry << STRIDE_BITS) + STAMP];
+  }
+
+  /** Whether any list of a group holds an address. */
+  private boolean isKnown(int ofGroup, long high, long low) {
+    for (int at = home(ofGroup, high, low); index[at] != 0; at = at + 1 & index.length - 1) {
+      int entry = (int) index[at] - 1;
+      if (group[entry] == ofGroup && isOf(entry, high, low)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Loads what a question about a group and address looks at first. */
+  long touch(int ofGroup, long high, long low) {
+    return index[home(ofGroup, high, low)];
   }
 
   /** The entry of a list and address, or -1. */
@@ -160,6 +181,9 @@ public final class AffinityTable {
       if (rung >= from && rung < end && isOf(entry, high, low)) {
         found = (long) rung << 32 | entry;
         end = rung;
+        if (doubles == 0) {
+          return found;
+        }
       }
       place = place + 1 & index.length - 1;
     }
@@ -192,6 +216,7 @@ public final class AffinityTable {
       count[slot]++;
       live++;
       leastInList[slot] = Math.min(leastInList[slot], now);
+      doubles += isKnown(ofGroup, high, low) ? 1 : 0;
       enter(entry);
     }
     renew(entry, now);
@@ -228,6 +253,8 @@ public final class AffinityTable {
     count[slot]--;
     live--;
     leave(entry);
+    int at = entry << STRIDE_BITS;
+    doubles -= isKnown(group[entry], entries[at + HIGH], entries[at]) ? 1 : 0;
     list[entry] = NONE;
     nextInList[entry] = free;
     free = entry;

@@ -1,6 +1,7 @@
 package dev.hairpin.path.fast;
 
 import dev.hairpin.path.Chooser;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,9 @@ public final class Decider {
   private static final int MOST_DEPTH = 100;
   private static final int MOST_STRAIGHT_JUMPS = 4;
 
+  /** How many flows go through the passes of a batch together. */
+  private static final int PASS = 128;
+
   /** Ends whose questions every pool has, by these numbers. */
   private static final int TOO_LONG = UNDECIDED;
 
@@ -84,6 +88,10 @@ public final class Decider {
   private Straight beingSent;
   private boolean hasLocalTargets;
   private int markOnTheWay;
+  private final long[] found = new long[PASS];
+
+  /** Keeps loads alive that are made for their effect on the cache only. */
+  long touched;
 
   /**
    * A decider for a node.
@@ -171,20 +179,30 @@ public final class Decider {
    * @return the answer, which {@link Decision} reads
    */
   public long decide(int link, int from, int to, int ports, long random) {
-    Straight way = (link & DecisionProgram.FROM_HOST) == 0 ? comingIn : beingSent;
+    Straight way = way(link);
     long value = LookupTable.get4(way.slots, way.capacity, key(link, to, ports));
+    return decide(way, value, link, from, to, ports, random);
+  }
+
+  /** The usual case, by the value of the look-up: a draw, and a load of the endpoint. */
+  private long decide(
+      Straight way, long value, int link, int from, int to, int ports, long random) {
     if (value >= LookupTable.FIRST_PLANNED) {
       Plan plan = way.plans[(int) (value >>> LookupTable.PLAN_SHIFT)];
       // Ladder.pick, but for the draws that need its table.
       long product = (random >>> 32) * plan.outcomes;
       int chosen = ((int) (value >>> LookupTable.TARGET_SHIFT) & LookupTable.TARGET_MASK)
           + (int) (product >>> 32);
-      if ((int) product - plan.doubtful < plan.safe && isUsual(way, addresses[chosen], from)) {
+      if ((int) product - plan.doubtful < plan.safe && isUsual(way, chosen, from)) {
         long block = plan.nodeBlock < 0 ? plan.block : nodeBlocks[plan.nodeBlock];
         return ((from & (int) block) == (int) (block >>> 32) ? plan.inside : plan.outside) | chosen;
       }
     }
-    return decide(way, value, link, from, to, ports, random);
+    return unusual(way, value, link, from, to, ports, random);
+  }
+
+  private Straight way(int link) {
+    return (link & DecisionProgram.FROM_HOST) == 0 ? comingIn : beingSent;
   }
 
   private static long key(int link, int to, int ports) {
@@ -192,22 +210,80 @@ public final class Decider {
   }
 
   /** Whether an endpoint is neither the caller itself, nor the node's own, nor an exception. */
-  private boolean isUsual(Straight way, int endpoint, int from) {
+  private boolean isUsual(Straight way, int chosen, int from) {
+    int endpoint = addresses[chosen];
     return endpoint != from
-        && !(hasLocalTargets && program.isLocal4(endpoint))
-        && (way.exceptions == null || !way.mayBeException(endpoint));
+        && (way.special == null || !way.isSpecial(chosen))
+        && !(hasLocalTargets && program.isLocal4(endpoint));
   }
 
-  private long decide(
+  private long unusual(
       Straight way, long value, int link, int from, int to, int ports, long random) {
     if (value >= 0) {
-      long straight =
-          straight(way, (int) value & LookupTable.ADDRESS_MASK, link, from, to, ports, random);
+      Plan plan = way.plans[(int) (value >>> LookupTable.PLAN_SHIFT)];
+      int record = (int) (value >>> LookupTable.TARGET_SHIFT) & LookupTable.TARGET_MASK;
+      long straight = plan.kind == Plan.DIRECT || plan.kind == Plan.UNKNOWN
+          ? straight(way, (int) value & LookupTable.ADDRESS_MASK, link, from, to, ports, random)
+          : byPlan(way, plan, record, from, random);
       if (straight != NOT_STRAIGHT) {
         return straight;
       }
     }
     return run(link, 0, from & 0xffff_ffffL, 0, to & 0xffff_ffffL, ports, random);
+  }
+
+  /** A decision by a plan that asks for the source, or whose targets do not count on. */
+  private long byPlan(Straight way, Plan root, int record, int from, long random) {
+    Plan plan = root;
+    while (plan.kind != Plan.CHOICE) {
+      if (plan.kind == Plan.UNKNOWN) {
+        return NOT_STRAIGHT;
+      }
+      plan = Objects.requireNonNull(answer(plan, from) ? plan.yes : plan.no);
+    }
+    int[] numbers = way.records;
+    int place = record + plan.place;
+    long known = -1;
+    int group = 0;
+    int firstList = 0;
+    boolean affine = plan.seconds >= 0;
+    if (affine) {
+      if (hasLocalTargets || way.special != null) {
+        // The list must not be changed before it is clear that the walk ends here.
+        return NOT_STRAIGHT;
+      }
+      group = numbers[place];
+      firstList = numbers[place + 1];
+      place += 2;
+      known = remembered(
+          group, listLow(from & 0xffff_ffffL), firstList, numbers, 0, plan.rungs(), plan.seconds);
+    }
+    int rung = known >= 0 ? (int) (known >>> 32) : plan.pick(random);
+    int chosen = plan.countsOn ? numbers[place] + rung : numbers[place + rung];
+    int endpoint = addresses[chosen];
+    boolean unusual = way.special != null && way.isSpecial(chosen);
+    if (unusual || (hasLocalTargets && program.isLocal4(endpoint))) {
+      return NOT_STRAIGHT;
+    }
+    if (known >= 0) {
+      affinity.renew((int) known, now);
+    } else if (affine) {
+      affinity.set(firstList + rung, group, 0, listLow(from & 0xffff_ffffL), now);
+    }
+    long block = plan.nodeBlock < 0 ? plan.block : nodeBlocks[plan.nodeBlock];
+    boolean within = (from & (int) block) == (int) (block >>> 32);
+    return chosen
+        | (endpoint == from
+            ? (within ? plan.itselfInside : plan.itselfOutside)
+            : (within ? plan.inside : plan.outside));
+  }
+
+  private boolean answer(Plan question, int from) {
+    if (question.kind == Plan.OF_TYPE) {
+      return (question.block & type(0, from & 0xffff_ffffL)) != 0;
+    }
+    long block = question.nodeBlock < 0 ? question.block : nodeBlocks[question.nodeBlock];
+    return (from & (int) block) == (int) (block >>> 32);
   }
 
   /**
@@ -279,14 +355,55 @@ public final class Decider {
       }
       return;
     }
+    for (int i = first; i < end; i += PASS) {
+      pass(batch, i, Math.min(PASS, end - i));
+    }
+  }
+
+  /**
+   * A few flows in passes, so that the look-ups of many flows wait for memory at the same time, and
+   * a flow whose kind was foreseen wrongly does not hold up those behind it: first the tables, then
+   * the lists of callers if there are any, then the answers. Nothing is changed before the last.
+   */
+  private void pass(FlowBatch batch, int first, int count) {
     int[] links = batch.link;
     int[] sources = batch.source;
     int[] destinations = batch.destination;
     int[] ports = batch.ports;
     long[] random = batch.draw;
-    for (int i = first; i < end; i++) {
-      decisions[i] = decide(links[i], sources[i], destinations[i], ports[i], random[i]);
+    long[] decisions = batch.decisions;
+    long[] values = found;
+    for (int k = 0; k < count; k++) {
+      int i = first + k;
+      Straight way = way(links[i]);
+      values[k] =
+          LookupTable.get4(way.slots, way.capacity, key(links[i], destinations[i], ports[i]));
     }
+    if (affinity.size() > 0) {
+      touchLists(batch, first, count);
+    }
+    for (int k = 0; k < count; k++) {
+      int i = first + k;
+      decisions[i] = decide(
+          way(links[i]), values[k], links[i], sources[i], destinations[i], ports[i], random[i]);
+    }
+  }
+
+  private void touchLists(FlowBatch batch, int first, int count) {
+    long sum = 0;
+    for (int k = 0; k < count; k++) {
+      long value = found[k];
+      if (value >= LookupTable.FIRST_PLANNED) {
+        Straight way = way(batch.link[first + k]);
+        Plan plan = way.plans[(int) (value >>> LookupTable.PLAN_SHIFT)];
+        if (plan.seconds >= 0) {
+          int record = (int) (value >>> LookupTable.TARGET_SHIFT) & LookupTable.TARGET_MASK;
+          long low = listLow(batch.source[first + k] & 0xffff_ffffL);
+          sum += affinity.touch(way.records[record + plan.place], 0, low);
+        }
+      }
+    }
+    touched = sum;
   }
 
   static long pack(int end, int target, int way, int source) {
@@ -364,7 +481,7 @@ public final class Decider {
     }
     LookupTable exceptions = way.exceptions;
     if (exceptions != null
-        && (way.mayBeException(endpoint) && isException(exceptions, endpoint, chosen, link))) {
+        && (way.isSpecial(chosen) && isException(exceptions, endpoint, chosen, link))) {
       return NOT_STRAIGHT;
     }
     // Numbers of targets are not negative.
@@ -655,7 +772,10 @@ public final class Decider {
     if (shape.protocol != 0 && shape.protocol != protocol) {
       return affine ? UNDECIDED | shape.question << 3 : passBy(words, at, shape);
     }
-    long known = affine ? remembered(words, at, lists, rungs) : -1;
+    long known = affine
+        ? remembered(
+            words[at + 3], listLow(sourceLow), words[at + 5], words, lists, rungs, words[at + 4])
+        : -1;
     int rung = known >= 0
         ? (int) (known >>> 32)
         : chooser != null ? ladder.pick(chooser) : ladder.pick(nextDraw());
@@ -716,13 +836,13 @@ public final class Decider {
    * The first endpoint, in the order of the rules, whose list has seen the caller lately: its rung
    * * 2^32 + the entry of the table; or -1.
    */
-  private long remembered(int[] words, int at, int lists, int rungs) {
-    int seconds = words[at + 4];
+  private long remembered(
+      int group, long low, int firstList, int[] lists, int at, int rungs, int seconds) {
+    long high = listHigh();
     long since = now - seconds * 1_000L;
     int from = 0;
     while (true) {
-      long found = affinity.firstRung(
-          words[at + 3], listHigh(), listLow(sourceLow), words[at + 5], words, lists, from, rungs);
+      long found = affinity.firstRung(group, high, low, firstList, lists, at, from, rungs);
       if (found < 0) {
         return found;
       }

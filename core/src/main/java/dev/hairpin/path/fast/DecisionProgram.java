@@ -474,7 +474,7 @@ public final class DecisionProgram {
           tablesHash,
           reader.tails(after, base == null ? null : base.code),
           reader.fronts(before),
-          pool.shapes(),
+          pool,
           base == null ? null : base.code);
       return new DecisionProgram(this, pool.shared(code));
     }
@@ -492,11 +492,13 @@ public final class DecisionProgram {
       for (int number : numbers) {
         layout.write(number, resolved(written.get(number), layout.homes()));
       }
-      for (LookupTable table : tables) {
-        if (table.resolve(layout.homes())) {
-          table.plan(layout.pages(), layout.places(), pool.shapes());
-        } else {
-          table.withdraw(numbers);
+      for (int i = 0; i < tables.length; i++) {
+        if (tables[i].resolve(layout.homes())) {
+          tables[i].plan(layout, pool);
+        } else if (!tables[i].withdraw(numbers)) {
+          LookupTable again = tables[i].unplanned();
+          again.plan(layout, pool);
+          table(i, again);
         }
       }
       return layout;

@@ -1,6 +1,8 @@
 package dev.hairpin.path.fast;
 
 import dev.hairpin.net.IpFamily;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+import it.unimi.dsi.fastutil.longs.LongArrayList;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -28,13 +30,15 @@ public final class LookupTable {
    * that a decision need not load it:
    *
    *   bits  0-28  address
-   *   bits 29-51  the first of the routine's targets, which count on from it
-   *   bits 52-62  plan: the number of the routine's shape + 1; 0 if only the address is known
+   *   bits 29-51  the first of its targets, if they count on from it and that is all that it does;
+   *               else the place of the key's numbers in "records"
+   *   bits 52-62  plan: the number of the key's course in the pool; 0 if only the address is known
    *
-   * The plan is a hint. It holds in all programs that use the table: before one in which the
-   * routine does something else is seen by anybody, the hint is withdrawn, in place, and the
-   * routine is run from then on. So a changed endpoint costs one word instead of a copy of the
-   * table. A reader of another thread sees the hint or does not, and is right either way.
+   * The plan is a hint. It holds in all programs that use the table: before one in which a routine
+   * of the course does something else is seen by anybody, the hint is withdrawn, in place, and the
+   * routines are run from then on. So a changed endpoint costs one word instead of a copy of the
+   * table. A reader of another thread sees the hint or does not, and is right either way. When a
+   * sixteenth is withdrawn, the table is copied and planned anew.
    */
   static final int TARGET_SHIFT = 29;
 
@@ -45,11 +49,10 @@ public final class LookupTable {
   /** Values from here on have a plan. */
   static final long FIRST_PLANNED = 1L << PLAN_SHIFT;
 
-  private static final int MOST_PLANS = 2_047;
+  static final int MOST_PLANS = 2_047;
   private static final VarHandle VALUES = MethodHandles.arrayElementVarHandle(long[].class);
-
-  /** In {@link #slotOf}: several keys lead to the routine. */
-  private static final int SHARED = -1;
+  private static final int[] NO_RECORDS = {};
+  private static final long[] NO_DEPENDENTS = {};
 
   private static final long OPEN = 0x100;
   private static final long MIX = 0xd6e8_feb8_9e37_79b9L;
@@ -62,11 +65,13 @@ public final class LookupTable {
   private int hash;
   private boolean resolved;
 
-  /** By routine number less {@link #firstRoutine}: the place of its value + 1. */
-  private int[] slotOf = {};
+  /** What the courses of keys need beside their plans. */
+  private int[] records = NO_RECORDS;
 
-  private int firstRoutine;
-  private boolean planned;
+  /** Routine * 2^32 + place of a value whose plan depends on it; sorted. */
+  private long[] dependents = NO_DEPENDENTS;
+
+  private int withdrawn;
   private LookupTable @Nullable [] parts;
 
   private LookupTable(long[] slots, int capacity, int size, boolean hasExact, boolean hasOpen) {
@@ -160,7 +165,7 @@ public final class LookupTable {
   }
 
   long bytes() {
-    return 16 + 8L * slots.length + 16 + 4L * slotOf.length;
+    return 16 + 8L * slots.length + 32 + 4L * records.length + 8L * dependents.length;
   }
 
   /**
@@ -174,26 +179,9 @@ public final class LookupTable {
     }
     resolved = true;
     int stride = slots.length / capacity;
-    int least = Integer.MAX_VALUE;
-    int most = 0;
     for (int at = 0; at < slots.length; at += stride) {
       if (isTaken(at, stride)) {
-        int routine = (int) slots[at + stride - 1];
-        least = Math.min(least, routine);
-        most = Math.max(most, routine);
-      }
-    }
-    firstRoutine = least;
-    slotOf = new int[size == 0 || stride != 2 ? 0 : most - least + 1];
-    for (int at = 0; at < slots.length; at += stride) {
-      if (isTaken(at, stride)) {
-        int place = at + stride - 1;
-        int routine = (int) slots[place];
-        if (stride == 2) {
-          int known = slotOf[routine - least];
-          slotOf[routine - least] = known == 0 ? place + 1 : SHARED;
-        }
-        slots[place] = addresses[routine];
+        slots[at + stride - 1] = addresses[(int) slots[at + stride - 1]];
       }
     }
     return true;
@@ -203,73 +191,87 @@ public final class LookupTable {
     return (stride == 2 ? slots[at] : slots[at + 2]) != 0;
   }
 
-  /**
-   * Gives the keys whose routines are nothing but the choice of an endpoint their plans; once,
-   * before anybody sees the table.
-   *
-   * @param places where the words of each routine are
-   */
-  void plan(int[][] pages, int[] places, Shape[] shapes) {
-    for (int i = 0; i < slotOf.length; i++) {
-      int place = slotOf[i];
-      if (place > 0) {
-        long plan = planOf(places[firstRoutine + i], pages, shapes);
-        planned |= plan != 0;
-        slots[place - 1] |= plan;
-      }
-    }
-  }
-
-  /** Plan and first target of the routine at an address, in their bits; 0 if it has none. */
-  private static long planOf(int address, int[][] pages, Shape[] shapes) {
-    int[] words = pages[address >>> ProgramCode.PAGE_BITS];
-    int at = address & ProgramCode.PAGE_MASK;
-    if (RoutineReader.code(words[at]) != Op.BALANCE) {
-      return 0;
-    }
-    int rungs = words[at] >>> 8;
-    int number = words[at + 1];
-    long target = words[at + 2];
-    boolean fits = number < MOST_PLANS && target >= 0 && target + rungs <= TARGET_MASK;
-    return fits && shapes[number].isPlain()
-        ? (long) (number + 1) << PLAN_SHIFT | target << TARGET_SHIFT
-        : 0;
-  }
-
-  /** Takes the hints of routines away, for good. */
-  void withdraw(int[] routines) {
-    if (!planned) {
+  /** Gives the keys their plans; once, before anybody sees the table. */
+  void plan(CodePages code, ProgramPool pool) {
+    if (!isV4()) {
       return;
     }
+    CourseReader reader = new CourseReader(code, pool);
+    IntArrayList all = new IntArrayList();
+    LongArrayList depending = new LongArrayList();
+    for (int at = 0; at < slots.length; at += 2) {
+      if (slots[at] == 0 || (slots[at] & OPEN) != 0) {
+        continue;
+      }
+      int routine = Arrays.binarySearch(code.homes(), (int) slots[at + 1]);
+      Course course = routine < 0 ? Course.UNKNOWN : reader.read(slots[at], routine);
+      boolean inSlot =
+          course instanceof Course.Choice choice && choice.place() == Course.Choice.IN_SLOT;
+      long number = inSlot ? reader.record.getInt(0) : all.size();
+      int plan = number > TARGET_MASK ? 0 : pool.course(course);
+      if (plan == 0) {
+        continue;
+      }
+      slots[at + 1] |= (long) plan << PLAN_SHIFT | number << TARGET_SHIFT;
+      if (!inSlot) {
+        all.addAll(reader.record);
+      }
+      for (int i = 0; i < reader.routines.size(); i++) {
+        depending.add((long) reader.routines.getInt(i) << 32 | (at + 1));
+      }
+    }
+    records = all.isEmpty() ? NO_RECORDS : all.toIntArray();
+    dependents = depending.isEmpty() ? NO_DEPENDENTS : depending.toLongArray();
+    Arrays.sort(dependents);
+  }
+
+  /**
+   * Takes away the hints that depend on routines.
+   *
+   * @return false if so many are gone that the table should be {@linkplain #unplanned() planned
+   *     anew}
+   */
+  boolean withdraw(int[] routines) {
+    if (dependents.length == 0) {
+      return true;
+    }
     for (int routine : routines) {
-      int index = routine - firstRoutine;
-      int place = index >= 0 && index < slotOf.length ? slotOf[index] : 0;
-      if (place > 0) {
-        VALUES.setOpaque(slots, place - 1, slots[place - 1] & ADDRESS_MASK);
+      int i = Arrays.binarySearch(dependents, (long) routine << 32);
+      // Places of values are odd, so that the search ends before the first of the routine.
+      for (i = -1 - i; i < dependents.length && (int) (dependents[i] >>> 32) == routine; i++) {
+        int place = (int) dependents[i];
+        if (slots[place] >= FIRST_PLANNED) {
+          VALUES.setOpaque(slots, place, slots[place] & ADDRESS_MASK);
+          withdrawn++;
+        }
       }
     }
+    return withdrawn < size / 16 + 16;
   }
 
-  /** The bit of an address among those of some words; the number of words is a power of two. */
-  static int addressBit(int address, int words) {
-    return ((address * DecisionProgram.SPREAD) >>> 5) & ((words << 6) - 1);
+  /** A copy without hints, which nobody has seen. */
+  LookupTable unplanned() {
+    long[] copy = slots.clone();
+    for (int at = 1; at < copy.length; at += 2) {
+      copy[at] &= ADDRESS_MASK;
+    }
+    LookupTable table = new LookupTable(copy, capacity, size, hasExact, hasOpen);
+    table.resolved = true;
+    table.hash = hash;
+    return table;
   }
 
-  /** A bit for each destination of IPv4; all bits if a key leaves the destination open. */
-  long[] addressBits() {
-    int words = Math.max(1, Integer.highestOneBit(size / 8) * 2);
-    long[] bits = new long[words];
-    if (hasOpen || !isV4()) {
-      Arrays.fill(bits, -1L);
-      return bits;
+  int[] records() {
+    return records;
+  }
+
+  /** Whether a table of IPv4 has a key for an endpoint, of any protocol; port 0 is any port. */
+  boolean mayHave4(int address, int port) {
+    if (hasOpen || port == 0) {
+      return true;
     }
-    for (int slot = 0; slot < slots.length; slot += 2) {
-      if (slots[slot] != 0) {
-        int bit = addressBit((int) (slots[slot] >>> 32), words);
-        bits[bit >>> 6] |= 1L << bit;
-      }
-    }
-    return bits;
+    long key = (long) address << 32 | (long) port << 16;
+    return get4(key | 6) >= 0 || get4(key | 17) >= 0 || get4(key | 132) >= 0;
   }
 
   /** A table of the keys of several. */

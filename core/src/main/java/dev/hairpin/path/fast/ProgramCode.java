@@ -82,7 +82,7 @@ final class ProgramCode {
       long otherHash,
       Tail[] tails,
       Front[] fronts,
-      Shape[] shapes,
+      ProgramPool pool,
       @Nullable ProgramCode base) {
     this.pages = code.pages();
     this.homes = code.homes();
@@ -99,12 +99,15 @@ final class ProgramCode {
     this.hash = pagesHash + otherHash;
     this.tails = tails;
     this.fronts = fronts;
-    this.shapes = shapes;
+    this.shapes = pool.shapes();
     this.straights = new Straight[] {
-      new Straight(
-          fronts[0], tails[FORWARDED], FORWARDED, shapes, base == null ? null : base.straights[0]),
-      new Straight(fronts[1], tails[SENT], SENT, shapes, base == null ? null : base.straights[1])
+      new Straight(fronts[0], tails[FORWARDED], FORWARDED, pool, way(base, 0)),
+      new Straight(fronts[1], tails[SENT], SENT, pool, way(base, 1))
     };
+  }
+
+  private static @Nullable Straight way(@Nullable ProgramCode of, int number) {
+    return of == null ? null : of.straights[number];
   }
 
   boolean sameAs(ProgramCode other) {

@@ -24,6 +24,8 @@ public final class ProgramPool {
   private volatile int[] profiles = new int[0];
   private final Map<ShapeKey, Integer> shapeNumbers = new HashMap<>();
   private volatile Shape[] shapes = new Shape[0];
+  private final Map<Course, Integer> courseNumbers = new HashMap<>();
+  private volatile Course[] courses = {Course.UNKNOWN};
   private final Map<String, Integer> listNumbers = new HashMap<>();
   private int[] groups = new int[16];
   private int groupCount;
@@ -142,6 +144,33 @@ public final class ProgramPool {
 
   private record ShapeKey(
       Ladder ladder, int protocol, int value, int mask, SourceMark before, int question) {}
+
+  /**
+   * The number of a course, from 1; 0 if it is unknown, or if there are more courses than a table
+   * can tell apart: keys of further ones run their rules.
+   */
+  int course(Course course) {
+    if (course == Course.UNKNOWN) {
+      return 0;
+    }
+    Integer known = courseNumbers.get(course);
+    if (known != null) {
+      return known;
+    }
+    int number = courses.length;
+    if (number > LookupTable.MOST_PLANS) {
+      return 0;
+    }
+    Course[] more = Arrays.copyOf(courses, number + 1);
+    more[number] = course;
+    courses = more;
+    courseNumbers.put(course, number);
+    return number;
+  }
+
+  Course[] courses() {
+    return courses;
+  }
 
   Shape[] shapes() {
     return shapes;

@@ -74,8 +74,8 @@ final class Shape {
     this.blockKeeps = ~before.mask();
   }
 
-  /** Whether every flow of a key that leads to it is sent to one of its endpoints. */
-  boolean isPlain() {
-    return protocolMask == 0 && outcomes == ladder.rungs();
+  /** Whether every flow is sent to one of the endpoints, if it is of their protocol. */
+  boolean isCertain() {
+    return outcomes == ladder.rungs();
   }
 }

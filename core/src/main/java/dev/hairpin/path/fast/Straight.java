@@ -1,5 +1,7 @@
 package dev.hairpin.path.fast;
 
+import dev.hairpin.net.IpFamily;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Straight {
   private static final long[] NO_KEYS = new long[2];
+  private static final int[] NO_RECORDS = {};
 
   final long[] slots;
   final int capacity;
@@ -15,51 +18,79 @@ final class Straight {
   final long clear;
   final long set;
 
-  private final Shape[] shapes;
+  /** What the courses of the table's plans need beside. */
+  final int[] records;
 
   /** By number; the first is of no use. */
   final Plan[] plans;
 
+  private final Course[] courses;
+
   @Nullable
   final LookupTable exceptions;
 
-  /** A bit for the hash of each destination that an exception has. */
-  private final long[] addresses;
+  /** A bit for each target that may be an exception; null if none is. */
+  final long @Nullable [] special;
+
+  private final int knownTargets;
 
   /** The way of flows that come in, or of those that the host sends. */
-  Straight(Front front, Tail tail, int way, Shape[] shapes, @Nullable Straight before) {
+  Straight(Front front, Tail tail, int way, ProgramPool pool, @Nullable Straight before) {
     LookupTable table = front.table();
-    boolean straight = table != null && table.isV4() && tail.known();
-    slots = straight && table != null ? table.slots() : NO_KEYS;
-    capacity = straight && table != null ? table.capacity() : 1;
+    if (table != null && table.isV4() && tail.known()) {
+      slots = table.slots();
+      capacity = table.capacity();
+      records = table.records();
+    } else {
+      slots = NO_KEYS;
+      capacity = 1;
+      records = NO_RECORDS;
+    }
     markMask = tail.markMask();
     clear = decision(tail.clear(), way);
     set = decision(tail.set(), way);
-    this.shapes = shapes;
-    plans = before != null && before.hasPlansOf(this) ? before.plans : plans();
+    courses = pool.courses();
+    plans = before != null && before.hasPlansOf(this) ? before.plans : plans(pool.shapes());
     exceptions = tail.exceptions();
-    addresses = exceptions == null ? NO_KEYS : exceptions.addressBits();
+    Targets targets = pool.targets(IpFamily.IPV4);
+    knownTargets = targets.size();
+    special = exceptions == null ? null : special(exceptions, targets, before);
   }
 
   private boolean hasPlansOf(Straight other) {
-    return shapes == other.shapes
+    return courses == other.courses
         && markMask == other.markMask
         && clear == other.clear
         && set == other.set;
   }
 
-  private Plan[] plans() {
-    Plan[] all = new Plan[shapes.length == 0 ? 0 : shapes.length + 1];
+  private Plan[] plans(Shape[] shapes) {
+    Plan[] all = new Plan[courses.length];
     for (int i = 0; i < all.length; i++) {
-      all[i] = new Plan(shapes[Math.max(0, i - 1)], markMask, clear, set);
+      all[i] = Plan.of(courses[i], shapes, markMask, clear, set);
     }
     return all;
   }
 
-  /** False for most destinations that no exception has. */
-  boolean mayBeException(int address) {
-    int bit = LookupTable.addressBit(address, addresses.length);
-    return (addresses[bit >>> 6] >>> bit & 1) != 0;
+  /** Targets are only ever added: for the same exceptions the new ones alone are looked at. */
+  private long @Nullable [] special(
+      LookupTable excepted, Targets targets, @Nullable Straight before) {
+    boolean known = before != null && before.exceptions == excepted;
+    long[] bits = known && before != null ? before.special : null;
+    int first = known && before != null ? before.knownTargets : 0;
+    for (int target = first; target < knownTargets; target++) {
+      if (excepted.mayHave4(targets.addresses4()[target], targets.port(target))) {
+        int words = Math.max(bits == null ? 0 : bits.length, (target >>> 6) + 1);
+        bits = bits == null ? new long[words] : Arrays.copyOf(bits, words);
+        bits[target >>> 6] |= 1L << target;
+      }
+    }
+    return bits;
+  }
+
+  boolean isSpecial(int target) {
+    long[] bits = special;
+    return bits != null && target >>> 6 < bits.length && (bits[target >>> 6] >>> target & 1) != 0;
   }
 
   /** Without target, which is added later. */

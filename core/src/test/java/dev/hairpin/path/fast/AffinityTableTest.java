@@ -62,6 +62,8 @@ class AffinityTableTest {
     table.set(11, 7, 0, 42, 100);
     table.set(12, 7, 0, 42, 200);
     table.set(23, 8, 0, 42, 300);
+    table.set(14, 7, 0, 42, 400);
+    table.remove(table.find(14, 7, 0, 42));
     int[] scattered = {99, 12, 55, 11};
 
     long first = table.firstRung(7, 0, 42, 10, new int[0], 0, 0, 5);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hairpin.iptables.RuleSet;
 import dev.hairpin.iptables.compile.Fate;
 import dev.hairpin.iptables.compile.OneDraw;
+import dev.hairpin.iptables.compile.RuleCompiler;
 import dev.hairpin.iptables.compile.Stand;
 import dev.hairpin.iptables.kubeproxy.KubeProxyConfiguration.DetectLocalMode;
 import dev.hairpin.net.Cidr;
@@ -13,6 +14,11 @@ import dev.hairpin.net.IpFamily;
 import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Fraction;
+import dev.hairpin.path.fast.AffinityTable;
+import dev.hairpin.path.fast.Decider;
+import dev.hairpin.path.fast.DecisionProgram;
+import dev.hairpin.path.fast.FlowBatch;
+import dev.hairpin.path.fast.ProgramPool;
 import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -125,6 +131,56 @@ class CompiledProxyTest {
         assertThat(decided)
             .as("%s at step %d", flow, i)
             .isEqualTo(new Fate(walked.verdict(), walked.destination(), walked.source(), 0));
+      }
+    }
+  }
+
+  @Property(tries = 40)
+  void batchesWithAffinityAreDecidedAsOneByOneWhileTheClusterChanges(@ForAll long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    SyncPropertiesTest.Cluster cluster = new SyncPropertiesTest.Cluster(seed);
+    NodeProxy proxy = proxy(random);
+    RuleCompiler compiler = new RuleCompiler(new ProgramPool(), IpFamily.IPV4, BLOCKS);
+    compiler.localAddresses(List.of(IpAddress.parse("192.168.10.1")));
+    DecisionProgram program = compiler.compile(rules(proxy));
+    Decider alone = new Decider(program, new AffinityTable());
+    Decider together = new Decider(program, new AffinityTable());
+    List<Stand.Flow> flows = flows();
+    FlowBatch batch = FlowBatch.of(IpFamily.IPV4, 300);
+    long now = 0;
+
+    for (int round = 0; round < 8; round++) {
+      for (int i = 0; i < 6; i++) {
+        proxy.changed(cluster.change());
+      }
+      program = compiler.compile(rules(proxy));
+      now += random.nextInt(4) * 3_600_000L;
+      for (Decider decider : List.of(alone, together)) {
+        decider.follow(program);
+        decider.now(now);
+      }
+      for (int i = 0; i < batch.capacity(); i++) {
+        Stand.Flow flow = flows.get(random.nextInt(flows.size()));
+        batch.link[i] = flow.from().equals("n1")
+            ? program.linkFromHost(flow.protocol())
+            : program.link(flow.protocol(), "eth0");
+        batch.source[i] = 0x0af4_0100 + random.nextInt(8);
+        batch.destination[i] = flow.to().address().v4Bits();
+        batch.ports[i] = flow.sourcePort() << 16 | flow.to().port();
+        batch.draw[i] = random.nextLong();
+      }
+
+      together.decide(batch, 0, batch.capacity());
+
+      for (int i = 0; i < batch.capacity(); i++) {
+        assertThat(batch.decisions[i])
+            .as("flow %d of round %d", i, round)
+            .isEqualTo(alone.decide(
+                batch.link[i],
+                batch.source[i],
+                batch.destination[i],
+                batch.ports[i],
+                batch.draw[i]));
       }
     }
   }
