@@ -6,6 +6,7 @@ import dev.hairpin.net.IpFamily;
 import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -18,12 +19,20 @@ final class OddRules {
       List.of("10.96.0.1", "10.96.0.2", "192.168.10.1", "10.244.1.10", "10.244.2.7", "203.0.113.9");
   private static final int CHAINS = 4;
 
-  /** How many rules of a table draw at most: every draw may double the ways to be walked. */
-  private static final int DICE = 3;
+  /**
+   * How often the rules of a table draw at most, on all ways through its chains together: every
+   * draw may double the ways to be walked.
+   */
+  private static final int DICE = 5;
 
   private final SplittableRandom random;
   private final boolean withUnknown;
   private int dice;
+
+  /** How often a walk comes to each chain at most; jumps lead downwards, to chains not written. */
+  private final int[] visits = new int[CHAINS];
+
+  private int visitsHere;
 
   OddRules(SplittableRandom random, boolean withUnknown) {
     this.random = random;
@@ -56,6 +65,7 @@ final class OddRules {
   private void table(StringBuilder text, String table, String... builtIn) {
     text.append('*').append(table).append('\n');
     dice = 0;
+    Arrays.fill(visits, 0);
     if (!table.equals("nat") && random.nextInt(8) == 0) {
       text.append(":" + one(builtIn) + " DROP [0:0]\n");
     }
@@ -63,12 +73,14 @@ final class OddRules {
       text.append(":C" + c + " - [0:0]\n");
     }
     for (String chain : builtIn) {
+      visitsHere = 1;
       int rules = random.nextInt(3);
       for (int r = 0; r < rules; r++) {
         rule(text, table, chain, chain, 0);
       }
     }
     for (int c = 0; c < CHAINS; c++) {
+      visitsHere = visits[c];
       int rules = random.nextInt(7);
       boolean keyed = random.nextBoolean();
       boolean ladder = !keyed && random.nextBoolean();
@@ -94,8 +106,7 @@ final class OddRules {
     for (int i = 0; i < conditions - (keyed ? 2 : 0); i++) {
       text.append(condition(keyed, i));
     }
-    if (kind.equals("ladder") && random.nextInt(5) > 0 && dice < DICE) {
-      dice++;
+    if (kind.equals("ladder") && random.nextInt(5) > 0 && mayDraw()) {
       text.append(" -m statistic --mode random --probability 0." + (1 + random.nextInt(9)));
     }
     if (withUnknown && random.nextInt(12) == 0) {
@@ -112,6 +123,12 @@ final class OddRules {
       target = given ? target + ":8080" : " -p " + protocol + " -m " + protocol + target + ":8080";
     }
     text.append(target).append('\n');
+  }
+
+  private boolean mayDraw() {
+    boolean may = dice + visitsHere <= DICE;
+    dice += may ? visitsHere : 0;
+    return may;
   }
 
   private String condition(boolean keyed, int number) {
@@ -133,10 +150,9 @@ final class OddRules {
       case 8 -> " -m conntrack" + not + " --ctstate DNAT";
       case 9 -> " -m iprange" + not + " --src-range 192.168.10.50-192.168.10.150";
       case 10 -> {
-        if (dice == DICE) {
+        if (!mayDraw()) {
           yield "";
         }
-        dice++;
         yield " -m statistic --mode random" + not + " --probability 0.25";
       }
       case 11 -> " -m comment --comment \"a rule\"";
@@ -151,8 +167,9 @@ final class OddRules {
     boolean translatesSources =
         table.equals("nat") && (chain.equals("POSTROUTING") || chain.equals("INPUT"));
     if (deeper < CHAINS && !translatesSources && random.nextInt(3) > 0) {
-      return (random.nextInt(6) == 0 ? " -g C" : " -j C")
-          + (deeper + random.nextInt(CHAINS - deeper));
+      int to = deeper + random.nextInt(CHAINS - deeper);
+      visits[to] += visitsHere;
+      return (random.nextInt(6) == 0 ? " -g C" : " -j C") + to;
     }
     if (random.nextInt(4) == 0) {
       return one(
@@ -179,7 +196,11 @@ final class OddRules {
   private String nat(String chain) {
     // The kernel takes a target only where it has a meaning; C0 and C1 are for destinations.
     if (chain.equals("PREROUTING") || chain.equals("OUTPUT")) {
-      return one(" -j ACCEPT", " -j C0", " -j C1", " -j DNAT --to-destination 10.244.1.10");
+      int to = random.nextInt(2);
+      String jump = " -j C" + to;
+      String target = one(" -j ACCEPT", jump, jump, " -j DNAT --to-destination 10.244.1.10");
+      visits[to] += target.equals(jump) ? 1 : 0;
+      return target;
     }
     if (chain.equals("POSTROUTING") || chain.equals("INPUT")) {
       return chain.equals("INPUT")
