@@ -1,6 +1,7 @@
 package dev.hairpin.benchmarks;
 
 import dev.hairpin.path.conntrack.Conntrack;
+import dev.hairpin.path.conntrack.PacketBatch;
 import dev.hairpin.path.conntrack.Segment;
 import dev.hairpin.path.conntrack.Tuple;
 import java.util.HashMap;
@@ -55,15 +56,12 @@ public class ConntrackHit {
   public static class Ours {
     Conntrack table = new Conntrack(0, 0);
     final Tuple tuple = new Tuple();
-    final Tuple[] batch = new Tuple[BATCH];
+    final PacketBatch batch = new PacketBatch(BATCH);
 
     /** Opens all connections, with their handshakes. */
     @Setup
     public void prepare(Live live) {
       table = new Conntrack(0, live.live);
-      for (int i = 0; i < BATCH; i++) {
-        batch[i] = new Tuple();
-      }
       for (int i = 0; i < live.live; i++) {
         int handle = table.track(Connections.request(i, tuple), Segment.TCP_SYN, NOW);
         int service = Connections.service(i);
@@ -183,15 +181,14 @@ public class ConntrackHit {
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public long conntrackInBatches(Live live, Ours ours) {
-    long sum = 0;
-    for (Tuple t : ours.batch) {
-      sum += ours.table.touch(Connections.request(live.next(), t));
+    for (int b = 0; b < BATCH; b++) {
+      int i = live.next();
+      ours.batch.addresses[b] = Connections.addresses(i);
+      ours.batch.ports[b] = Connections.ports(i);
     }
-    for (Tuple t : ours.batch) {
-      sum += ours.table.touchEntry(t);
-    }
-    for (Tuple t : ours.batch) {
-      sum += ours.table.track(t, Segment.TCP_ACK, NOW + 1000);
+    long sum = ours.table.lookAhead(ours.batch, 0, BATCH);
+    for (int b = 0; b < BATCH; b++) {
+      sum += ours.table.track(ours.batch, b, Segment.TCP_ACK, NOW + 1000);
     }
     return sum;
   }

@@ -45,6 +45,7 @@ public final class Conntrack {
   private int begun = INVALID;
 
   private long begunAt;
+  private long begunHash;
   private long insertFailed;
   private long dropped;
   private long earlyDropped;
@@ -150,15 +151,74 @@ public final class Conntrack {
    */
   public int track(Tuple packet, Segment segment, long now) {
     expiry.collect(now);
-    int found = lookup(packet, now);
-    if (found == FlowTable.NONE) {
-      return begin(packet, segment, now);
-    }
-    if (tracker.reopens(found, segment)) {
+    long hash = FlowTable.hash(packet);
+    int found = table.find(hash, packet);
+    if (found != FlowTable.NONE) {
+      long state = table.state(found);
+      if (!isNoMore(found, state, segment, now)) {
+        return move(found, state, segment, now);
+      }
       expiry.remove(found);
-      return begin(packet, segment, now);
     }
-    return tracker.move(found, segment, now) ? found : INVALID;
+    return packet.v6
+        ? begin6(packet, hash, segment, now)
+        : begin4(packet.v4Addresses(), packet.portsAndProtocol(), hash, segment, now);
+  }
+
+  /**
+   * Loads the memory in which packets will be looked up, and changes nothing. It takes what a few
+   * of them would wait for if they were tracked without it.
+   *
+   * @param packets the packets
+   * @param from the first of them
+   * @param to behind the last; at most a few hundred, so that what was loaded stays in the cache
+   * @return some bits of that memory, to be used somehow, so that the loads are not optimised away
+   */
+  public long lookAhead(PacketBatch packets, int from, int to) {
+    for (int i = from; i < to; i++) {
+      packets.hashes[i] = FlowTable.hash4(packets.addresses[i], packets.ports[i]);
+    }
+    return table.touch(packets.hashes, packets.places, from, to);
+  }
+
+  /**
+   * Finds the connection of a packet of a batch, or begins one, and moves its state on, as
+   * {@link #track(Tuple, Segment, long)} does.
+   *
+   * @param packets the packets
+   * @param i which of them; {@link #lookAhead} was called for it since it was filled in
+   * @param segment what kind of packet it is
+   * @param now the time
+   * @return a handle, {@link #INVALID}, or {@link #FULL}
+   */
+  public int track(PacketBatch packets, int i, Segment segment, long now) {
+    expiry.collect(now);
+    long addresses = packets.addresses[i];
+    long ports = packets.ports[i];
+    long hash = packets.hashes[i];
+    int found = table.find4(hash, addresses, ports);
+    if (found != FlowTable.NONE) {
+      long state = table.state(found);
+      if (!isNoMore(found, state, segment, now)) {
+        return move(found, state, segment, now);
+      }
+      expiry.remove(found);
+    }
+    return begin4(addresses, ports, hash, segment, now);
+  }
+
+  /** Whether an entry's time is over, or the packet begins a new connection of the same tuple. */
+  private boolean isNoMore(int found, long state, Segment segment, long now) {
+    return Expiry.isOver(state, now)
+        || (segment == Segment.TCP_SYN && Tracker.reopens(FlowTable.direction(found), state));
+  }
+
+  private int move(int found, long state, Segment segment, long now) {
+    if (segment == Segment.TCP_ACK && Tracker.isSettled(FlowTable.direction(found), state)) {
+      expiry.renew(found, state, now, Timeout.TCP_ESTABLISHED);
+      return found;
+    }
+    return tracker.move(found, state, segment, now) ? found : INVALID;
   }
 
   /**
@@ -169,35 +229,15 @@ public final class Conntrack {
    * @return a handle, or {@link #INVALID}
    */
   public int lookup(Tuple packet, long now) {
-    int found = table.find(packet);
-    if (found != FlowTable.NONE && expiry.isOver(found, now)) {
+    return unlessOver(table.find(FlowTable.hash(packet), packet), now);
+  }
+
+  private int unlessOver(int found, long now) {
+    if (found != FlowTable.NONE && Expiry.isOver(table.state(found), now)) {
       expiry.remove(found);
       return FlowTable.NONE;
     }
     return found;
-  }
-
-  /**
-   * Loads the memory where a search for this tuple begins, and changes nothing. Whoever has many
-   * packets touches them all before the first is tracked, so that they wait for memory together.
-   *
-   * @param packet the tuple of a packet of either direction
-   * @return some bits of that memory, to be used somehow, so that the load is not optimised away
-   */
-  public long touch(Tuple packet) {
-    return table.touch(packet);
-  }
-
-  /**
-   * Loads the entry that this tuple probably leads to, and changes nothing. A second pass over many
-   * packets, after all were {@linkplain #touch touched}: then the index is at hand, and the entries
-   * are waited for together.
-   *
-   * @param packet the tuple of a packet of either direction
-   * @return some bits of that memory, to be used somehow
-   */
-  public long touchEntry(Tuple packet) {
-    return table.touchEntry(packet);
   }
 
   /**
@@ -209,28 +249,55 @@ public final class Conntrack {
    * @return false if the packet is INVALID
    */
   public boolean advance(int handle, Segment segment, long now) {
-    return tracker.move(handle, segment, now);
+    return move(handle, table.state(handle), segment, now) != INVALID;
   }
 
-  private int begin(Tuple packet, Segment segment, long now) {
-    int state = tracker.firstState(packet, segment);
+  private int begin4(long addresses, long ports, long hash, Segment segment, long now) {
+    int protocol = (int) (ports >>> 32);
+    int state = firstState(protocol, (int) ports & 0xffff, hash, segment, now);
+    if (state < 0) {
+      return state;
+    }
+    int handle = table.allocate(false);
+    table.put4(handle, addresses, (int) ports, Tuple.answerPorts4(protocol, (int) ports));
+    return begun(handle, hash, protocol, state, segment, now);
+  }
+
+  private int begin6(Tuple packet, long hash, Segment segment, long now) {
+    int state = firstState(packet.protocol, packet.destinationPort, hash, segment, now);
+    if (state < 0) {
+      return state;
+    }
+    int handle = table.allocate(true);
+    table.putTuple(handle, packet);
+    scratch.invert(packet);
+    table.putTuple(handle | 1, scratch);
+    return begun(handle, hash, packet.protocol, state, segment, now);
+  }
+
+  /**
+   * The state in which a connection begins, if there is room for it; or the answer to its packet.
+   */
+  private int firstState(int protocol, int port, long hash, Segment segment, long now) {
+    int state = tracker.firstState(protocol, port, segment);
     if (state < 0) {
       return INVALID;
     }
     if (max > 0 && table.live() >= max) {
       expiry.sweep(now);
-      if (table.live() >= max && !evictNear(packet)) {
+      if (table.live() >= max && !evictNear(hash)) {
         dropped++;
         return FULL;
       }
     }
-    int handle = table.allocate(packet.v6);
-    table.putTuple(handle, packet);
-    scratch.invert(packet);
-    table.putTuple(handle | 1, scratch);
-    tracker.begin(handle, packet.protocol, state, segment, now);
+    return state;
+  }
+
+  private int begun(int handle, long hash, int protocol, int state, Segment segment, long now) {
+    tracker.begin(handle, protocol, state, segment, now);
     begun = handle;
     begunAt = table.links();
+    begunHash = hash;
     return handle;
   }
 
@@ -397,14 +464,17 @@ public final class Conntrack {
     }
     // What was free a moment ago still is, unless another connection came in between.
     boolean originalIsFree = handle == begun && begunAt == table.links();
+    boolean replyIsFree = translation.isFree(handle);
     if ((!originalIsFree && isTaken(handle & ~1, now))
-        || (!translation.isFree(handle) && isTaken(handle | 1, now))) {
+        || (!replyIsFree && isTaken(handle | 1, now))) {
       insertFailed++;
       dropped++;
       discard(handle);
       return false;
     }
-    table.link(handle);
+    long originalHash = handle == begun ? begunHash : table.hash(handle & ~1);
+    long replyHash = replyIsFree ? translation.freeHash() : table.hash(handle | 1);
+    table.link(handle, originalHash, replyHash);
     table.meta(handle, meta | Meta.CONFIRMED);
     expiry.confirm(handle, now);
     return true;
@@ -456,9 +526,9 @@ public final class Conntrack {
    * Evicts a connection that is not assured, if there is one near the newcomer: the kernel looks at
    * 8 hash buckets, which hold a share of all tuples.
    */
-  private boolean evictNear(Tuple packet) {
+  private boolean evictNear(long hash) {
     long near = Math.max(1, EVICTION_BUCKETS * 2L * table.live() / buckets);
-    int first = table.near(packet);
+    int first = table.near(hash);
     for (int i = 0; i < table.slots() && near > 0; i++) {
       int handle = table.inSlot(first + i);
       if (handle >= 0) {

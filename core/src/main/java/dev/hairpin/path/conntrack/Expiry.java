@@ -59,6 +59,11 @@ final class Expiry {
     }
   }
 
+  /** Writes the time of an entry that stays in its state. */
+  void renew(int handle, long state, long now, Timeout timeout) {
+    renew(handle, FlowTable.meta(state), (int) state, now, timeout);
+  }
+
   private void file(int handle, long time, long now) {
     int family = FlowTable.family(handle);
     ExpiryWheel wheel = wheels[family];
@@ -74,9 +79,8 @@ final class Expiry {
     return now + (table.expires(handle) - (int) now);
   }
 
-  /** Whether an entry of the table is over. */
-  boolean isOver(int handle, long now) {
-    long state = table.state(handle);
+  /** Whether an entry of the table that is in this state is over. */
+  static boolean isOver(long state, long now) {
     return (int) now - (int) state >= 0 && (FlowTable.meta(state) & Meta.CONFIRMED) != 0;
   }
 
@@ -121,7 +125,7 @@ final class Expiry {
       if ((table.meta(handle) & Meta.CONFIRMED) == 0) {
         continue;
       }
-      if (isOver(handle, now)) {
+      if (isOver(table.state(handle), now)) {
         remove(handle);
       } else {
         wheel.file(row, time(handle, now));

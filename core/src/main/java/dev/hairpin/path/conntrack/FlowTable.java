@@ -118,7 +118,7 @@ final class FlowTable {
     return live;
   }
 
-  /** A row that nothing points to; its tuples and times hold anything. */
+  /** A row that nothing points to, with META 0; its tuples and times hold anything. */
   int allocate(boolean isV6) {
     int family = isV6 ? 1 : 0;
     int row = firstFree[family] - 1;
@@ -136,9 +136,7 @@ final class FlowTable {
       marks[family][row] = 0;
     }
     live++;
-    int handle = handle(family, row);
-    state(handle, 0);
-    return handle;
+    return handle(family, row);
   }
 
   private static long[] withRoom(long[] records, int row, int words) {
@@ -280,42 +278,74 @@ final class FlowTable {
     return (int) (both >>> (direction(handle) << 5));
   }
 
-  /** Whether a direction of a row has this tuple. */
-  boolean same(int handle, Tuple t) {
+  /** The addresses of an IPv4 direction, source in the upper half. */
+  long addresses4(int handle) {
+    return v4[base4(handle) + direction(handle)];
+  }
+
+  /** The ports of a direction, source in the upper half, below the protocol. */
+  long portsAndProtocol(int handle) {
+    return ports(ports(handle), Meta.protocol(meta(handle)));
+  }
+
+  /** Writes the caller's tuple of an IPv4 row, and that of untranslated answers. */
+  void put4(int handle, long addresses, int ports, int answerPorts) {
+    int base = base4(handle);
+    v4[base] = addresses;
+    v4[base + 1] = Long.rotateLeft(addresses, 32);
+    v4[base + V4_PORTS] = ((long) answerPorts << 32) | (ports & LOW);
+  }
+
+  /** Writes the answers' tuple of an IPv4 row. */
+  void putAnswers4(int handle, long addresses, int ports) {
+    int base = base4(handle);
+    v4[base + 1] = addresses;
+    v4[base + V4_PORTS] = ((long) ports << 32) | (v4[base + V4_PORTS] & LOW);
+  }
+
+  /** Whether a direction of an IPv4 row has this tuple: one branch over all its parts. */
+  boolean same4(int handle, long addresses, long ports) {
     if (isV6(handle)) {
-      int at = base6(handle) + direction(handle) * V6_REPLY;
-      return t.v6
-          && v6[at] == t.sourceHigh
-          && v6[at + 1] == t.sourceLow
-          && v6[at + 2] == t.destinationHigh
-          && v6[at + 3] == t.destinationLow
-          && ports(handle) == t.ports()
-          && Meta.protocol(meta(handle)) == t.protocol;
+      return false;
     }
     int base = base4(handle);
-    return v4[base + direction(handle)] == t.v4Addresses()
-        && (int) (v4[base + V4_PORTS] >>> (direction(handle) << 5)) == t.ports()
-        && Meta.protocol(meta(v4[base + V4_STATE])) == t.protocol
-        && !t.v6;
+    int direction = direction(handle);
+    long differs = v4[base + direction] ^ addresses;
+    long otherPorts = (v4[base + V4_PORTS] >>> (direction << 5) ^ ports) & LOW;
+    long otherProtocol = (v4[base + V4_STATE] ^ ports) >>> 32 & 0xff;
+    return (differs | otherPorts | otherProtocol) == 0;
+  }
+
+  /** Whether a direction of a row has this IPv6 tuple. */
+  boolean same6(int handle, Tuple t) {
+    if (!isV6(handle)) {
+      return false;
+    }
+    int at = base6(handle) + direction(handle) * V6_REPLY;
+    return v6[at] == t.sourceHigh
+        && v6[at + 1] == t.sourceLow
+        && v6[at + 2] == t.destinationHigh
+        && v6[at + 3] == t.destinationLow
+        && portsAndProtocol(handle) == t.portsAndProtocol();
   }
 
   // ---- the index
 
   static long hash(Tuple t) {
-    long ports = ports(t.ports(), t.protocol);
     return t.v6
-        ? hash6(t.sourceHigh, t.sourceLow, t.destinationHigh, t.destinationLow, ports)
-        : hash4(t.v4Addresses(), ports);
+        ? hash6(
+            t.sourceHigh, t.sourceLow, t.destinationHigh, t.destinationLow, t.portsAndProtocol())
+        : hash4(t.v4Addresses(), t.portsAndProtocol());
   }
 
   /** The hash of a direction of a row. */
-  private long hash(int handle) {
-    long ports = ports(ports(handle), Meta.protocol(meta(handle)));
+  long hash(int handle) {
+    long ports = portsAndProtocol(handle);
     if (isV6(handle)) {
       int at = base6(handle) + direction(handle) * V6_REPLY;
       return hash6(v6[at], v6[at + 1], v6[at + 2], v6[at + 3], ports);
     }
-    return hash4(v4[base4(handle) + direction(handle)], ports);
+    return hash4(addresses4(handle), ports);
   }
 
   private static long ports(int ports, int protocol) {
@@ -327,7 +357,7 @@ final class FlowTable {
     return Math.multiplyHigh(a, b) ^ (a * b);
   }
 
-  private static long hash4(long addresses, long ports) {
+  static long hash4(long addresses, long ports) {
     long h = mix(addresses ^ 0x9e37_79b9_7f4a_7c15L, ports ^ 0xc2b2_ae3d_27d4_eb4fL);
     h *= 0xd6e8_feb8_6659_fd93L;
     return h ^ h >>> 32;
@@ -341,27 +371,40 @@ final class FlowTable {
   }
 
   /** The handle of the row and direction with this tuple, or {@link #NONE}. */
-  int find(Tuple t) {
-    return index.find(hash(t), this, t);
+  int find(long hash, Tuple t) {
+    return t.v6
+        ? index.find(hash, this, 0, 0, t)
+        : find4(hash, t.v4Addresses(), t.portsAndProtocol());
   }
 
-  /** Loads the index line of a tuple that is about to be looked up. */
-  long touch(Tuple t) {
-    return index.touch(hash(t));
+  /** The same for an IPv4 tuple in two words. */
+  int find4(long hash, long addresses, long ports) {
+    return index.find(hash, this, addresses, ports, null);
   }
 
-  /** Loads the record that a tuple probably leads to, whose index line was touched before. */
-  long touchEntry(Tuple t) {
-    return index.touchEntry(hash(t), this);
+  /**
+   * Loads the memory in which IPv4 packets will be looked up: the lines of the index for all of
+   * them, then the records.
+   */
+  long touch(long[] hashes, int[] places, int from, int to) {
+    long sum = index.touch(hashes, from, to);
+    for (int i = from; i < to; i++) {
+      int probable = index.probable(hashes[i]);
+      places[i] = probable == NONE || isV6(probable) ? 0 : base4(probable);
+    }
+    for (int i = from; i < to; i++) {
+      sum += v4[places[i]];
+    }
+    return sum;
   }
 
-  /** Makes both directions of a row findable. */
-  void link(int handle) {
+  /** Makes both directions of a row findable, whose hashes these are. */
+  void link(int handle, long originalHash, long replyHash) {
     if (index.isFull()) {
       rebuild();
     }
-    index.add(hash(handle & ~1), handle & ~1);
-    index.add(hash(handle | 1), handle | 1);
+    index.add(originalHash, handle & ~1);
+    index.add(replyHash, handle | 1);
     links++;
   }
 
@@ -385,13 +428,15 @@ final class FlowTable {
 
   /** Makes neither direction findable any more. */
   void unlink(int handle) {
-    index.remove(hash(handle & ~1), handle & ~1);
-    index.remove(hash(handle | 1), handle | 1);
+    long original = hash(handle & ~1);
+    long reply = hash(handle | 1);
+    index.remove(original, handle & ~1);
+    index.remove(reply, handle | 1);
   }
 
   /** A slot of the index from which to look for entries near a tuple. */
-  int near(Tuple t) {
-    return index.firstSlot(hash(t));
+  int near(long hash) {
+    return index.firstSlot(hash);
   }
 
   /** The handle in a slot of the index, counted round, or {@link #NONE} if it is empty. */

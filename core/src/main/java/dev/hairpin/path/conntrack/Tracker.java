@@ -37,8 +37,8 @@ final class Tracker {
   }
 
   /** The state in which a connection begins with this packet, or -1 if it cannot. */
-  int firstState(Tuple packet, Segment segment) {
-    return switch (packet.protocol) {
+  int firstState(int protocol, int destinationPort, Segment segment) {
+    return switch (protocol) {
       case 6 -> {
         int state = segment == Segment.TCP_OUT_OF_WINDOW
             ? TcpStates.ESTABLISHED
@@ -51,10 +51,10 @@ final class Tracker {
         yield state == SctpStates.INVALID ? -1 : state;
       }
       case 1 -> {
-        int type = packet.destinationPort >>> 8;
+        int type = destinationPort >>> 8;
         yield type == 8 || type == 13 || type == 15 || type == 17 ? 0 : -1;
       }
-      case 58 -> packet.destinationPort >>> 8 == 128 ? 0 : -1;
+      case 58 -> destinationPort >>> 8 == 128 ? 0 : -1;
       default -> 0;
     };
   }
@@ -85,31 +85,29 @@ final class Tracker {
   }
 
   /** Whether a SYN of the caller, on a connection that is over, begins a new one. */
-  boolean reopens(int handle, Segment segment) {
-    if (segment != Segment.TCP_SYN) {
-      return false;
-    }
-    int meta = table.meta(handle);
+  static boolean reopens(int direction, long entryState) {
+    int meta = FlowTable.meta(entryState);
     int state = Meta.state(meta);
     if (Meta.protocol(meta) != 6 || state < TcpStates.TIME_WAIT || state > TcpStates.CLOSE) {
       return false;
     }
-    int next = TcpStates.next(FlowTable.direction(handle), TcpStates.SYN, state);
+    int next = TcpStates.next(direction, TcpStates.SYN, state);
     boolean resetByServer = (meta & Meta.LAST_DIRECTION) != 0 && Meta.last(meta) == TcpStates.RST;
     return next == TcpStates.SYN_SENT && ((meta & Meta.CLOSE_BEGUN) != 0 || resetByServer);
   }
 
+  /**
+   * Whether an ACK of this direction only renews: the tables of states would leave all as it is.
+   */
+  static boolean isSettled(int direction, long entryState) {
+    int settled = SETTLED | (direction * Meta.LAST_DIRECTION);
+    return (FlowTable.meta(entryState) & SETTLED_PARTS) == settled;
+  }
+
   /** Moves a connection on; false if the packet is INVALID. */
-  boolean move(int handle, Segment segment, long now) {
-    long state = table.state(handle);
+  boolean move(int handle, long state, Segment segment, long now) {
     int meta = FlowTable.meta(state);
     int expires = (int) state;
-    int settled = SETTLED | (FlowTable.direction(handle) * Meta.LAST_DIRECTION);
-    if (segment == Segment.TCP_ACK && (meta & SETTLED_PARTS) == settled) {
-      // The usual packet, which the tables of states would only leave as it is.
-      expiry.renew(handle, meta, expires, now, Timeout.TCP_ESTABLISHED);
-      return true;
-    }
     return switch (Meta.protocol(meta)) {
       case 6 -> moveTcp(handle, meta, expires, segment, now);
       case 17 -> moveUdp(handle, meta, expires, now);

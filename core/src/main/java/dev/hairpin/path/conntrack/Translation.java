@@ -32,6 +32,7 @@ final class Translation {
   private int free = FlowTable.NONE;
 
   private long freeAt;
+  private long freeHash;
 
   Translation(FlowTable table, Expiry expiry) {
     this.table = table;
@@ -48,9 +49,18 @@ final class Translation {
     return handle == free && freeAt == table.links();
   }
 
+  /** The hash of that tuple. */
+  long freeHash() {
+    return freeHash;
+  }
+
   void translate(
       int handle, boolean source, @Nullable NatRange range, IntUnaryOperator draw, long now) {
     free = FlowTable.NONE;
+    if (range == null && isAsItIs(handle, now)) {
+      table.meta(handle, table.meta(handle) | (source ? Meta.SRC_DONE : Meta.DST_DONE));
+      return;
+    }
     table.getTuple(handle | 1, answers);
     current.invert(answers);
     wanted.set(current);
@@ -64,18 +74,42 @@ final class Translation {
     table.meta(handle, meta);
   }
 
+  /** Whether no other connection has the answers' tuple as it is; then nothing is translated. */
+  private boolean isAsItIs(int handle, long now) {
+    if (FlowTable.family(handle) == 0) {
+      long addresses = table.addresses4(handle | 1);
+      long ports = table.portsAndProtocol(handle | 1);
+      long hash = FlowTable.hash4(addresses, ports);
+      return other(handle, hash, table.find4(hash, addresses, ports), now) == FlowTable.NONE;
+    }
+    table.getTuple(handle | 1, wanted);
+    long hash = FlowTable.hash(wanted);
+    return other(handle, hash, table.find(hash, wanted), now) == FlowTable.NONE;
+  }
+
   /** One address and one port leave nothing to choose. */
   void destination(int handle, long high, long low, int port) {
     free = FlowTable.NONE;
-    table.getTuple(handle | 1, answers);
-    int newPort = port == 0 ? answers.sourcePort : port;
     int meta = table.meta(handle) | Meta.DST_DONE;
-    if (answers.sourceLow != low || answers.sourceHigh != high || answers.sourcePort != newPort) {
-      answers.sourceHigh = high;
-      answers.sourceLow = low;
-      answers.sourcePort = newPort;
-      table.putTuple(handle | 1, answers);
-      meta |= Meta.DST_NAT;
+    if (FlowTable.family(handle) == 0) {
+      long before = table.addresses4(handle | 1);
+      int portsBefore = (int) table.portsAndProtocol(handle | 1);
+      long after = (low << 32) | (before & 0xffff_ffffL);
+      int portsAfter = port == 0 ? portsBefore : (port << 16) | (portsBefore & 0xffff);
+      if (after != before || portsAfter != portsBefore) {
+        table.putAnswers4(handle, after, portsAfter);
+        meta |= Meta.DST_NAT;
+      }
+    } else {
+      table.getTuple(handle | 1, answers);
+      int newPort = port == 0 ? answers.sourcePort : port;
+      if (answers.sourceLow != low || answers.sourceHigh != high || answers.sourcePort != newPort) {
+        answers.sourceHigh = high;
+        answers.sourceLow = low;
+        answers.sourcePort = newPort;
+        table.putTuple(handle | 1, answers);
+        meta |= Meta.DST_NAT;
+      }
     }
     table.meta(handle, meta);
   }
@@ -199,14 +233,20 @@ final class Translation {
   /** The other connection to which the answers of this translation belong, or none. */
   private int owner(int handle, long now) {
     answers.invert(wanted);
-    int found = table.find(answers);
+    long hash = FlowTable.hash(answers);
+    return other(handle, hash, table.find(hash, answers), now);
+  }
+
+  /** What was found under a hash, unless it is over or the connection itself. */
+  private int other(int handle, long hash, int found, long now) {
     boolean isNone = found == FlowTable.NONE || found >> 1 == handle >> 1;
-    if (!isNone && expiry.isOver(found, now)) {
+    if (!isNone && Expiry.isOver(table.state(found), now)) {
       expiry.remove(found);
       isNone = true;
     }
     free = isNone ? handle : FlowTable.NONE;
     freeAt = table.links();
+    freeHash = hash;
     return isNone ? FlowTable.NONE : found;
   }
 

@@ -126,9 +126,21 @@ public final class Tuple {
     return (inverted << 8) | (typeAndCode & 0xff);
   }
 
+  /** Both ports of an answer over IPv4, source in the upper half. */
+  static int answerPorts4(int protocol, int ports) {
+    return protocol == 1
+        ? (ports & 0xffff_0000) | invertIcmp(ports & 0xffff, false)
+        : Integer.rotateLeft(ports, 16);
+  }
+
   /** Both addresses of IPv4 in one word. */
   long v4Addresses() {
     return sourceLow << 32 | destinationLow;
+  }
+
+  /** The ports in the lower half of a word, below the protocol. */
+  long portsAndProtocol() {
+    return ((long) protocol << 32) | (ports() & 0xffff_ffffL);
   }
 
   /** Both ports in one word. */

@@ -31,13 +31,10 @@ public final class ConnectionEngine {
    * a zonal node of a load balancer), and the lane that owns the place moves it one place further;
    * between stages all lanes meet at a barrier. So a node's tables belong to one thread, in the
    * order of connections' numbers, and results do not depend on the number of threads.
-   *
-   * The trail is a ring with the entries that each open connection has: place << 32 | handle for up
-   * to four places, 32 bytes a connection, read again in order when it is closed.
    */
-  static final long NO_STEP = -1;
   private static final int FIRST_ENTRIES = 64;
   private static final int TCP_LINKS = 0;
+  private static final int UDP_LINKS = 2;
 
   private final Terrain terrain;
   private final TrafficLoad load;
@@ -49,11 +46,8 @@ public final class ConnectionEngine {
   private final long[] affinityTime;
   private final int[][] links;
   private final int[] zones;
-  private final int[] protocols;
   private final NatRange[] masquerade;
   private final int[] laneOf;
-  private final long[] trail;
-  private final int trailSize;
   private final int[] peaks;
   private final long start;
   private final int[][] pending;
@@ -91,7 +85,6 @@ public final class ConnectionEngine {
     masquerade = new NatRange[places * 4];
     laneOf = new int[places];
     peaks = new int[places];
-    protocols = terrain.streamProtocol;
     List<String> zoneNames = new ArrayList<>();
     @Nullable Targets known = null;
     for (int place = 0; place < places; place++) {
@@ -107,15 +100,12 @@ public final class ConnectionEngine {
       }
     }
     targets = known;
-    trailSize = open + 2 * load.batch();
-    trail = new long[trailSize * Round.HOPS];
-    Arrays.fill(trail, NO_STEP);
     start = 1_700_000_000_000L;
     now = start;
     lanes = new Lane[load.threads()];
     pending = new int[2][lanes.length];
     for (int i = 0; i < lanes.length; i++) {
-      lanes[i] = new Lane(this, terrain, round, load.batch(), i);
+      lanes[i] = new Lane(this, terrain, round, load.batch(), open, i);
     }
   }
 
@@ -178,13 +168,9 @@ public final class ConnectionEngine {
     return java.util.Objects.requireNonNull(targets);
   }
 
-  int link(int place, int stream, boolean fromPod) {
-    int row = protocols[stream] == 6 ? TCP_LINKS : 2;
+  int link(int place, int protocol, boolean fromPod) {
+    int row = protocol == Protocol.TCP.number() ? TCP_LINKS : UDP_LINKS;
     return links[place][row + (fromPod ? 1 : 0)];
-  }
-
-  int protocol(int stream) {
-    return protocols[stream];
   }
 
   int zone(int place) {
@@ -199,27 +185,13 @@ public final class ConnectionEngine {
     return laneOf[place];
   }
 
-  private int trailAt(long number) {
-    return (int) (number % trailSize) * Round.HOPS;
+  int lanes() {
+    return lanes.length;
   }
 
-  void forgetTrail(long number) {
-    int at = trailAt(number);
-    for (int hop = 0; hop < Round.HOPS; hop++) {
-      trail[at + hop] = NO_STEP;
-    }
-  }
-
-  void trail(long number, int hop, int place, int handle) {
-    trail[trailAt(number) + hop] = (long) place << 32 | handle;
-  }
-
-  long trail(long number, int hop) {
-    return trail[trailAt(number) + hop];
-  }
-
-  void eraseStep(long number, int hop) {
-    trail[trailAt(number) + hop] = NO_STEP;
+  /** Where a lane sends connections in the stage with this parity. */
+  int[] places(int parity, int lane) {
+    return lanes[lane].places(parity);
   }
 
   // ---- running
@@ -259,7 +231,7 @@ public final class ConnectionEngine {
    * @return the process, or an empty text if none did
    */
   public String lastEndpoint() {
-    int endpoint = round.size == 0 ? -1 : round.endpoint[round.size - 1];
+    int endpoint = round.size == 0 ? -1 : round.endpoint(round.size - 1);
     return endpoint < 0 ? "" : terrain.endpoints.get(endpoint);
   }
 
@@ -324,22 +296,23 @@ public final class ConnectionEngine {
       others.await();
       int from = (int) ((long) round.size * number / lanes.length);
       int to = (int) ((long) round.size * (number + 1) / lanes.length);
-      lane.begin(from, to);
+      lane.begin(from, to, parity);
       others.await();
       int left;
       do {
-        pending[parity][number] = lane.forward();
+        pending[parity][number] = lane.forward(parity);
         others.await();
         left = sum(pending[parity]);
         parity ^= 1;
       } while (left > 0);
+      lane.turn(parity);
+      others.await();
       do {
-        pending[parity][number] = lane.back();
+        pending[parity][number] = lane.back(parity);
         others.await();
         left = sum(pending[parity]);
         parity ^= 1;
       } while (left > 0);
-      lane.count(from, to);
       lane.settle();
       long closable = Math.max(closed, round.first + round.size - load.openAtATime());
       lane.close(closed, Math.min(closable, round.first + round.size), load.lingers());

@@ -1,10 +1,11 @@
 package dev.hairpin.path.fast;
 
-import dev.hairpin.path.Relay;
 import dev.hairpin.path.conntrack.Conntrack;
 import dev.hairpin.path.conntrack.NatRange;
+import dev.hairpin.path.conntrack.PacketBatch;
 import dev.hairpin.path.conntrack.Segment;
 import dev.hairpin.path.conntrack.Tuple;
+import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -17,21 +18,37 @@ import org.jspecify.annotations.Nullable;
 final class Lane implements IntUnaryOperator {
 
   /*
-   * A stage is four passes over chunks of 256 connections: fill the tuples and touch the lines of
-   * the index in which they will be looked for; touch the entries; decide by the rules; track,
-   * translate and put in. The short first passes let the processor wait for many lines of memory at
-   * a time: the instructions of one whole step fill its window of those under way.
+   * A stage takes the connections place by place, in the order of their numbers, so that a node's
+   * table and rules are in the cache while they are needed. Those of a place go in passes over
+   * chunks of 256: fill the packets and load the memory in which they will be looked up; decide by
+   * the rules; track, translate and put in. The short first passes let the processor wait for many
+   * lines of memory at a time: the instructions of one whole step fill its window of those under
+   * way.
+   *
+   * Lanes tell each other where connections are by arrays, one for the stage that goes on and one
+   * for the next: place + 1 of those that this lane sends there, 0 for all others. So no line is
+   * written by two threads. The trail is a ring with the entries that each open connection has at
+   * this lane's places: place << 32 | handle for up to four places, read again in order when it is
+   * closed.
    */
   private static final int CHUNK = 256;
+  private static final int TCP = 6;
+  private static final long NO_STEP = -1;
 
   private final ConnectionEngine engine;
   private final Terrain terrain;
   private final Round round;
   private final int number;
+  private final int[][] places;
+  private final int[] answers;
+  private int[] next;
+  private final int[] ends;
   private final int[] mine;
-  private final Tuple[] tuples = new Tuple[CHUNK];
+  private final PacketBatch packets = new PacketBatch(CHUNK);
   private final long[] decisions = new long[CHUNK];
   private final Tuple other = new Tuple();
+  private final long[] trail;
+  private final int trailSize;
   private long portDraw;
   private int portDraws;
 
@@ -44,15 +61,19 @@ final class Lane implements IntUnaryOperator {
   long crossZone;
   long touched;
 
-  Lane(ConnectionEngine engine, Terrain terrain, Round round, int capacity, int number) {
+  Lane(ConnectionEngine engine, Terrain terrain, Round round, int capacity, int open, int number) {
     this.engine = engine;
     this.terrain = terrain;
     this.round = round;
     this.number = number;
-    this.mine = new int[capacity];
-    for (int i = 0; i < CHUNK; i++) {
-      tuples[i] = new Tuple();
-    }
+    places = new int[2][capacity];
+    next = places[0];
+    answers = new int[capacity];
+    mine = new int[capacity];
+    ends = new int[terrain.places()];
+    trailSize = open + 2 * capacity;
+    trail = new long[trailSize * Round.HOPS];
+    Arrays.fill(trail, NO_STEP);
     endpoints = new long[terrain.endpoints.size()];
     entering = new long[terrain.nodes.size()];
     targets = new long[terrain.targets.size()];
@@ -68,127 +89,158 @@ final class Lane implements IntUnaryOperator {
 
   // ---- connections begin
 
-  void begin(int firstIndex, int end) {
+  /** Begins a part of the round, for the stage with this parity. */
+  void begin(int firstIndex, int end, int parity) {
     Round r = round;
+    Arrays.fill(answers, 0, r.size, 0);
+    next = cleared(parity);
     for (int i = firstIndex; i < end; i++) {
       long n = r.first + i;
       long draw = Draws.at(engine.seed(), n);
-      int stream = terrain.streams.size() == 1 ? 0 : terrain.streamShares.pick(draw << 32);
+      int stream =
+          terrain.streamFirstClient.length == 1 ? 0 : terrain.streamShares.pick(draw << 32);
       int clients = terrain.streamClients[stream];
       int client = terrain.streamFirstClient[stream] + (int) (n % clients);
       int[] destinations = terrain.streamDestinations[stream];
-      int destination = destinations.length == 1
-          ? 0
-          : terrain.streams.get(stream).destinationShares().pick(draw);
-      r.draw[i] = draw;
-      r.stream[i] = stream;
-      r.client[i] = client;
-      r.destination[i] = destination;
-      r.endpoint[i] = -1;
-      r.hops[i] = 0;
-      r.steeredPort[i] = 0;
-      r.entered[i] = false;
-      r.from[i] = terrain.clientAddress[client];
-      r.to[i] = destinations[destination];
-      r.ports[i] = (Round.clientPort(n, clients) << 16) | terrain.streamPort[stream];
-      r.state[i] = Round.UNDER_WAY;
-      engine.forgetTrail(n);
-      if (terrain.clientHome[client] >= 0) {
-        r.place[i] = terrain.clientHome[client];
+      int destination =
+          destinations.length == 1 ? 0 : terrain.streamDestinationShares[stream].pick(draw);
+      int home = terrain.clientHome[client];
+      int to = destinations[destination];
+      r.begin(
+          i,
+          draw,
+          terrain.clientAddress[client],
+          to,
+          (Round.clientPort(n, clients) << 16) | terrain.streamPort[stream],
+          terrain.streamProtocol[stream],
+          stream);
+      r.comesFrom(i, home, terrain.choicesOf[terrain.clientFirstChoices[client] + destination]);
+      if (home >= 0) {
+        next[i] = home + 1;
       } else {
-        int owner = terrain.ownerOf(r.to[i]);
+        int owner = terrain.ownerOf(to);
         if (owner == Terrain.NOWHERE) {
           end(i, Fate.NO_ROUTE);
         } else {
-          r.place[i] = owner >> 1;
+          next[i] = (owner >> 1) + 1;
         }
       }
     }
   }
 
+  /** The array of a parity, in which this lane sends no connection anywhere yet. */
+  private int[] cleared(int parity) {
+    int[] array = places[parity];
+    Arrays.fill(array, 0, round.size, 0);
+    return array;
+  }
+
   private void end(int i, Fate fate) {
-    round.state[i] = Round.ended(fate);
+    round.end(i, fate);
+    fates[fate.number()]++;
+    streams[round.stream(i)][fate.number()]++;
+    if (fate == Fate.DELIVERED) {
+      endpoints[round.endpoint(i)]++;
+    }
   }
 
   // ---- one hop of all that are at places of this lane
 
-  /** Moves connections one place further; answers how many are still under way. */
-  int forward() {
-    int count = gather(Round.UNDER_WAY);
+  /** Moves connections one place further; answers how many go on to another. */
+  int forward(int parity) {
+    gather(parity);
+    next = cleared(parity ^ 1);
     int left = 0;
-    for (int at = 0; at < count; at += CHUNK) {
-      int end = Math.min(count, at + CHUNK);
-      prepare(at, end);
-      decide(at, end);
-      for (int k = at; k < end; k++) {
-        int i = mine[k];
-        if (round.place[i] < terrain.nodes.size()) {
-          throughNode(i, tuples[k - at], decisions[k - at]);
+    int at = 0;
+    for (int place = 0; place < ends.length; place++) {
+      int placeEnd = ends[place];
+      while (at < placeEnd) {
+        int end = Math.min(placeEnd, at + CHUNK);
+        if (place < terrain.nodes.size()) {
+          lookAhead(at, end, place);
+          decide(at, end, place);
+          for (int k = at; k < end; k++) {
+            throughNode(mine[k], k - at, place, decisions[k - at]);
+            left += next[mine[k]] == 0 ? 0 : 1;
+          }
         } else {
-          throughBalancer(i, tuples[k - at]);
+          for (int k = at; k < end; k++) {
+            throughBalancer(mine[k], place);
+            left += next[mine[k]] == 0 ? 0 : 1;
+          }
         }
-        left += round.state[i] == Round.UNDER_WAY ? 1 : 0;
+        at = end;
       }
     }
     return left;
   }
 
-  private int gather(byte state) {
-    int count = 0;
+  /** Sorts the connections at places of this lane by place, each place's by their numbers. */
+  private void gather(int parity) {
+    Arrays.fill(ends, 0);
+    int[] where = engine.places(parity, 0);
+    for (int lane = 0; lane < engine.lanes(); lane++) {
+      int[] theirs = engine.places(parity, lane);
+      for (int i = 0; i < round.size; i++) {
+        int place = theirs[i] - 1;
+        if (place >= 0 && engine.laneOf(place) == number) {
+          ends[place]++;
+        }
+      }
+    }
+    int sum = 0;
+    for (int place = 0; place < ends.length; place++) {
+      int count = ends[place];
+      ends[place] = sum;
+      sum += count;
+    }
     for (int i = 0; i < round.size; i++) {
-      if (round.state[i] == state && engine.laneOf(round.place[i]) == number) {
-        mine[count++] = i;
+      int place = where[i];
+      for (int lane = 1; lane < engine.lanes(); lane++) {
+        place |= engine.places(parity, lane)[i];
       }
-    }
-    return count;
-  }
-
-  private void prepare(int at, int end) {
-    for (int k = at; k < end; k++) {
-      int i = mine[k];
-      Tuple t = tuples[k - at];
-      t.protocol = engine.protocol(round.stream[i]);
-      t.sourceLow = round.from[i] & 0xffff_ffffL;
-      t.destinationLow = round.to[i] & 0xffff_ffffL;
-      t.sourcePort = round.ports[i] >>> 16;
-      t.destinationPort = round.ports[i] & 0xffff;
-      touched += engine.table(round.place[i]).touch(t);
-    }
-    for (int k = at; k < end; k++) {
-      touched += engine.table(round.place[mine[k]]).touchEntry(tuples[k - at]);
-    }
-  }
-
-  private void decide(int at, int end) {
-    for (int k = at; k < end; k++) {
-      int i = mine[k];
-      int place = round.place[i];
-      Decider decider = engine.decider(place);
-      if (decider != null) {
-        int hop = round.hops[i];
-        decider.now(engine.timeOf(place, round.first + i));
-        boolean fromPod = hop == 0 && homeOf(i) == place;
-        decisions[k - at] = decider.decide(
-            engine.link(place, round.stream[i], fromPod),
-            round.from[i],
-            round.to[i],
-            round.ports[i],
-            Draws.further(round.draw[i], 8 + hop));
-      } else {
-        decisions[k - at] = Decision.NO_TARGET & 0xffff_ffffL;
+      if (place != 0 && engine.laneOf(place - 1) == number) {
+        mine[ends[place - 1]++] = i;
       }
     }
   }
 
-  private int homeOf(int i) {
-    return terrain.clientHome[round.client[i]];
+  private void lookAhead(int at, int end, int place) {
+    for (int k = at; k < end; k++) {
+      fill(mine[k], k - at);
+    }
+    touched += engine.table(place).lookAhead(packets, 0, end - at);
   }
 
-  private void throughNode(int i, Tuple t, long decision) {
-    int place = round.place[i];
+  private void fill(int i, int k) {
+    packets.addresses[k] = round.addresses(i);
+    packets.ports[k] = ((long) round.protocol(i) << 32) | (round.ports(i) & 0xffff_ffffL);
+  }
+
+  private void decide(int at, int end, int place) {
+    Decider decider = engine.decider(place);
+    if (decider == null) {
+      Arrays.fill(decisions, 0, end - at, Decision.NO_TARGET & 0xffff_ffffL);
+      return;
+    }
+    for (int k = at; k < end; k++) {
+      int i = mine[k];
+      int hop = round.hops(i);
+      decider.now(engine.timeOf(place, round.first + i));
+      boolean fromPod = hop == 0 && round.home(i) == place;
+      decisions[k - at] = decider.decide(
+          engine.link(place, round.protocol(i), fromPod),
+          round.source(i),
+          round.destination(i),
+          round.ports(i),
+          Draws.further(round.draw(i), 8 + hop));
+    }
+  }
+
+  private void throughNode(int i, int k, int place, long decision) {
     Conntrack table = engine.table(place);
     long now = engine.now();
-    int handle = track(i, table, t, now);
+    int handle = track(i, k, table, now);
     if (handle < 0) {
       return;
     }
@@ -204,7 +256,7 @@ final class Lane implements IntUnaryOperator {
       return;
     }
     int target = Decision.target(decision);
-    long to = t.destinationLow;
+    long to = round.destination(i) & 0xffff_ffffL;
     if (target != Decision.NO_TARGET) {
       Targets known = engine.targets();
       to = known.addressLow(target);
@@ -221,17 +273,16 @@ final class Lane implements IntUnaryOperator {
       boolean toOwnPod = terrain.ownerOf((int) to) == place << 1;
       range = engine.masquerade(place, toOwnPod, translation == Decision.MASQUERADE_RANDOM_FULLY);
     }
-    if (!round.entered[i]) {
-      round.entered[i] = true;
+    if (round.enters(i)) {
       entering[place]++;
     }
-    goOn(i, table, handle, range, now);
+    goOn(i, place, table, handle, range, now);
   }
 
   /** Looks the first packet up; ends the connection and answers -1 if it cannot begin. */
-  private int track(int i, Conntrack table, Tuple t, long now) {
-    Segment segment = t.protocol == 6 ? Segment.TCP_SYN : Segment.UDP;
-    int handle = table.track(t, segment, now);
+  private int track(int i, int k, Conntrack table, long now) {
+    Segment segment = round.protocol(i) == TCP ? Segment.TCP_SYN : Segment.UDP;
+    int handle = table.track(packets, k, segment, now);
     if (handle < 0) {
       end(i, handle == Conntrack.FULL ? Fate.TABLE_FULL : Fate.UNDECIDED);
       return -1;
@@ -244,9 +295,9 @@ final class Lane implements IntUnaryOperator {
   }
 
   /** Translates the source, puts the entry into the table, and goes where the packet now leads. */
-  private void goOn(int i, Conntrack table, int handle, @Nullable NatRange range, long now) {
-    int place = round.place[i];
-    portDraw = Draws.further(round.draw[i], 64 + round.hops[i]);
+  private void goOn(
+      int i, int place, Conntrack table, int handle, @Nullable NatRange range, long now) {
+    portDraw = Draws.further(round.draw(i), 64 + round.hops(i));
     portDraws = 0;
     table.translate(handle, true, range, this, now);
     if (!table.confirm(handle, now)) {
@@ -254,112 +305,121 @@ final class Lane implements IntUnaryOperator {
       return;
     }
     table.tuple(handle, true, other);
-    round.from[i] = (int) other.destinationLow;
-    round.to[i] = (int) other.sourceLow;
-    round.ports[i] = other.destinationPort << 16 | other.sourcePort;
-    engine.trail(round.first + i, round.hops[i], place, handle);
+    packetAnsweredBy(i, other);
+    trail[trailAt(round.first + i) + round.hops(i)] = ((long) place << 32) | handle;
     arriveOrLeave(i, place);
   }
 
+  /** The packet becomes the one whose answer has this tuple. */
+  private void packetAnsweredBy(int i, Tuple answer) {
+    round.packet(
+        i,
+        (answer.destinationLow << 32) | answer.sourceLow,
+        (answer.destinationPort << 16) | answer.sourcePort);
+  }
+
   private void arriveOrLeave(int i, int place) {
-    int owner = terrain.ownerOf(round.to[i]);
+    int owner = terrain.ownerOf(round.destination(i));
     if (owner == Terrain.NOWHERE) {
       end(i, Fate.NO_ROUTE);
       return;
     }
-    int next = owner >> 1;
-    if (next == place) {
-      deliver(i);
+    int to = owner >> 1;
+    if (to == place) {
+      deliver(i, place);
       return;
     }
-    crossZone += engine.zone(next) != engine.zone(place) ? 1 : 0;
-    round.place[i] = next;
-    if (++round.hops[i] == Round.HOPS) {
+    crossZone += engine.zone(to) != engine.zone(place) ? 1 : 0;
+    if (round.hop(i)) {
+      next[i] = to + 1;
+    } else {
       end(i, Fate.LOOPED);
     }
   }
 
-  private void deliver(int i) {
+  private void deliver(int i, int place) {
     int endpoint =
-        terrain.listenerAt(round.to[i], round.ports[i] & 0xffff, engine.protocol(round.stream[i]));
+        terrain.listenerAt(round.destination(i), round.ports(i) & 0xffff, round.protocol(i));
     if (endpoint < 0) {
       end(i, Fate.NO_LISTENER);
       return;
     }
-    round.endpoint[i] = endpoint;
-    round.state[i] = Round.ANSWERING;
-    // From here on the packet is the answer.
-    int from = round.from[i];
-    round.from[i] = round.to[i];
-    round.to[i] = from;
-    round.ports[i] = Integer.rotateLeft(round.ports[i], 16);
+    round.answer(i, endpoint);
+    answers[i] = place + 1;
   }
 
   // ---- load balancers
 
-  private void throughBalancer(int i, Tuple t) {
-    int client = round.client[i];
-    int set = terrain.choicesOf[terrain.clientFirstChoices[client] + round.destination[i]];
-    Terrain.BalancerChoices choices = terrain.choices[set];
-    if (round.from[i] != terrain.clientAddress[client]
-        || choices.choices().isEmpty()
-        || round.steeredPort[i] != 0) {
+  private void throughBalancer(int i, int place) {
+    int set = round.choices(i);
+    Alternatives shares = terrain.choiceShares[set];
+    if (round.source(i) != round.client(i) || shares.count() == 0 || round.isSteered(i)) {
       // The source was translated on the way, or this is a second load balancer.
       end(i, Fate.UNDECIDED);
       return;
     }
-    Terrain.BalancerChoice choice =
-        choices.choices().get(choices.shares().pick(Draws.further(round.draw[i], 1)));
-    if (choice.number() < 0) {
-      end(
-          i,
-          choice.decision() instanceof Relay.Decision.Refuse
-              ? Fate.BALANCER_REFUSED
-              : Fate.BALANCER_DROPPED);
+    int choice = terrain.firstChoice[set] + shares.pick(Draws.further(round.draw(i), 1));
+    int target = terrain.choiceNumber[choice];
+    if (target < 0) {
+      end(i, terrain.choiceRefuses[choice] ? Fate.BALANCER_REFUSED : Fate.BALANCER_DROPPED);
       return;
     }
-    targets[choice.number()]++;
-    NatRange source = choice.source();
-    int place = round.place[i];
+    targets[target]++;
+    int address = (int) (terrain.choiceTarget[choice] >>> 32);
+    int port = (int) terrain.choiceTarget[choice];
+    NatRange source = terrain.choiceSource[choice];
     if (source == null) {
-      round.to[i] = choice.target();
-      round.ports[i] = (round.ports[i] & 0xffff_0000) | choice.port();
-      round.steeredTo[i] = choice.target();
-      round.steeredPort[i] = choice.port();
+      round.steer(i, address, port);
+      round.packet(
+          i,
+          (round.addresses(i) & ~0xffff_ffffL) | (address & 0xffff_ffffL),
+          (round.ports(i) & 0xffff_0000) | port);
       arriveOrLeave(i, place);
       return;
     }
     Conntrack table = engine.table(place);
     long now = engine.now();
-    int handle = track(i, table, t, now);
+    fill(i, 0);
+    touched += table.lookAhead(packets, 0, 1);
+    int handle = track(i, 0, table, now);
     if (handle >= 0) {
-      table.translateDestination(handle, 0, choice.target() & 0xffff_ffffL, choice.port());
-      goOn(i, table, handle, source, now);
+      table.translateDestination(handle, 0, address & 0xffff_ffffL, port);
+      goOn(i, place, table, handle, source, now);
     }
   }
 
   // ---- the way back
 
-  /** Moves answers one place further; answers how many are still under way. */
-  int back() {
-    int count = gather(Round.ANSWERING);
+  /** Puts the answers where they come from, for the stage with this parity. */
+  void turn(int parity) {
+    System.arraycopy(answers, 0, places[parity], 0, round.size);
+  }
+
+  /** Moves answers one place further; answers how many go on to another. */
+  int back(int parity) {
+    gather(parity);
+    next = cleared(parity ^ 1);
     int left = 0;
-    for (int at = 0; at < count; at += CHUNK) {
-      int end = Math.min(count, at + CHUNK);
-      prepare(at, end);
-      for (int k = at; k < end; k++) {
-        int i = mine[k];
-        answerThrough(i, tuples[k - at]);
-        left += round.state[i] == Round.ANSWERING ? 1 : 0;
+    int at = 0;
+    for (int place = 0; place < ends.length; place++) {
+      int placeEnd = ends[place];
+      while (at < placeEnd) {
+        int end = Math.min(placeEnd, at + CHUNK);
+        lookAhead(at, end, place);
+        for (int k = at; k < end; k++) {
+          answerThrough(mine[k], k - at, place);
+          left += next[mine[k]] == 0 ? 0 : 1;
+        }
+        at = end;
       }
     }
     return left;
   }
 
-  private void answerThrough(int i, Tuple t) {
-    int place = round.place[i];
+  private void answerThrough(int i, int k, int place) {
     Conntrack table = engine.table(place);
-    int handle = table.track(t, t.protocol == 6 ? Segment.TCP_SYN_ACK : Segment.UDP, engine.now());
+    Segment segment = round.protocol(i) == TCP ? Segment.TCP_SYN_ACK : Segment.UDP;
+    int handle = table.track(packets, k, segment, engine.now());
     if (handle < 0 || !table.isReply(handle)) {
       if (handle >= 0) {
         table.discard(handle);
@@ -368,87 +428,60 @@ final class Lane implements IntUnaryOperator {
       return;
     }
     table.tuple(handle, false, other);
-    round.from[i] = (int) other.destinationLow;
-    round.to[i] = (int) other.sourceLow;
-    round.ports[i] = other.destinationPort << 16 | other.sourcePort;
-    int client = terrain.clientAddress[round.client[i]];
-    int owner = terrain.ownerOf(round.to[i]);
-    int next = owner == Terrain.NOWHERE ? Terrain.NOWHERE : owner >> 1;
-    if (next == place) {
-      end(i, homeOf(i) == place && isForClient(i) ? Fate.DELIVERED : Fate.ANSWER_LOST);
+    packetAnsweredBy(i, other);
+    int owner = terrain.ownerOf(round.destination(i));
+    int to = owner == Terrain.NOWHERE ? Terrain.NOWHERE : owner >> 1;
+    if (to == place) {
+      end(i, round.home(i) == place && round.isForClient(i) ? Fate.DELIVERED : Fate.ANSWER_LOST);
       return;
     }
-    if (round.steeredPort[i] != 0 && round.to[i] == client) {
-      steerBack(i);
+    if (round.isSteered(i) && round.destination(i) == round.client(i)) {
+      round.steerBack(i);
     }
-    if (next == Terrain.NOWHERE) {
-      end(i, isForClient(i) ? Fate.DELIVERED : Fate.ANSWER_LOST);
+    if (to == Terrain.NOWHERE) {
+      end(i, round.isForClient(i) ? Fate.DELIVERED : Fate.ANSWER_LOST);
     } else {
-      round.place[i] = next;
+      next[i] = to + 1;
     }
-  }
-
-  /** The network hands what comes from a target to the load balancer, which rewrites it. */
-  private void steerBack(int i) {
-    if (round.from[i] == round.steeredTo[i] && round.ports[i] >>> 16 == round.steeredPort[i]) {
-      int stream = round.stream[i];
-      round.from[i] = terrain.streamDestinations[stream][round.destination[i]];
-      round.ports[i] = (round.ports[i] & 0xffff) | (terrain.streamPort[stream] << 16);
-    }
-  }
-
-  private boolean isForClient(int i) {
-    int stream = round.stream[i];
-    int port = Round.clientPort(round.first + i, terrain.streamClients[stream]);
-    return round.to[i] == terrain.clientAddress[round.client[i]]
-        && round.from[i] == terrain.streamDestinations[stream][round.destination[i]]
-        && round.ports[i] == (terrain.streamPort[stream] << 16 | port);
   }
 
   // ---- ends
 
-  /** Counts a part of the round. */
-  void count(int firstIndex, int end) {
-    for (int i = firstIndex; i < end; i++) {
-      int fate = round.state[i] - Round.FIRST_FATE;
-      fates[fate]++;
-      streams[round.stream[i]][fate]++;
-      if (fate == 0) {
-        endpoints[round.endpoint[i]]++;
-      }
-    }
+  private int trailAt(long connection) {
+    return (int) (connection % trailSize) * Round.HOPS;
   }
 
   /** Brings handshakes to their end at the places of this lane. */
   void settle() {
     long now = engine.now();
+    int at = trailAt(round.first);
     for (int i = 0; i < round.size; i++) {
-      long n = round.first + i;
-      Fate fate = round.fate(i);
-      boolean tcp = engine.protocol(round.stream[i]) == 6;
-      for (int hop = 0; hop < Round.HOPS; hop++) {
-        long step = engine.trail(n, hop);
-        if (step == ConnectionEngine.NO_STEP || engine.laneOf((int) (step >> 32)) != number) {
-          continue;
-        }
-        if (tcp && fate == Fate.DELIVERED) {
-          engine.table((int) (step >> 32)).advance((int) step, Segment.TCP_ACK, now);
-        } else {
-          engine.eraseStep(n, hop);
+      boolean stays = round.protocol(i) == TCP && round.fate(i) == Fate.DELIVERED;
+      for (int hop = at; hop < at + Round.HOPS; hop++) {
+        long step = trail[hop];
+        if (step != NO_STEP) {
+          if (stays) {
+            engine.table((int) (step >> 32)).advance((int) step, Segment.TCP_ACK, now);
+          } else {
+            trail[hop] = NO_STEP;
+          }
         }
       }
+      at = at + Round.HOPS == trail.length ? 0 : at + Round.HOPS;
     }
   }
 
   /** Closes connections at the places of this lane. */
   void close(long firstNumber, long end, boolean lingers) {
     long now = engine.now();
+    int at = trailAt(firstNumber);
     for (long n = firstNumber; n < end; n++) {
-      for (int hop = 0; hop < Round.HOPS; hop++) {
-        long step = engine.trail(n, hop);
-        if (step == ConnectionEngine.NO_STEP || engine.laneOf((int) (step >> 32)) != number) {
+      for (int hop = at; hop < at + Round.HOPS; hop++) {
+        long step = trail[hop];
+        if (step == NO_STEP) {
           continue;
         }
+        trail[hop] = NO_STEP;
         Conntrack table = engine.table((int) (step >> 32));
         int handle = (int) step;
         if (lingers) {
@@ -459,6 +492,12 @@ final class Lane implements IntUnaryOperator {
           table.kill(handle);
         }
       }
+      at = at + Round.HOPS == trail.length ? 0 : at + Round.HOPS;
     }
+  }
+
+  /** Where this lane sends connections in the stage with this parity. */
+  int[] places(int parity) {
+    return places[parity];
   }
 }

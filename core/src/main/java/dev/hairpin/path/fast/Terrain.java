@@ -44,7 +44,7 @@ public final class Terrain {
       String podDevice,
       String uplink) {}
 
-  /** One way that a load balancer's choice can fall. */
+  /** One way that a load balancer's choice can fall; a negative number is none. */
   record BalancerChoice(
       Relay.Decision decision,
       int target,
@@ -71,19 +71,26 @@ public final class Terrain {
 
   /*
    * What is asked for every connection lies flat: clients of all streams one after the other, and
-   * for each client the choices that the load balancer at each of the stream's destinations makes,
-   * by number.
+   * for each client where in choicesOf the choices begin that the load balancer at each of the
+   * stream's destinations makes, by number; clients that are treated alike share them. Choices of
+   * all load balancers lie one after the other as well, target << 32 | port each.
    */
   final int[] clientAddress;
   final int[] clientHome;
   final int[] clientFirstChoices;
   final int[] choicesOf;
-  final BalancerChoices[] choices;
+  final int[] firstChoice;
+  final Alternatives[] choiceShares;
+  final long[] choiceTarget;
+  final int[] choiceNumber;
+  final @Nullable NatRange[] choiceSource;
+  final boolean[] choiceRefuses;
   final int[] streamFirstClient;
   final int[] streamClients;
   final int[] streamPort;
   final int[] streamProtocol;
   final int[][] streamDestinations;
+  final Alternatives[] streamDestinationShares;
   final List<NodePlace> nodes;
   final List<BalancerPlace> balancers;
   final List<String> endpoints;
@@ -105,7 +112,21 @@ public final class Terrain {
     clientHome = b.clientHome.toIntArray();
     clientFirstChoices = b.clientFirstChoices.toIntArray();
     choicesOf = b.choicesOf.toIntArray();
-    choices = b.choices.toArray(new BalancerChoices[0]);
+    firstChoice = new int[b.choices.size()];
+    choiceShares = b.choices.stream().map(BalancerChoices::shares).toArray(Alternatives[]::new);
+    List<BalancerChoice> flat = new ArrayList<>();
+    for (int set = 0; set < firstChoice.length; set++) {
+      firstChoice[set] = flat.size();
+      flat.addAll(b.choices.get(set).choices());
+    }
+    choiceTarget =
+        flat.stream().mapToLong(c -> ((long) c.target() << 32) | c.port()).toArray();
+    choiceNumber = flat.stream().mapToInt(BalancerChoice::number).toArray();
+    choiceSource = flat.stream().map(BalancerChoice::source).toArray(NatRange[]::new);
+    choiceRefuses = new boolean[flat.size()];
+    for (int i = 0; i < choiceRefuses.length; i++) {
+      choiceRefuses[i] = flat.get(i).decision() instanceof Relay.Decision.Refuse;
+    }
     streamFirstClient = streams.stream().mapToInt(Stream::firstClient).toArray();
     streamClients = streams.stream().mapToInt(Stream::clients).toArray();
     streamPort = streams.stream().mapToInt(Stream::port).toArray();
@@ -113,6 +134,8 @@ public final class Terrain {
     streamDestinations = streams.stream()
         .map(s -> s.destinations().stream().mapToInt(IpAddress::v4Bits).toArray())
         .toArray(int[][]::new);
+    streamDestinationShares =
+        streams.stream().map(Stream::destinationShares).toArray(Alternatives[]::new);
     streamShares = Alternatives.of(streams.stream().mapToDouble(Stream::weight).toArray());
     owners = b.owners.clone();
     listeners = b.listeners.clone();
@@ -158,6 +181,7 @@ public final class Terrain {
     private final IntArrayList clientHome = new IntArrayList();
     private final IntArrayList clientFirstChoices = new IntArrayList();
     private final IntArrayList choicesOf = new IntArrayList();
+    private final Map<List<Integer>, Integer> firstOfChoices = new HashMap<>();
     private final List<BalancerChoices> choices = new ArrayList<>();
     private final IdentityHashMap<Map<Relay.Decision, Fraction>, Integer> known =
         new IdentityHashMap<>();
@@ -315,8 +339,8 @@ public final class Terrain {
         }
         clientAddress.add(bits(caller.address()));
         clientHome.add(caller.node() == null ? NOWHERE : nodeNumber(caller.node()));
-        clientFirstChoices.add(choicesOf.size());
-        caller.choices().forEach(of -> choicesOf.add(numberOf(of)));
+        clientFirstChoices.add(
+            placeOf(caller.choices().stream().map(this::numberOf).toList()));
       }
       destinations.keySet().forEach(Builder::bits);
       streams.add(new Stream(
@@ -329,6 +353,15 @@ public final class Terrain {
           port,
           weight));
       return this;
+    }
+
+    /** Where in the list of all choices some begin; the same ones are kept once. */
+    private int placeOf(List<Integer> numbers) {
+      return firstOfChoices.computeIfAbsent(numbers, n -> {
+        int first = choicesOf.size();
+        choicesOf.addAll(n);
+        return first;
+      });
     }
 
     private int numberOf(Map<Relay.Decision, Fraction> decisions) {
