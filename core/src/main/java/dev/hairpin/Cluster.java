@@ -202,6 +202,15 @@ public final class Cluster {
   }
 
   /**
+   * Whether the cluster is a snapshot, in which nothing follows from a change.
+   *
+   * @return true if it has no controllers and kubelets
+   */
+  public boolean isSnapshot() {
+    return controllers.isEmpty();
+  }
+
+  /**
    * The controllers and kubelets, to scale, restart, drain, or make a pod not ready. What follows
    * happens at the next {@link #advance}, even by zero.
    *

@@ -93,7 +93,7 @@ public final class ClusterBuilder {
               ZONES.get(zone),
               "topology.kubernetes.io/region",
               REGION,
-              "node.kubernetes.io/instance-type",
+              Node.INSTANCE_TYPE_LABEL,
               "m5.large",
               "kubernetes.io/hostname",
               name),

@@ -1,8 +1,8 @@
 package dev.hairpin;
 
 import dev.hairpin.analysis.Explorer;
-import dev.hairpin.analysis.Fate;
 import dev.hairpin.analysis.Shares;
+import dev.hairpin.analysis.WalkEnd;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.path.Chooser;
 import dev.hairpin.path.Fraction;
@@ -74,29 +74,29 @@ final class Questions {
   }
 
   /** What becomes of one connection. */
-  Fate walked(Source source, Target target, IpAddress address, int port, Chooser choices) {
+  WalkEnd walked(Source source, Target target, IpAddress address, int port, Chooser choices) {
     Dialing.Request request = new Dialing.Request(target, address, port, "", false);
-    Fate fate = wires.walk(
-        source, (network, caller) -> fate(Dialing.dial(request, caller, wires, network, choices)));
+    WalkEnd end = wires.walk(
+        source, (network, caller) -> ended(Dialing.dial(request, caller, wires, network, choices)));
     if (port != 0) {
       // The next walk would come from the same port, and so meet this one's entries.
       wires.dropCopy();
     }
-    return fate;
+    return end;
   }
 
-  private Fate fate(Dialing dialing) {
+  private WalkEnd ended(Dialing dialing) {
     Outcome outcome = dialing.outcome();
     if (outcome.serverAddress() == null) {
       Shares.End end = Shares.End.lost(outcome.reason());
-      return new Fate(end.on("", "", hops(dialing, ""), crossings(dialing), ""), null);
+      return new WalkEnd(end.on("", "", hops(dialing, ""), crossings(dialing), ""), null);
     }
     String node = wires.nodeAt(outcome.serverAddress().address());
     String server = outcome.server() + ":" + outcome.serverAddress().port();
     Shares.End end =
         outcome.delivered() ? Shares.End.reached(server) : Shares.End.lost(outcome.reason());
     String seen = Objects.requireNonNull(outcome.sourceSeen()).address().toString();
-    return new Fate(
+    return new WalkEnd(
         end.on(node, wires.zoneOf(node), hops(dialing, node), crossings(dialing), seen),
         outcome.delivered() ? outcome.serverAddress() : null);
   }

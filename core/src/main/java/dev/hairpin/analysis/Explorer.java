@@ -61,7 +61,7 @@ public final class Explorer {
    * @param into takes the ends
    * @throws IllegalStateException if the choices fall in more than a million ways
    */
-  void explore(Function<Chooser, Fate> walk, Chance share, Tally into) {
+  void explore(Function<Chooser, WalkEnd> walk, Chance share, Tally into) {
     List<Branch> path = new ArrayList<>();
     int walks = 0;
     do {
@@ -70,15 +70,15 @@ public final class Explorer {
             "the choices on the way fall in more than " + MOST_WALKS + " ways");
       }
       Enumerator chooser = new Enumerator(path);
-      Fate fate = walk.apply(chooser);
-      tally(fate, path, share, into);
+      WalkEnd walked = walk.apply(chooser);
+      tally(walked, path, share, into);
     } while (advance(path));
   }
 
-  private static void tally(Fate fate, List<Branch> path, Chance share, Tally into) {
+  private static void tally(WalkEnd walked, List<Branch> path, Chance share, Tally into) {
     int told = -1;
     for (int i = path.size() - 1; i >= 0 && told < 0; i--) {
-      if (path.get(i).leadTo(fate)) {
+      if (path.get(i).leadTo(walked)) {
         told = i;
       }
     }
@@ -89,9 +89,9 @@ public final class Explorer {
       }
     }
     if (told < 0) {
-      into.add(fate.end(), others);
+      into.add(walked.end(), others);
     } else {
-      path.get(told).tellMembers(fate, others, into);
+      path.get(told).tellMembers(walked, others, into);
     }
   }
 
@@ -127,11 +127,11 @@ public final class Explorer {
     }
 
     /** Whether the connection ended where this choice had sent it, with others like it. */
-    boolean leadTo(Fate fate) {
+    boolean leadTo(WalkEnd walked) {
       return false;
     }
 
-    void tellMembers(Fate fate, Chance others, Tally into) {
+    void tellMembers(WalkEnd walked, Chance others, Tally into) {
       throw new IllegalStateException("a choice without members");
     }
   }
@@ -196,16 +196,16 @@ public final class Explorer {
     }
 
     @Override
-    boolean leadTo(Fate fate) {
+    boolean leadTo(WalkEnd walked) {
       return classes.members(taken).length > 1
-          && classes.destination(rung()).equals(fate.reached());
+          && classes.destination(rung()).equals(walked.reached());
     }
 
     @Override
-    void tellMembers(Fate fate, Chance others, Tally into) {
+    void tellMembers(WalkEnd walked, Chance others, Tally into) {
       into.expect(classes.rungs());
       for (int rung : classes.members(taken)) {
-        into.add(fate.end().at(classes.name(rung)), others.times(classes.chanceOfRung(rung)));
+        into.add(walked.end().at(classes.name(rung)), others.times(classes.chanceOfRung(rung)));
       }
     }
   }

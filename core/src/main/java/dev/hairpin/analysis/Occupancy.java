@@ -45,10 +45,31 @@ public record Occupancy(
 
   private static final long MOST_EXACT = 100_000;
 
-  /** About half a second of work. */
-  private static final double MOST_STEPS = 3e8;
+  /**
+   * How much work an answer is worth.
+   *
+   * @param steps up to how many steps the dynamic programme is run; about 2 ns each
+   * @param runs how many runs are simulated where it is not; at least 2
+   * @param seed the seed of these
+   */
+  public record Effort(double steps, int runs, long seed) {
 
-  private static final int RUNS = 2_000;
+    /** Half a second for one answer. */
+    public static final Effort THOROUGH = new Effort(3e8, 2_000, 1);
+
+    /**
+     * Checks the number of runs.
+     *
+     * @throws IllegalArgumentException if there are fewer than two, which have no interval
+     */
+    public Effort {
+      if (runs < 2) {
+        throw new IllegalArgumentException(runs + " runs have no interval; it takes 2");
+      }
+    }
+  }
+
+  private static final int FEWEST_RUNS = 200;
   private static final double MOST_DRAWS = 2e8;
 
   /**
@@ -60,6 +81,19 @@ public record Occupancy(
    * @throws IllegalArgumentException if a number is not within its bounds, or no share is positive
    */
   public static Occupancy of(double[] shares, long connections) {
+    return of(shares, connections, Effort.THOROUGH);
+  }
+
+  /**
+   * Fills endpoints, with no more than some work.
+   *
+   * @param shares the share of each endpoint; not negative; what is missing to 1 is lost
+   * @param connections how many connections are made, 1 to 100,000,000
+   * @param effort how much work it is worth
+   * @return how they are filled
+   * @throws IllegalArgumentException if a number is not within its bounds, or no share is positive
+   */
+  public static Occupancy of(double[] shares, long connections, Effort effort) {
     if (connections < 1 || connections > MOST_CONNECTIONS) {
       throw new IllegalArgumentException(connections + " connections are not within 1-100000000");
     }
@@ -84,9 +118,9 @@ public record Occupancy(
     double steps = positive.length
         * (double) connections
         * ((each + maxima) * maxima + (double) connections / 2);
-    return steps <= MOST_STEPS && connections <= MOST_EXACT
+    return steps <= effort.steps() && connections <= MOST_EXACT
         ? exact(positive, (int) connections, Math.max(0, 1 - sum), idle)
-        : simulated(positive, connections, idle);
+        : simulated(positive, connections, idle, effort);
   }
 
   private static Occupancy exact(double[] shares, int connections, double lost, double idle) {
@@ -118,9 +152,12 @@ public record Occupancy(
         0);
   }
 
-  private static Occupancy simulated(double[] shares, long connections, double idle) {
-    int runs = (int) Math.max(200, Math.min(RUNS, MOST_DRAWS / shares.length));
-    SplittableRandom random = new SplittableRandom(connections * 31 + shares.length);
+  private static Occupancy simulated(
+      double[] shares, long connections, double idle, Effort effort) {
+    int fewest = Math.min(FEWEST_RUNS, effort.runs());
+    int runs = (int) Math.max(fewest, Math.min(effort.runs(), MOST_DRAWS / shares.length));
+    SplittableRandom random =
+        new SplittableRandom(effort.seed() + connections * 31 + shares.length);
     long[] maxima = new long[runs];
     double sum = 0;
     double squares = 0;

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,7 +137,7 @@ public final class Shares {
      * @param share the share of the connections that go this way
      * @return this builder
      */
-    public Builder add(Explorer explorer, Function<Chooser, Fate> walk, Fraction share) {
+    public Builder add(Explorer explorer, Function<Chooser, WalkEnd> walk, Fraction share) {
       explorer.explore(walk, Chance.of(share), tally);
       return this;
     }
@@ -247,9 +248,14 @@ public final class Shares {
 
   /** The mean of a number over all connections. */
   private double sum(ToDoubleFunction<End> number) {
-    double[] sum = new double[1];
-    chances.forEach((end, chance) -> sum[0] += chance.value() * number.applyAsDouble(end));
-    return sum[0];
+    DoubleStream.Builder parts = DoubleStream.builder();
+    chances.forEach((end, chance) -> parts.add(chance.value() * number.applyAsDouble(end)));
+    return sum(parts);
+  }
+
+  /** By rising size, so that equal shares have equal sums, in whatever order their ends came. */
+  private static double sum(DoubleStream.Builder parts) {
+    return parts.build().sorted().sum();
   }
 
   /**
@@ -307,13 +313,7 @@ public final class Shares {
   }
 
   private Map<String, Double> arrivingBy(Function<End, String> key) {
-    Map<String, Double> result = new TreeMap<>();
-    chances.forEach((end, chance) -> {
-      if (end.arrives) {
-        result.merge(key.apply(end), chance.value(), Double::sum);
-      }
-    });
-    return result;
+    return sums(End::arrives, key);
   }
 
   /**
@@ -322,13 +322,20 @@ public final class Shares {
    * @return the shares by reason; empty if every connection arrives
    */
   public Map<Reason, Double> losses() {
-    Map<Reason, Double> result = new TreeMap<>();
+    return sums(end -> !end.arrives, End::reason);
+  }
+
+  private <K extends Comparable<K>> Map<K, Double> sums(
+      Predicate<End> which, Function<End, K> key) {
+    Map<K, DoubleStream.Builder> parts = new TreeMap<>();
     chances.forEach((end, chance) -> {
-      if (!end.arrives) {
-        result.merge(end.reason, chance.value(), Double::sum);
+      if (which.test(end)) {
+        parts.computeIfAbsent(key.apply(end), k -> DoubleStream.builder()).add(chance.value());
       }
     });
-    return result;
+    Map<K, Double> sums = new TreeMap<>();
+    parts.forEach((k, values) -> sums.put(k, sum(values)));
+    return sums;
   }
 
   /**

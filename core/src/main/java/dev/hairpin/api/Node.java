@@ -82,6 +82,9 @@ public record Node(
   /** The label that names a node's zone. */
   public static final String ZONE_LABEL = "topology.kubernetes.io/zone";
 
+  /** The label with the machine's type, such as {@code m5.large}. */
+  public static final String INSTANCE_TYPE_LABEL = "node.kubernetes.io/instance-type";
+
   @Override
   public String kind() {
     return KIND;

@@ -1,10 +1,10 @@
 package dev.hairpin.whatif;
 
+import dev.hairpin.analysis.Occupancy;
 import dev.hairpin.whatif.Figure.How;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
@@ -12,13 +12,13 @@ import java.util.TreeMap;
  *
  * <p>Each connection is placed by chance and stays where it is, so with few long connections some
  * pod has far more than its share: balls into bins. The bins are not equally likely in general
- * (zones, policy Local), so it is simulated: placements of all open connections, seeded, and the
- * mean of their maxima with its interval of 95 %.
+ * (zones, policy Local). With few connections the mean of the fullest is worked out exactly, else
+ * it is that of seeded placements, with its interval of 95 %.
  */
 final class HottestPods implements CapacityModel {
+  private static final double MOST_STEPS = 2e6;
   private static final int RUNS = 400;
-  private static final int MOST_DRAWS = 400_000;
-  private static final double TWO_SIDED_95 = 1.96;
+  private static final long MOST_CONNECTIONS = 100_000_000;
 
   @Override
   public List<Figure> figures(Load load) {
@@ -32,51 +32,42 @@ final class HottestPods implements CapacityModel {
     }
     List<Figure> figures = new ArrayList<>();
     openByTraffic.forEach((name, open) -> {
-      double mean = open.values().stream().mapToDouble(Double::doubleValue).sum();
-      long connections = Math.round(mean);
-      if (open.size() > 1 && connections >= 1 && connections <= MOST_DRAWS / 2) {
-        double[] weights =
-            open.values().stream().mapToDouble(Double::doubleValue).toArray();
-        figures.add(simulate(name, weights, (int) connections, load.seed()));
+      double[] weights = open.values().stream().mapToDouble(Double::doubleValue).toArray();
+      long connections = Math.round(sum(weights));
+      if (weights.length > 1 && connections >= 1 && connections <= MOST_CONNECTIONS) {
+        figures.add(fullest(name, weights, connections, load.seed()));
       }
     });
     return figures;
   }
 
-  static Figure simulate(String name, double[] weights, int connections, long seed) {
-    double[] upTo = new double[weights.length];
+  private static double sum(double[] weights) {
     double sum = 0;
-    for (int i = 0; i < weights.length; i++) {
-      sum += weights[i];
-      upTo[i] = sum;
+    for (double weight : weights) {
+      sum += weight;
     }
-    int runs = Math.max(2, Math.min(RUNS, MOST_DRAWS / connections));
-    SplittableRandom random = new SplittableRandom(seed);
-    int[] bins = new int[weights.length];
-    double total = 0;
-    double squares = 0;
-    for (int run = 0; run < runs; run++) {
-      java.util.Arrays.fill(bins, 0);
-      int most = 0;
-      for (int i = 0; i < connections; i++) {
-        int at = java.util.Arrays.binarySearch(upTo, random.nextDouble() * sum);
-        int bin = Math.min(at >= 0 ? at + 1 : -at - 1, bins.length - 1);
-        most = Math.max(most, ++bins[bin]);
-      }
-      total += most;
-      squares += (double) most * most;
+    return sum;
+  }
+
+  static Figure fullest(String name, double[] weights, long connections, long seed) {
+    double sum = sum(weights);
+    double[] shares = new double[weights.length];
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] = weights[i] / sum;
     }
-    double mean = total / runs;
-    double variance = Math.max(0, (squares - runs * mean * mean) / (runs - 1));
-    double half = TWO_SIDED_95 * Math.sqrt(variance / runs);
+    Occupancy filled =
+        Occupancy.of(shares, connections, new Occupancy.Effort(MOST_STEPS, RUNS, seed));
+    boolean exact = filled.method() == Occupancy.Method.EXACT;
+    double mean = filled.expectedMax();
     return new Figure(
         Metric.HOTTEST_POD,
         name,
         mean,
-        mean - half,
-        mean + half,
+        mean - filled.maxInterval(),
+        mean + filled.maxInterval(),
         Double.POSITIVE_INFINITY,
-        How.SIMULATED,
-        connections + " connections on " + weights.length + " pods, " + runs + " placements");
+        exact ? How.EXACT : How.SIMULATED,
+        connections + " connections on " + weights.length + " pods"
+            + (exact ? "" : ", " + RUNS + " placements"));
   }
 }

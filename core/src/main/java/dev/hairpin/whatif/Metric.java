@@ -6,6 +6,8 @@ public enum Metric {
   LOST("lost", "conn/s"),
   /** Connections that are lost while nobody has noticed that nodes are gone. */
   LOST_UNTIL_NOTICED("lost until noticed", "connections"),
+  /** New connections each second that a pod gets. */
+  POD_ARRIVALS("pod new connections", "conn/s"),
   /** Requests each second that a pod serves. */
   POD_REQUESTS("pod requests", "req/s"),
   /** Connections that are open to a pod, in the mean. */
@@ -24,12 +26,18 @@ public enum Metric {
   CLIENT_PORTS("client ports", "ports"),
   /** Addresses that pods of a node have. */
   POD_ADDRESSES("pod addresses", "addresses"),
+  /** Addresses of a subnet that pods, nodes and their interfaces have. */
+  SUBNET_ADDRESSES("subnet addresses", "addresses"),
+  /** Pods of a workload that have no node or no address, and so do not start. */
+  PENDING_PODS("pods that wait", "pods"),
   /** Network interfaces that a node needs for the addresses of its pods. */
   INTERFACES("ENIs", "interfaces"),
   /** ClusterIPs in use. */
   CLUSTER_IPS("ClusterIPs", "addresses"),
   /** Node ports in use. */
   NODE_PORTS("node ports", "ports"),
+  /** What the variables of Services take of the environment of a pod that starts now. */
+  ENVIRONMENT("environment", "bytes"),
   /** Rules that kube-proxy has written on a node. */
   RULES("rules", "rules"),
   /** Rules that the first packet of a connection is compared with, in the mean. */

@@ -5,17 +5,19 @@ import dev.hairpin.api.Node;
 import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.ApiServerConfig;
 import dev.hairpin.cluster.ipam.InstanceLimits;
+import dev.hairpin.cluster.ipam.PodAddresses;
 import dev.hairpin.net.Cidr;
+import dev.hairpin.net.IpFamily;
 import dev.hairpin.whatif.Figure.How;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** How far the ranges are used that addresses and ports are taken from. */
 final class RangeMeasures implements CapacityModel {
-  private static final String INSTANCE_TYPE = "node.kubernetes.io/instance-type";
 
   /** Of a node's block, the network's and the node's own address and the last are not for pods. */
   private static final int NOT_FOR_PODS = 3;
@@ -33,6 +35,18 @@ final class RangeMeasures implements CapacityModel {
     for (Node node : cluster.state().list(Node.class)) {
       addresses(node, pods.getOrDefault(node.metadata().name(), 0), figures);
     }
+    if (!cluster.isSnapshot()) {
+      for (PodAddresses.Use use : cluster.controllers().kubelets().sharedAddresses()) {
+        figures.add(Figure.of(
+                Metric.SUBNET_ADDRESSES,
+                use.block().toString(),
+                (double) use.used(),
+                (double) use.size(),
+                How.EXACT)
+            .because(forecast(use, cluster)));
+      }
+    }
+    pending(cluster, figures);
     ApiServerConfig config = cluster.api().config();
     for (Cidr block : config.serviceCidrs()) {
       double used = (double)
@@ -49,6 +63,38 @@ final class RangeMeasures implements CapacityModel {
     return figures;
   }
 
+  /**
+   * When the subnet is empty, if nodes like those that are in it are added and filled: each takes
+   * an address for every interface beside those of its pods.
+   */
+  private static String forecast(PodAddresses.Use use, Cluster cluster) {
+    for (Node node : cluster.state().list(Node.class)) {
+      String type = node.metadata().labels().getOrDefault(Node.INSTANCE_TYPE_LABEL, "");
+      Optional<InstanceLimits> limits = InstanceLimits.of(type);
+      boolean inside =
+          node.internalIp(IpFamily.IPV4).filter(use.block()::contains).isPresent();
+      if (inside && limits.isPresent()) {
+        long perNode = (long) limits.get().interfaces() * limits.get().addressesPerInterface();
+        long nodes = Math.max(0, use.size() - use.used()) / perNode;
+        long pods = nodes * limits.get().assignable(false, false);
+        return "room for " + pods + " pods on " + nodes + " more full " + type;
+      }
+    }
+    return "";
+  }
+
+  /** Pods without node or address, by workload: what scaling beyond the ranges looks like. */
+  private static void pending(Cluster cluster, List<Figure> figures) {
+    Map<String, Integer> waiting = new TreeMap<>();
+    for (Pod pod : cluster.state().list(Pod.class)) {
+      if (pod.phase().equals("Pending") && !pod.isTerminating() && pod.podIps().isEmpty()) {
+        waiting.merge(Workloads.of(pod, cluster.state()), 1, Integer::sum);
+      }
+    }
+    waiting.forEach((workload, count) ->
+        figures.add(Figure.of(Metric.PENDING_PODS, workload, count, 0, How.EXACT)));
+  }
+
   private static void addresses(Node node, int pods, List<Figure> figures) {
     String name = node.metadata().name();
     Optional<Cidr> block = node.podCidrs().stream()
@@ -59,7 +105,7 @@ final class RangeMeasures implements CapacityModel {
       figures.add(Figure.of(Metric.POD_ADDRESSES, name, pods, size, How.EXACT));
       return;
     }
-    String type = node.metadata().labels().getOrDefault(INSTANCE_TYPE, "");
+    String type = node.metadata().labels().getOrDefault(Node.INSTANCE_TYPE_LABEL, "");
     InstanceLimits.of(type).ifPresent(limits -> {
       figures.add(
           Figure.of(Metric.POD_ADDRESSES, name, pods, limits.assignable(false, false), How.EXACT)

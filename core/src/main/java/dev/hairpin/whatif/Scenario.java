@@ -68,6 +68,17 @@ public record Scenario(String name, List<Delta> deltas) implements Serializable 
   }
 
   /**
+   * The same, and some nodes are lost; which ones depends on the seed.
+   *
+   * @param count how many
+   * @return a copy
+   * @throws IllegalArgumentException if the number is negative
+   */
+  public Scenario losingNodes(int count) {
+    return with(new Delta.LoseNodes(count));
+  }
+
+  /**
    * The same, and a zone is lost.
    *
    * @param zone its name

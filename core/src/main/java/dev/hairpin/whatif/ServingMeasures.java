@@ -15,6 +15,7 @@ final class ServingMeasures implements CapacityModel {
   @Override
   public List<Figure> figures(Load load) {
     Map<String, Double> lost = new TreeMap<>();
+    Map<String, Double> arrivals = new TreeMap<>();
     Map<String, Double> requests = new TreeMap<>();
     Map<String, Double> open = new TreeMap<>();
     Map<String, Double> byNode = new TreeMap<>();
@@ -26,6 +27,7 @@ final class ServingMeasures implements CapacityModel {
         lost.merge(flow.traffic().name() + ": " + way.reason(), flow.perSecond(), Double::sum);
         continue;
       }
+      arrivals.merge(way.server(), flow.perSecond(), Double::sum);
       requests.merge(way.server(), flow.requestsPerSecond(), Double::sum);
       open.merge(way.server(), flow.openConnections(), Double::sum);
       if (!way.node().isEmpty()) {
@@ -37,6 +39,8 @@ final class ServingMeasures implements CapacityModel {
     }
     List<Figure> figures = new ArrayList<>();
     lost.forEach((what, rate) -> figures.add(Figure.of(Metric.LOST, what, rate, 0, How.EXACT)));
+    arrivals.forEach(
+        (pod, rate) -> figures.add(Figure.of(Metric.POD_ARRIVALS, pod, rate, NO_LIMIT, How.EXACT)));
     requests.forEach((pod, rate) -> {
       double limit = load.workloadOf(pod)
           .map(workload -> load.limits().ofPod(workload).orElse(NO_LIMIT))

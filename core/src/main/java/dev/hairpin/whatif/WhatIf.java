@@ -1,7 +1,10 @@
 package dev.hairpin.whatif;
 
 import dev.hairpin.Cluster;
+import dev.hairpin.Suggestions;
+import dev.hairpin.TrafficEngine;
 import dev.hairpin.api.Node;
+import dev.hairpin.api.Pod;
 import dev.hairpin.path.AddOn;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,11 +32,15 @@ public final class WhatIf {
   /** Long enough for load balancers to be made and for pods of lost nodes to come up elsewhere. */
   public static final Duration SETTLING = Duration.ofMinutes(15);
 
+  private static final Comparator<Figure> ORDER =
+      Comparator.comparing(Figure::metric).thenComparing(Figure::subject);
+
   private static final List<CapacityModel> OWN = List.of(
       new ServingMeasures(),
       new HottestPods(),
       new NodeMeasures(),
       new RangeMeasures(),
+      new EnvironmentMeasures(),
       new DnsMeasures(),
       new ZoneMeasures());
 
@@ -101,13 +108,10 @@ public final class WhatIf {
    */
   public WhatIf limits(Limits newLimits) {
     TreeSet<String> known = new TreeSet<>();
-    cluster
-        .state()
-        .list(dev.hairpin.api.Pod.class)
-        .forEach(pod -> known.add(Workloads.of(pod, cluster.state())));
+    cluster.state().list(Pod.class).forEach(pod -> known.add(Workloads.of(pod, cluster.state())));
     for (String workload : newLimits.podRequestsPerSecond().keySet()) {
       if (!known.contains(workload)) {
-        throw dev.hairpin.Suggestions.unknown("workload", workload, known);
+        throw Suggestions.unknown("workload", workload, known);
       }
     }
     return new WhatIf(cluster, traffic, newLimits, settling, seed);
@@ -156,11 +160,15 @@ public final class WhatIf {
    *     exist
    */
   public CapacityReport given(Scenario scenario) {
-    Cluster fork = cluster.fork();
-    scenario.applyTo(fork, seed);
-    fork.advance(settling);
+    Cluster fork = after(scenario);
     Load load = new Load(fork, scenario.of(traffic), limits, seed);
     return report(scenario.name(), load, untilNoticed(fork));
+  }
+
+  private Cluster after(Scenario scenario) {
+    Cluster fork = cluster.fork();
+    scenario.applyTo(fork, seed);
+    return fork.advance(settling);
   }
 
   /**
@@ -186,6 +194,48 @@ public final class WhatIf {
     return new Comparison(reports);
   }
 
+  /**
+   * What becomes of many connections that are really sent, through rules that are compiled and
+   * tables that fill: what the exact shares of single connections do not show, such as a full
+   * connection tracking table, source ports that run out, or affinity. Every figure has its
+   * interval of 95 %.
+   *
+   * <p>All traffic goes at once, for as long as its rates need for so many connections. It runs on
+   * all cores; the result does not depend on how many there are. What {@link TrafficEngine} does
+   * not carry is refused.
+   *
+   * @param connections how many, of all traffic together; at least 1
+   * @return the report: new connections of pods, losses, and the fullest tables
+   * @throws IllegalArgumentException if there is no connection or no rate, if traffic names
+   *     something that does not exist, or goes by a way that the engine does not carry
+   */
+  public CapacityReport simulate(long connections) {
+    return simulated("as is", cluster, traffic, connections);
+  }
+
+  /**
+   * The same after some changes.
+   *
+   * @param scenario the changes
+   * @param connections how many, of all traffic together; at least 1
+   * @return the report
+   * @throws IllegalArgumentException as for {@link #simulate(long)}, or if the scenario names
+   *     something that does not exist
+   */
+  public CapacityReport simulate(Scenario scenario, long connections) {
+    return simulated(scenario.name(), after(scenario), scenario.of(traffic), connections);
+  }
+
+  private CapacityReport simulated(String name, Cluster sent, List<Traffic> its, long connections) {
+    if (connections < 1) {
+      throw new IllegalArgumentException(connections + " connections show nothing");
+    }
+    List<Figure> figures = new ArrayList<>(new Simulation(sent, its, limits, connections)
+        .figures(seed, Runtime.getRuntime().availableProcessors()));
+    figures.sort(ORDER);
+    return new CapacityReport(name, figures);
+  }
+
   private CapacityReport report(String name, Load load, List<Figure> more) {
     List<Figure> figures = new ArrayList<>(more);
     OWN.forEach(model -> figures.addAll(model.figures(load)));
@@ -194,7 +244,7 @@ public final class WhatIf {
         figures.addAll(model.figures(load));
       }
     }
-    figures.sort(Comparator.comparing(Figure::metric).thenComparing(Figure::subject));
+    figures.sort(ORDER);
     return new CapacityReport(name, figures);
   }
 

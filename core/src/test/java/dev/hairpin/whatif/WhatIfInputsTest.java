@@ -2,6 +2,7 @@ package dev.hairpin.whatif;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.hairpin.Cluster;
 import java.time.Duration;
@@ -58,6 +59,52 @@ class WhatIfInputsTest {
   }
 
   @Test
+  void aSimulationNeedsConnectionsAndARate() {
+    Traffic traffic = Traffic.between("internet", "10.0.0.1:80").named("t");
+    assertThatThrownBy(() -> WhatIf.on(cluster).traffic(traffic).simulate(0))
+        .hasMessage("0 connections show nothing");
+    assertThatThrownBy(() -> WhatIf.on(cluster).traffic(traffic.perSecond(0)).simulate(10))
+        .hasMessage("no traffic with a rate above 0, so nothing is simulated");
+    assertThatThrownBy(() -> WhatIf.on(cluster).simulate(10))
+        .hasMessage("no traffic with a rate above 0, so nothing is simulated");
+  }
+
+  /**
+   * Three m5.large with 27 addresses each: of 100 pods 19 wait, and three subnets hold the rest.
+   */
+  @Test
+  void whatIsScaledBeyondTheAddressesOfNodesWaits() {
+    cluster.apply("""
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: web, namespace: default}
+        spec:
+          replicas: 1
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec: {containers: [{name: c, image: i}]}
+        """);
+    CapacityReport now = WhatIf.on(cluster).asIs();
+    CapacityReport many =
+        WhatIf.on(cluster).given(Scenario.named("x").scaling("Deployment", "default/web", 100));
+
+    assertThat(now.of(Metric.PENDING_PODS)).isEmpty();
+    assertThat(now.total(Metric.SUBNET_ADDRESSES)).hasValue(3 + 1);
+    assertThat(many.of(Metric.PENDING_PODS)).hasSize(1).allMatch(Figure::isOver);
+    double waiting = many.total(Metric.PENDING_PODS).orElseThrow();
+    assertThat(many.total(Metric.POD_ADDRESSES)).hasValue(100 - waiting);
+    assertThat(many.of(Metric.SUBNET_ADDRESSES)).hasSize(3).allSatisfy(subnet -> {
+      assertThat(subnet.limit()).isEqualTo(8_192 - 5);
+      assertThat(subnet.value()).as("three interfaces and their pods").isBetween(28.0, 30.0);
+      assertThat(subnet.remark()).isEqualTo("room for 7317 pods on 271 more full m5.large");
+    });
+    assertThat(now.of(Metric.ENVIRONMENT, "default").orElseThrow().value())
+        .as("KUBERNETES_ and seven more")
+        .isBetween(300.0, 500.0);
+  }
+
+  @Test
   void aNameIsUsedOnce() {
     Traffic traffic = Traffic.between("internet", "10.0.0.1:80").named("t");
     assertThatThrownBy(() -> WhatIf.on(cluster).traffic(traffic, traffic))
@@ -75,11 +122,23 @@ class WhatIfInputsTest {
 
   /** Unequal weights, so no closed form: two balls on bins of 3/4 and 1/4 have E[max] 26/16. */
   @Test
-  void theHottestPodIsSimulatedWithinItsInterval() {
-    Figure figure = HottestPods.simulate("t", new double[] {3, 1}, 2, 42);
+  void theHottestPodIsExactForFewConnections() {
+    Figure figure = HottestPods.fullest("t", new double[] {1.5, 0.5}, 2, 42);
+    assertThat(figure.how()).isEqualTo(Figure.How.EXACT);
+    assertThat(figure.value()).isCloseTo(26 / 16.0, within(1e-12));
+    assertThat(figure.low()).isEqualTo(figure.high()).isEqualTo(figure.value());
+    Figure even = HottestPods.fullest("t", new double[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 100, 1);
+    assertThat(even.value()).isCloseTo(15.125, within(0.001));
+  }
+
+  /** 10,000 connections on 10 pods: published as 1.048 of the mean, from 300 placements. */
+  @Test
+  void theHottestPodIsSimulatedWithinItsIntervalForMany() {
+    Figure figure =
+        HottestPods.fullest("t", new double[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 10_000, 7);
     assertThat(figure.how()).isEqualTo(Figure.How.SIMULATED);
-    assertThat(26 / 16.0).isBetween(figure.low() - 0.02, figure.high() + 0.02);
-    Figure even = HottestPods.simulate("t", new double[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 100, 1);
-    assertThat(even.value()).as("the exact mean is 15.125").isBetween(14.8, 15.4);
+    assertThat(figure.remark()).isEqualTo("10000 connections on 10 pods, 400 placements");
+    assertThat(figure.value()).isCloseTo(1_048, within(4.0));
+    assertThat(figure.high() - figure.low()).isBetween(1.0, 8.0);
   }
 }

@@ -1,6 +1,6 @@
 package dev.hairpin.examples;
 
-import dev.hairpin.Cluster;
+import dev.hairpin.whatif.CapacityReport;
 import dev.hairpin.whatif.Comparison;
 import dev.hairpin.whatif.Metric;
 import dev.hairpin.whatif.Rollout;
@@ -13,8 +13,12 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,6 +78,14 @@ final class WhatIfCommand implements Callable<Integer> {
           + " the file's traffic, and the smallest preStop hook with which it costs nothing")
   private @Nullable String rollout;
 
+  @Option(
+      names = "--simulate",
+      paramLabel = "CONNECTIONS",
+      description =
+          "instead: sends so many connections at the traffic's rates through compiled rules"
+              + " and tables that fill, in each scenario; how long that took is told on the error output")
+  private long simulated;
+
   @Parameters(
       paramLabel = "FILE",
       description = "a scenario file; the store's if it is not given",
@@ -91,11 +103,10 @@ final class WhatIfCommand implements Callable<Integer> {
   }
 
   private int compare(ScenarioFile scenarios, PrintWriter out) {
-    Cluster open = cluster.open();
-    Comparison comparison = WhatIf.on(open)
-        .traffic(scenarios.traffic())
-        .limits(scenarios.limits())
-        .compare(scenarios.scenarios());
+    WhatIf whatIf =
+        WhatIf.on(cluster.open()).traffic(scenarios.traffic()).limits(scenarios.limits());
+    Comparison comparison =
+        simulated == 0 ? whatIf.compare(scenarios.scenarios()) : simulate(whatIf, scenarios);
     switch (format) {
       case TEXT -> {
         out.print(comparison);
@@ -113,6 +124,26 @@ final class WhatIfCommand implements Callable<Integer> {
     }
     boolean over = comparison.reports().stream().anyMatch(r -> !r.overloaded().isEmpty());
     return over ? 1 : 0;
+  }
+
+  private Comparison simulate(WhatIf whatIf, ScenarioFile scenarios) {
+    List<CapacityReport> reports = new ArrayList<>();
+    reports.add(timed(() -> whatIf.simulate(simulated)));
+    scenarios
+        .scenarios()
+        .forEach(scenario -> reports.add(timed(() -> whatIf.simulate(scenario, simulated))));
+    return new Comparison(reports);
+  }
+
+  private CapacityReport timed(Supplier<CapacityReport> simulation) {
+    long start = System.nanoTime();
+    CapacityReport report = simulation.get();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    PrintWriter err = spec.commandLine().getErr();
+    err.printf(
+        Locale.ROOT, "%s: %,d connections in %.1f s%n", report.scenario(), simulated, seconds);
+    err.flush();
+    return report;
   }
 
   private void draw(Comparison comparison, String request) {

@@ -2,6 +2,7 @@ package dev.hairpin.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.hairpin.Cluster;
 import dev.hairpin.whatif.CapacityReport;
@@ -133,6 +134,42 @@ class WhatIfTest {
         .isCloseTo(300 * 5 / 9.0 * 50, within(0.01));
     assertThat(comparison.reports().get(0).overloaded()).isEmpty();
     assertThat(comparison.toString()).contains("a zone less:\n  OVER  lost until noticed");
+  }
+
+  /** The exact figure of each pod lies within twice the interval of 95 %: four deviations. */
+  @Test
+  void simulatedConnectionsAgreeWithTheExactShares() {
+    WhatIf whatIf = WhatIf.on(STORE).traffic(SHOPPERS.lasting(Duration.ofSeconds(1)));
+    CapacityReport exact = whatIf.asIs();
+    CapacityReport simulated = whatIf.simulate(300_000);
+
+    assertThat(simulated.of(Metric.LOST)).isEmpty();
+    assertThat(simulated.of(Metric.POD_ARRIVALS)).hasSize(3).allSatisfy(f -> {
+      double expected = exact.of(Metric.POD_ARRIVALS, f.subject()).orElseThrow().value();
+      assertThat(f.how()).isEqualTo(Figure.How.SIMULATED);
+      assertThat(Math.abs(f.value() - expected)).isLessThan(2 * (f.high() - f.value()));
+    });
+    assertThat(simulated.total(Metric.CONNTRACK).orElseThrow())
+        .as("a thousand seconds are long enough for Little's law")
+        .isCloseTo(exact.total(Metric.CONNTRACK).orElseThrow(), withinPercentage(3));
+    assertThat(whatIf.simulate(300_000).toCsv()).isEqualTo(simulated.toCsv());
+  }
+
+  /** What the shares of single connections cannot show: 8,192 entries bear 68 a second. */
+  @Test
+  void aSimulationShowsWhatFullTablesLose() {
+    Limits small = new Limits(java.util.Map.of(), 8_192, 2, 33_669, 50);
+    WhatIf whatIf =
+        WhatIf.on(STORE).traffic(SHOPPERS.lasting(Duration.ofSeconds(60))).limits(small);
+
+    assertThat(whatIf.asIs().of(Metric.LOST)).isEmpty();
+    CapacityReport full = whatIf.simulate(100_000);
+    assertThat(full.of(Metric.LOST)).isNotEmpty().allMatch(Figure::isOver);
+    assertThat(full.of(Metric.LOST, "shoppers: TABLE_FULL").orElseThrow().low())
+        .as("of 300 a second, while a table bears 8,192 / 180 s")
+        .isBetween(150.0, 250.0);
+    assertThat(whatIf.simulate(Scenario.named("a tenth").times(0.1), 20_000).of(Metric.LOST))
+        .isEmpty();
   }
 
   @Test

@@ -2,7 +2,9 @@ package dev.hairpin.cluster.ipam;
 
 import dev.hairpin.api.Node;
 import dev.hairpin.api.Pod;
+import dev.hairpin.net.Cidr;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -45,6 +47,26 @@ public interface PodAddresses {
    * @param nodeName the node
    */
   void forget(String nodeName);
+
+  /**
+   * How far the blocks are used that nodes share, such as the subnets of a VPC.
+   *
+   * @param nodes the nodes, whose own addresses may be of these blocks
+   * @return the blocks in the order of their addresses; none where each node has blocks of its own
+   */
+  default List<Use> shared(Collection<Node> nodes) {
+    return List.of();
+  }
+
+  /**
+   * How far a block of addresses is used.
+   *
+   * @param block the block
+   * @param used how many of its addresses are taken: by pods, by the interfaces of nodes, and by
+   *     what rests before it is given again
+   * @param size how many it can give
+   */
+  record Use(Cidr block, long used, long size) {}
 
   /**
    * An independent copy, for a fork of the cluster.

@@ -1,7 +1,6 @@
 package dev.hairpin.cluster.ipam;
 
 import dev.hairpin.api.Node;
-import dev.hairpin.api.NodeAddress;
 import dev.hairpin.api.Pod;
 import dev.hairpin.collect.ForkableMap;
 import dev.hairpin.net.Cidr;
@@ -9,6 +8,7 @@ import dev.hairpin.net.IpAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +32,6 @@ public final class VpcCni implements PodAddresses {
   /** How long an address rests before another pod may have it, {@code IP_COOLDOWN_PERIOD}. */
   public static final Duration COOLDOWN = Duration.ofSeconds(30);
 
-  private static final String INSTANCE_TYPE = "node.kubernetes.io/instance-type";
   private static final String FAILED = "failed to assign an IP address to container";
   private static final int PREFIX_LENGTH = 28;
 
@@ -139,10 +138,10 @@ public final class VpcCni implements PodAddresses {
   }
 
   private IpAddress newSlot(Node node) {
-    String type = node.metadata().labels().getOrDefault(INSTANCE_TYPE, "");
+    String type = node.metadata().labels().getOrDefault(Node.INSTANCE_TYPE_LABEL, "");
     InstanceLimits limits = InstanceLimits.of(type)
         .orElseThrow(() -> new IpamException(FAILED + ": instance type \"" + type + "\" of node "
-            + node.metadata().name() + " is unknown, label " + INSTANCE_TYPE));
+            + node.metadata().name() + " is unknown, label " + Node.INSTANCE_TYPE_LABEL));
     @Nullable Cidr subnet = setup.subnetByZone().get(node.zone());
     if (subnet == null) {
       throw new IpamException(FAILED + ": zone \"" + node.zone() + "\" of node "
@@ -181,7 +180,7 @@ public final class VpcCni implements PodAddresses {
 
   /** A random free address of a subnet, searched for upwards from a random place. */
   private IpAddress draw(Cidr subnet) {
-    long size = (1L << subnet.hostBits()) - RESERVED - 1;
+    long size = size(subnet);
     long start = size <= 0 ? 0 : random(size);
     for (long i = 0; i < size; i++) {
       IpAddress candidate = subnet.at(RESERVED + (start + i) % size);
@@ -233,7 +232,8 @@ public final class VpcCni implements PodAddresses {
     for (String text : addresses) {
       IpAddress.tryParse(text).ifPresent(address -> {
         if (pods(name).add(address) && take(address)) {
-          int slots = InstanceLimits.of(node.metadata().labels().getOrDefault(INSTANCE_TYPE, ""))
+          int slots = InstanceLimits.of(
+                  node.metadata().labels().getOrDefault(Node.INSTANCE_TYPE_LABEL, ""))
               .map(l -> l.addressesPerInterface() - 1)
               .orElse(Integer.MAX_VALUE);
           List<Interface> interfaces = interfaces(name);
@@ -260,6 +260,24 @@ public final class VpcCni implements PodAddresses {
         }
       });
     }
+  }
+
+  @Override
+  public List<Use> shared(Collection<Node> nodes) {
+    Set<IpAddress> all = new HashSet<>();
+    taken.forEach((address, yes) -> all.add(address));
+    nodes.forEach(node -> all.addAll(own(node)));
+    TreeMap<Cidr, Long> used = new TreeMap<>();
+    for (Cidr subnet : setup.subnetByZone().values()) {
+      used.put(subnet, all.stream().filter(subnet::contains).count());
+    }
+    List<Use> uses = new ArrayList<>();
+    used.forEach((subnet, count) -> uses.add(new Use(subnet, count, size(subnet))));
+    return uses;
+  }
+
+  private static long size(Cidr subnet) {
+    return (1L << subnet.hostBits()) - RESERVED - 1;
   }
 
   @Override
@@ -296,11 +314,14 @@ public final class VpcCni implements PodAddresses {
 
   /** A node's own addresses are of the same subnets. */
   private void noteNode(Node node) {
-    for (NodeAddress address : node.addresses()) {
-      if (address.type().equals("InternalIP")) {
-        IpAddress.tryParse(address.address()).ifPresent(this::take);
-      }
-    }
+    own(node).forEach(this::take);
+  }
+
+  private static List<IpAddress> own(Node node) {
+    return node.addresses().stream()
+        .filter(address -> address.type().equals("InternalIP"))
+        .flatMap(address -> IpAddress.tryParse(address.address()).stream())
+        .toList();
   }
 
   private List<Interface> interfaces(String node) {

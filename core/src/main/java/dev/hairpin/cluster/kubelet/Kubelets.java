@@ -447,6 +447,15 @@ public final class Kubelets {
   }
 
   /**
+   * How far the blocks of addresses are used that nodes share, such as the subnets of a VPC.
+   *
+   * @return the blocks in the order of their addresses; none where each node has blocks of its own
+   */
+  public List<PodAddresses.Use> sharedAddresses() {
+    return addresses.shared(state.list(Node.class));
+  }
+
+  /**
    * What is odd about the environment of a container.
    *
    * @param namespace the pod's namespace

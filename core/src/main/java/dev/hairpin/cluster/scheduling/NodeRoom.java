@@ -16,7 +16,6 @@ import java.util.Set;
 
 /** One node and what the pods on it take. */
 final class NodeRoom {
-  private static final String INSTANCE_TYPE = "node.kubernetes.io/instance-type";
 
   /** The kubelet's {@code --max-pods}. */
   private static final int DEFAULT_MAX_PODS = 110;
@@ -139,7 +138,7 @@ final class NodeRoom {
     if (!said.isEmpty()) {
       return Quantity.milli(said).orElse(0) / 1000;
     }
-    return InstanceLimits.of(node.metadata().labels().getOrDefault(INSTANCE_TYPE, ""))
+    return InstanceLimits.of(node.metadata().labels().getOrDefault(Node.INSTANCE_TYPE_LABEL, ""))
         .map(InstanceLimits::maxPods)
         .orElse(DEFAULT_MAX_PODS);
   }

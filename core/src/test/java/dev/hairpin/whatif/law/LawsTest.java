@@ -4,9 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.api.Service;
+import dev.hairpin.api.ServicePort;
+import dev.hairpin.api.ServiceSpec;
+import dev.hairpin.cluster.AddressAllocator;
 import dev.hairpin.cluster.PortRange;
 import dev.hairpin.cluster.endpoints.HintsFeasibility;
+import dev.hairpin.cluster.environment.Environment;
+import dev.hairpin.cluster.environment.EnvironmentAdvice;
+import dev.hairpin.cluster.environment.ServiceVariables;
 import dev.hairpin.cluster.ipam.InstanceLimits;
+import dev.hairpin.net.Cidr;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -123,6 +132,44 @@ class LawsTest {
   void nodePortsHaveAStaticBand() {
     assertThat(PortRange.DEFAULT.staticPorts()).isEqualTo(86);
     assertThat(PortRange.DEFAULT.size() - PortRange.DEFAULT.staticPorts()).isEqualTo(2_682);
+  }
+
+  /** min(max(16, size/16), 256), and nothing where the block has no more than 16 addresses. */
+  @ParameterizedTest
+  @CsvSource({
+    "10.96.0.0/12, 256",
+    "172.20.0.0/16, 256",
+    "10.96.0.0/20, 256",
+    "10.96.0.0/21, 128",
+    "10.96.0.0/24, 16",
+    "10.96.0.0/27, 16",
+    "10.96.0.0/28, 0"
+  })
+  void clusterIpsHaveAStaticBand(String block, int addresses) {
+    assertThat(AddressAllocator.staticAddresses(Cidr.parse(block))).isEqualTo(addresses);
+  }
+
+  /** Eight variables of a Service with one named port, with the eight pointers to them. */
+  @ParameterizedTest
+  @CsvSource({"catalog-mysql, 5269", "ui, 6765"})
+  void asManyServicesFitInTheEnvironmentAsWerePublished(String name, int services) {
+    assertThat(EnvironmentAdvice.SIZE_LIMIT / bytes(name))
+        .as("%d bytes each", bytes(name))
+        .isCloseTo(services, within(services / 100L));
+    assertThat(bytes("catalog-mysql")).isEqualTo(334 + 8 * Long.BYTES);
+    assertThat(EnvironmentAdvice.SIZE_LIMIT / bytes("a".repeat(63))).isCloseTo(2_628, within(26L));
+  }
+
+  private static long bytes(String name) {
+    Service service = new Service(
+        ObjectMeta.of("shop", name),
+        ServiceSpec.builder()
+            .clusterIps(List.of("172.20.100.100"))
+            .ports(List.of(ServicePort.tcp("http", 8080, 8080)))
+            .build(),
+        List.of(),
+        List.of());
+    return new Environment(ServiceVariables.of(service)).sizeBytes();
   }
 
   /** imroc/tke-guide, Kubernetes 1.34.1: loss of short connections against 11 Services. */

@@ -9,4 +9,4 @@ import org.jspecify.annotations.Nullable;
  * @param end where it ended
  * @param reached where the server was reached that the end names; null if the end names none
  */
-public record Fate(Shares.End end, @Nullable SocketAddress reached) {}
+public record WalkEnd(Shares.End end, @Nullable SocketAddress reached) {}
