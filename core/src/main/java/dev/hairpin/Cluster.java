@@ -8,6 +8,7 @@ import dev.hairpin.analysis.lint.Findings;
 import dev.hairpin.analysis.lint.Lint;
 import dev.hairpin.analysis.topology.Topology;
 import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.Namespace;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Pod;
@@ -171,7 +172,7 @@ public final class Cluster {
 
   /**
    * Deletes an object, as {@code kubectl delete} does. A pod is terminating until its kubelet has
-   * stopped it.
+   * stopped it; with a namespace goes all that is in it.
    *
    * @param kind the kind, such as {@code Service}
    * @param name {@code namespace/name}, or a name alone for kinds without namespace
@@ -182,13 +183,35 @@ public final class Cluster {
     int slash = name.indexOf('/');
     ObjectKey key =
         new ObjectKey(kind, slash < 0 ? "" : name.substring(0, slash), name.substring(slash + 1));
+    if (kind.equals(Namespace.KIND)) {
+      deleteNamespace(key);
+    } else {
+      delete(key);
+    }
+    settle();
+    return this;
+  }
+
+  private void delete(ObjectKey key) {
     if (controllers.isPresent() && api.get(key) instanceof Pod pod) {
       Deletion.ask(state, pod);
     } else {
       api.delete(key);
     }
-    settle();
-    return this;
+  }
+
+  private void deleteNamespace(ObjectKey namespace) {
+    List<ObjectKey> within = state.kinds().stream()
+        .flatMap(kind -> state.list(kind).stream())
+        .map(KubeObject::key)
+        .filter(key -> key.namespace().equals(namespace.name()))
+        .toList();
+    boolean isStored = state.get(namespace).isPresent();
+    if (isStored || within.isEmpty()) {
+      api.delete(namespace);
+    }
+    // a Service takes its Endpoints with it
+    within.stream().filter(key -> state.get(key).isPresent()).forEach(this::delete);
   }
 
   /**
@@ -442,7 +465,7 @@ public final class Cluster {
    * @throws IllegalArgumentException if a word is not understood
    */
   public String get(String words) {
-    return GetQuery.parse(words).answer(state);
+    return GetQuery.parse(words).answer(api);
   }
 
   /**

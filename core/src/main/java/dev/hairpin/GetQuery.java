@@ -1,12 +1,16 @@
 package dev.hairpin;
 
+import dev.hairpin.api.IpAddressObject;
 import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.Namespace;
+import dev.hairpin.cluster.ApiServer;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.workloads.WorkloadStatuses;
 import dev.hairpin.kubectl.KubectlGet;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -96,10 +100,11 @@ record GetQuery(
     return kind;
   }
 
-  String answer(ClusterState state) {
+  String answer(ApiServer api) {
+    ClusterState state = api.state();
     List<KubeObject> found = new ArrayList<>();
     for (String kind : kinds) {
-      for (KubeObject object : state.list(kind)) {
+      for (KubeObject object : objects(kind, api)) {
         String in = object.metadata().namespace();
         if ((everywhere || in.isEmpty() || in.equals(namespace))
             && (names.isEmpty() || names.contains(object.metadata().name()))) {
@@ -114,5 +119,14 @@ record GetQuery(
     }
     Instant now = state.clock().now();
     return new KubectlGet(wide, everywhere, now, new WorkloadStatuses(state, now)).print(found);
+  }
+
+  /** Of some kinds the objects are mostly not stored, but follow from others. */
+  private static Collection<? extends KubeObject> objects(String kind, ApiServer api) {
+    return switch (kind) {
+      case IpAddressObject.KIND -> api.ipAddresses();
+      case Namespace.KIND -> api.namespaces();
+      default -> api.state().list(kind);
+    };
   }
 }

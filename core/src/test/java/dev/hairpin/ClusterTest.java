@@ -62,6 +62,47 @@ class ClusterTest {
   }
 
   @Test
+  void theNamespacesAreThoseOfEveryClusterAndThoseInUse() {
+    Cluster kubeadm = Cluster.kubeadm();
+    kubeadm.apply("{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop},"
+        + " spec: {ports: [{port: 80}]}}");
+
+    assertThat(kubeadm.get("ns")).isEqualTo("""
+        NAME              STATUS   AGE
+        default           Active   0s
+        kube-node-lease   Active   0s
+        kube-public       Active   0s
+        kube-system       Active   0s
+        shop              Active   0s
+        """);
+    assertThat(kubeadm.get("ip")).contains("services/default/kubernetes", "services/shop/web");
+  }
+
+  @Test
+  void withANamespaceGoesAllThatIsInIt() {
+    Cluster kubeadm = Cluster.kubeadm();
+    kubeadm.apply("""
+        {apiVersion: v1, kind: Namespace, metadata: {name: shop}}
+        ---
+        {apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop},
+         spec: {selector: {app: web}, ports: [{port: 80}]}}
+        ---
+        {apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop},
+         spec: {replicas: 3, selector: {matchLabels: {app: web}},
+                template: {metadata: {labels: {app: web}},
+                           spec: {containers: [{name: c, image: i}]}}}}
+        """);
+
+    kubeadm.delete("Namespace", "shop");
+
+    assertThat(kubeadm.get("ns")).doesNotContain("shop");
+    assertThat(kubeadm.get("pods -n shop")).startsWith("No resources");
+    assertThat(kubeadm.get("svc -A")).doesNotContain("shop");
+    assertThatThrownBy(() -> kubeadm.delete("Namespace", "shop"))
+        .hasMessage("namespaces \"shop\" not found");
+  }
+
+  @Test
   void anUnnamedPortRefuses() {
     Trace trace = cluster.from("pod/shop/client-7d9f8c5b6d-x2x4x").to("10.0.1.10:9090");
 

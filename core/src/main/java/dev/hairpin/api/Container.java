@@ -1,5 +1,6 @@
 package dev.hairpin.api;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,40 @@ public record Container(
         restartPolicy,
         requests,
         Map.of());
+  }
+
+  /**
+   * {@code resources.limits}.
+   *
+   * @return the limits by resource, as the manifest says them
+   */
+  public Map<String, String> limits() {
+    Map<String, String> limits = new LinkedHashMap<>();
+    if (others.get("resources") instanceof Map<?, ?> resources
+        && resources.get("limits") instanceof Map<?, ?> map) {
+      map.forEach((name, amount) -> limits.put(String.valueOf(name), String.valueOf(amount)));
+    }
+    return limits;
+  }
+
+  /**
+   * The same container that asks for other resources.
+   *
+   * @param newRequests {@code resources.requests}
+   * @return the container
+   */
+  public Container withRequests(Map<String, String> newRequests) {
+    return new Container(
+        name,
+        image,
+        ports,
+        env,
+        envFrom,
+        readinessProbe,
+        lifecycle,
+        restartPolicy,
+        newRequests,
+        others);
   }
 
   /**

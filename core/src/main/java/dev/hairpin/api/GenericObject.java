@@ -24,4 +24,10 @@ public record GenericObject(
   public GenericObject withMetadata(ObjectMeta newMetadata) {
     return new GenericObject(apiVersion, kind, newMetadata, content);
   }
+
+  /** Kind, namespace and name; the kind as {@link Kinds#qualified} tells it from others. */
+  @Override
+  public ObjectKey key() {
+    return new ObjectKey(Kinds.qualified(apiVersion, kind), metadata.namespace(), metadata.name());
+  }
 }

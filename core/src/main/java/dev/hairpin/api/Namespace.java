@@ -12,6 +12,9 @@ public record Namespace(ObjectMeta metadata) implements KubeObject {
   /** The kind. */
   public static final String KIND = "Namespace";
 
+  /** The label that carries a namespace's own name. */
+  public static final String NAME_LABEL = "kubernetes.io/metadata.name";
+
   @Override
   public String kind() {
     return KIND;

@@ -74,6 +74,20 @@ final class AddressTexts {
     }
   }
 
+  /** Judges an address that must be written in one way only. */
+  static void strictAddress(FieldErrors errors, ApiFeatures features, String path, String value) {
+    int before = errors.size();
+    address(errors, features.withGate("StrictIPCIDRValidation", true), path, value, List.of());
+    parse(value)
+        .map(IpAddress::toString)
+        .filter(canonical -> errors.size() == before && !canonical.equals(value))
+        .ifPresent(canonical -> errors.invalid(path, value, canonicalForm(canonical)));
+  }
+
+  private static String canonicalForm(String canonical) {
+    return "must be in canonical form (" + FieldErrors.quote(canonical) + ")";
+  }
+
   /** A block of which the parts are known. */
   private record Block(String address, int length, IpAddress parsed) {
     Cidr masked() {
@@ -133,6 +147,16 @@ final class AddressTexts {
         errors.invalid(path, value, "must not have bits set beyond the prefix length");
       }
     }
+  }
+
+  /** Judges a block that must be written in one way only. */
+  static void strictCidr(FieldErrors errors, ApiFeatures features, String path, String value) {
+    int before = errors.size();
+    cidr(errors, features.withGate("StrictIPCIDRValidation", true), path, value, List.of());
+    cidr(value)
+        .map(Cidr::toString)
+        .filter(canonical -> errors.size() == before && !canonical.equals(value))
+        .ifPresent(canonical -> errors.invalid(path, value, canonicalForm(canonical)));
   }
 
   /** What the server warns of about an address in an unusual form. */

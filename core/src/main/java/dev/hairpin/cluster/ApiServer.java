@@ -1,11 +1,14 @@
 package dev.hairpin.cluster;
 
-import dev.hairpin.api.GenericObject;
 import dev.hairpin.api.IntOrString;
+import dev.hairpin.api.IpAddressObject;
+import dev.hairpin.api.Kinds;
 import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.Namespace;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.Service;
+import dev.hairpin.api.ServiceCidr;
 import dev.hairpin.api.ServicePort;
 import dev.hairpin.api.ServiceSpec;
 import dev.hairpin.collect.ForkableMap;
@@ -20,6 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +69,8 @@ public final class ApiServer {
     JSON
   }
 
+  private static final List<String> SYSTEM_NAMESPACES =
+      List.of("default", "kube-node-lease", "kube-public", "kube-system");
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
   private final ClusterState state;
@@ -196,39 +203,61 @@ public final class ApiServer {
   }
 
   /**
-   * The IPAddress objects that stand for the ClusterIPs; none before 1.33.
+   * The IPAddress objects: those that stand for the ClusterIPs, and those that somebody stored;
+   * none before 1.33.
    *
-   * <p>They are made on request and not stored: they say nothing that the Services do not say.
+   * <p>The former are made on request and not stored: they say nothing that the Services do not
+   * say.
    *
    * @return the objects, sorted by address
    */
-  public List<GenericObject> ipAddresses() {
-    List<GenericObject> objects = new ArrayList<>();
+  public List<IpAddressObject> ipAddresses() {
+    List<IpAddressObject> objects = new ArrayList<>();
     if (config.features().ipAddressObjects()) {
       for (IpAddress address : allocatedAddresses()) {
-        @Nullable ObjectKey owner = services.owner(address);
-        if (owner != null) {
-          objects.add(ipAddress(address, owner));
-        }
+        ipAddress(address).ifPresent(objects::add);
       }
     }
     return objects;
   }
 
-  private static GenericObject ipAddress(IpAddress address, ObjectKey owner) {
-    ObjectMeta meta = ObjectMeta.of("", address.toString())
-        .withLabels(Map.of(
-            "ipaddress.kubernetes.io/ip-family",
-            address.family().toString(),
-            "ipaddress.kubernetes.io/managed-by",
-            "ipallocator.k8s.io"));
-    Map<String, Object> parent = new LinkedHashMap<>();
-    parent.put("group", "");
-    parent.put("name", owner.name());
-    parent.put("namespace", owner.namespace());
-    parent.put("resource", "services");
-    return new GenericObject(
-        "networking.k8s.io/v1", "IPAddress", meta, Map.of("spec", Map.of("parentRef", parent)));
+  private Optional<IpAddressObject> ipAddress(IpAddress address) {
+    @Nullable ObjectKey owner = services.owner(address);
+    return state
+        .get(IpAddressObject.class, "", address.toString())
+        .or(() -> Optional.ofNullable(owner).map(service -> ServiceCidrs.object(address, service)));
+  }
+
+  /**
+   * The namespaces: those that every cluster has, those that were made, and those that objects are
+   * in.
+   *
+   * <p>An object may be made in a namespace that nobody made, as manifests often leave that to
+   * others; the namespace is then there as if it had been made with the cluster.
+   *
+   * @return the objects, by name
+   */
+  public List<Namespace> namespaces() {
+    TreeSet<String> names = new TreeSet<>(SYSTEM_NAMESPACES);
+    for (String kind : state.kinds()) {
+      for (KubeObject object : state.list(kind)) {
+        ObjectMeta meta = object.metadata();
+        names.add(kind.equals(Namespace.KIND) ? meta.name() : meta.namespace());
+      }
+    }
+    names.remove("");
+    return names.stream().map(this::namespace).toList();
+  }
+
+  private Namespace namespace(String name) {
+    return state.get(Namespace.class, "", name).orElseGet(() -> {
+      ObjectMeta meta = ObjectMeta.of("", name).withLabels(Map.of(Namespace.NAME_LABEL, name));
+      return new Namespace(state
+          .get(Service.class, "default", "kubernetes")
+          .map(first -> first.metadata().creationTimestamp())
+          .map(created -> meta.stored("", created, null, 0, 0))
+          .orElse(meta));
+    });
   }
 
   /**
@@ -240,7 +269,7 @@ public final class ApiServer {
    * @return the Service
    */
   public Service ensureKubernetesService(int securePort) {
-    GenericObject blocks = ServiceCidrController.ofFlags(config);
+    ServiceCidr blocks = ServiceCidrController.ofFlags(config);
     if (config.features().ipAddressObjects() && state.get(blocks.key()).isEmpty()) {
       state.store(blocks);
     }
@@ -271,16 +300,12 @@ public final class ApiServer {
       return services.create(decode(tree, () -> ServiceDraft.read(tree)), dryRun);
     }
     KubeObject object = admit(tree, null);
-    if (state.get(object.key()).isPresent()) {
+    if (find(object.key()).isPresent()) {
       throw ApiError.alreadyExists(
           Resources.of(object.kind()), object.metadata().name());
     }
-    boolean isBlock = object.kind().equals(ServiceCidrController.KIND);
     return new Response(
-        store(
-            isBlock && object instanceof GenericObject block
-                ? ServiceCidrController.ready(block)
-                : object),
+        store(object instanceof ServiceCidr block ? ServiceCidrController.ready(block) : object),
         List.of());
   }
 
@@ -495,9 +520,12 @@ public final class ApiServer {
     if (dryRun) {
       return object;
     }
-    if (key.kind().equals(ServiceCidrController.KIND) && object instanceof GenericObject block) {
+    if (object instanceof ServiceCidr block) {
       cidrs.delete(block);
       return object;
+    }
+    if (object instanceof IpAddressObject && state.get(key).isEmpty()) {
+      return object; // the server makes it anew as long as the Service is there
     }
     ObjectMeta meta = object.metadata();
     if (!meta.finalizers().isEmpty()) {
@@ -527,9 +555,13 @@ public final class ApiServer {
   }
 
   private KubeObject require(ObjectKey key) {
-    return state
-        .get(key)
-        .orElseThrow(() -> ApiError.notFound(Resources.of(key.kind()), key.name()));
+    return find(key).orElseThrow(() -> ApiError.notFound(Resources.of(key.kind()), key.name()));
+  }
+
+  private Optional<? extends KubeObject> find(ObjectKey key) {
+    return key.kind().equals(IpAddressObject.KIND)
+        ? IpAddress.tryParse(key.name()).flatMap(this::ipAddress)
+        : state.get(key);
   }
 
   /**
@@ -626,7 +658,9 @@ public final class ApiServer {
   }
 
   private static boolean isService(Map<String, ?> tree) {
-    return Service.KIND.equals(tree.get("kind"));
+    return Service.KIND.equals(tree.get("kind"))
+        && Kinds.qualified(String.valueOf(tree.get("apiVersion")), Service.KIND)
+            .equals(Service.KIND);
   }
 
   private static ObjectKey key(Map<String, ?> tree) {

@@ -1,5 +1,6 @@
 package dev.hairpin.cluster;
 
+import dev.hairpin.api.Kinds;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
 import java.util.Collection;
@@ -34,7 +35,7 @@ public interface ClusterView {
    * @return the object, or nothing
    */
   default <T extends KubeObject> Optional<T> get(Class<T> type, String namespace, String name) {
-    return get(new ObjectKey(type.getSimpleName(), namespace, name)).map(type::cast);
+    return get(new ObjectKey(Kinds.of(type), namespace, name)).map(type::cast);
   }
 
   /**
@@ -54,7 +55,7 @@ public interface ClusterView {
    */
   default <T extends KubeObject> Collection<T> list(Class<T> type) {
     @SuppressWarnings("unchecked") // a kind has objects of the kind's own type only
-    Collection<T> typed = (Collection<T>) list(type.getSimpleName());
+    Collection<T> typed = (Collection<T>) list(Kinds.of(type));
     return typed;
   }
 

@@ -127,7 +127,18 @@ final class FieldErrors {
           + list.stream().map(v -> quote(String.valueOf(v))).collect(Collectors.joining(", "))
           + "}";
     }
+    if (goSyntax && value instanceof Map<?, ?> map) {
+      return goMap(map);
+    }
     return value instanceof String text ? quote(text) : json(value);
+  }
+
+  /** A map of texts in Go's syntax, keys in order. */
+  static String goMap(Map<?, ?> map) {
+    return map.entrySet().stream()
+        .map(e -> quote(String.valueOf(e.getKey())) + ":" + quote(String.valueOf(e.getValue())))
+        .sorted()
+        .collect(Collectors.joining(", ", "map[string]string{", "}"));
   }
 
   /** A text as Go's verb {@code %q} writes it. */

@@ -4,7 +4,7 @@ import dev.hairpin.manifest.Fields;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Judges Ingresses and IngressClasses. Source: {@code ValidateIngress} of Kubernetes v1.36. */
+/** Judges Ingresses. Source: {@code ValidateIngress} of Kubernetes v1.36. */
 final class IngressValidation {
   private static final List<String> BAD_SEQUENCES = List.of("//", "/./", "/../", "%2f", "%2F");
   private static final List<String> BAD_SUFFIXES = List.of("/..", "/.");
@@ -110,11 +110,7 @@ final class IngressValidation {
     if (resource != null && service != null) {
       errors.invalid(f.path(), "", "cannot set both resource and service backends");
     } else if (resource != null) {
-      for (String name : List.of("kind", "name")) {
-        if (resource.text(name).isEmpty()) {
-          errors.required(resource.path(name), "");
-        }
-      }
+      IngressClassValidation.reference(errors, resource);
     } else if (service != null) {
       service(f, service);
     } else {
@@ -154,25 +150,6 @@ final class IngressValidation {
     String secret = f.text("secretName");
     if (!secret.isEmpty()) {
       errors.invalid(f.path("secretName"), secret, NameRules.dnsSubdomain(secret));
-    }
-  }
-
-  static void ingressClass(FieldErrors errors, Fields spec) {
-    String controller = spec.text("controller");
-    int slash = controller.indexOf('/');
-    if (controller.length() > 250) {
-      errors.tooLong("spec.controller", "may not be more than 250 bytes");
-    }
-    if (controller.isEmpty()) {
-      errors.required("spec.controller", "");
-    } else if (slash <= 0 || slash == controller.length() - 1) {
-      errors.invalid(
-          "spec.controller",
-          controller,
-          "must be a domain-prefixed path (such as \"acme.io/foo\")");
-    } else {
-      String domain = controller.substring(0, slash);
-      errors.invalid("spec.controller", domain, NameRules.dnsSubdomain(domain));
     }
   }
 }

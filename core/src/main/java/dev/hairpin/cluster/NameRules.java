@@ -168,6 +168,20 @@ final class NameRules {
     return errors;
   }
 
+  /** A name that may stand in the path of a request. */
+  static List<String> pathSegment(String value) {
+    if (value.equals(".") || value.equals("..")) {
+      return List.of("may not be '" + value + "'");
+    }
+    List<String> errors = new ArrayList<>();
+    for (String part : List.of("/", "%")) {
+      if (value.contains(part)) {
+        errors.add("may not contain '" + part + "'");
+      }
+    }
+    return errors;
+  }
+
   /** A label's value. */
   static List<String> labelValue(String value) {
     List<String> errors = new ArrayList<>();

@@ -1,5 +1,7 @@
 package dev.hairpin.cluster;
 
+import dev.hairpin.api.Kinds;
+import dev.hairpin.api.Namespace;
 import dev.hairpin.manifest.ManifestException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  * networking.
  */
 final class ObjectDefaults {
+  private static final long FILE_MODE = 0644;
+
   private ObjectDefaults() {}
 
   /** A complete copy of a tree. */
   static Map<String, Object> of(Map<String, ?> tree) {
     Map<String, Object> copy = copy(tree);
-    switch (String.valueOf(copy.get("kind"))) {
+    switch (Kinds.qualified(
+        String.valueOf(copy.getOrDefault("apiVersion", "")), String.valueOf(copy.get("kind")))) {
       case "Service" -> service(copy);
       case "Endpoints" ->
         each(copy, "subsets", s -> each(s, "ports", p -> set(p, "protocol", "TCP")));
@@ -31,6 +36,8 @@ final class ObjectDefaults {
         });
       case "NetworkPolicy" -> networkPolicy(object(copy, "spec"));
       case "IngressClass" -> ingressClass(object(copy, "spec"));
+      case "Namespace" -> namespace(copy);
+      case "Node" -> node(copy);
       case "Pod" -> pod(object(copy, "spec"));
       case "Deployment" -> deployment(object(copy, "spec"));
       case "ReplicaSet" -> replicas(object(copy, "spec"));
@@ -104,24 +111,76 @@ final class ObjectDefaults {
     }
   }
 
+  /** A namespace carries its own name as a label, which selectors of namespaces go by. */
+  private static void namespace(Map<String, Object> tree) {
+    @Nullable Object name = object(tree, "metadata").get("name");
+    if (name != null && !name.equals("")) {
+      object(object(tree, "metadata"), "labels").put(Namespace.NAME_LABEL, name);
+    }
+  }
+
+  private static void node(Map<String, Object> tree) {
+    if (tree.get("status") instanceof Map<?, ?> status
+        && status.get("capacity") != null
+        && status.get("allocatable") == null) {
+      object(tree, "status").put("allocatable", copyValue(status.get("capacity")));
+    }
+  }
+
+  /** What a pod has beyond {@link #podSpec}; the pods of templates get it when they are made. */
   private static void pod(Map<String, Object> spec) {
+    podSpec(spec);
+    setIfAbsent(spec, "enableServiceLinks", true);
     boolean hostNetwork = Boolean.TRUE.equals(spec.get("hostNetwork"));
+    for (String list : List.of("containers", "initContainers")) {
+      each(spec, list, container -> {
+        requestLimits(object(container, "resources"));
+        if (hostNetwork) {
+          each(container, "ports", ObjectDefaults::hostPort);
+        }
+      });
+    }
+  }
+
+  /** A limit without a request is also the request. */
+  private static void requestLimits(Map<String, Object> resources) {
+    if (resources.get("limits") instanceof Map<?, ?> limits && !limits.isEmpty()) {
+      Map<String, Object> requests = object(resources, "requests");
+      limits.forEach((name, value) -> requests.putIfAbsent(String.valueOf(name), value));
+    }
+  }
+
+  private static void hostPort(Map<String, Object> port) {
+    boolean unset = port.get("hostPort") == null || isZero(port.get("hostPort"));
+    if (unset && port.get("containerPort") != null) {
+      port.put("hostPort", port.get("containerPort"));
+    }
+  }
+
+  private static void podSpec(Map<String, Object> spec) {
     set(spec, "dnsPolicy", "ClusterFirst");
     set(spec, "restartPolicy", "Always");
     set(spec, "schedulerName", "default-scheduler");
     object(spec, "securityContext");
-    if (spec.get("terminationGracePeriodSeconds") == null) {
-      spec.put("terminationGracePeriodSeconds", 30L);
-    }
-    if (spec.get("enableServiceLinks") == null) {
-      spec.put("enableServiceLinks", true);
-    }
+    setIfAbsent(spec, "terminationGracePeriodSeconds", 30L);
     for (String list : List.of("containers", "initContainers")) {
-      each(spec, list, container -> container(container, hostNetwork));
+      each(spec, list, ObjectDefaults::container);
+    }
+    each(spec, "volumes", ObjectDefaults::volume);
+  }
+
+  private static void volume(Map<String, Object> volume) {
+    if (volume.size() == (volume.containsKey("name") ? 1 : 0)) {
+      volume.put("emptyDir", new LinkedHashMap<>());
+    }
+    for (String source : List.of("secret", "configMap", "downwardAPI", "projected")) {
+      if (volume.get(source) != null) {
+        setIfAbsent(object(volume, source), "defaultMode", FILE_MODE);
+      }
     }
   }
 
-  private static void container(Map<String, Object> container, boolean hostNetwork) {
+  private static void container(Map<String, Object> container) {
     String image = String.valueOf(container.getOrDefault("image", ""));
     set(container, "imagePullPolicy", isLatest(image) ? "Always" : "IfNotPresent");
     set(container, "terminationMessagePath", "/dev/termination-log");
@@ -132,16 +191,17 @@ final class ObjectDefaults {
         set(object(object(variable, "valueFrom"), "fieldRef"), "apiVersion", "v1");
       }
     });
-    each(container, "ports", port -> {
-      set(port, "protocol", "TCP");
-      boolean unset = port.get("hostPort") == null || isZero(port.get("hostPort"));
-      if (hostNetwork && unset && port.get("containerPort") != null) {
-        port.put("hostPort", port.get("containerPort"));
-      }
-    });
+    each(container, "ports", port -> set(port, "protocol", "TCP"));
     for (String name : List.of("readinessProbe", "livenessProbe", "startupProbe")) {
       if (container.get(name) != null) {
         probe(object(container, name));
+      }
+    }
+    if (container.get("lifecycle") != null) {
+      for (String hook : List.of("postStart", "preStop")) {
+        if (object(container, "lifecycle").get(hook) != null) {
+          httpGet(object(object(container, "lifecycle"), hook));
+        }
       }
     }
   }
@@ -157,9 +217,16 @@ final class ObjectDefaults {
     setNumber(probe, "periodSeconds", 10);
     setNumber(probe, "successThreshold", 1);
     setNumber(probe, "failureThreshold", 3);
-    if (probe.get("httpGet") != null) {
-      set(object(probe, "httpGet"), "path", "/");
-      set(object(probe, "httpGet"), "scheme", "HTTP");
+    httpGet(probe);
+    if (probe.get("grpc") != null) {
+      setIfAbsent(object(probe, "grpc"), "service", "");
+    }
+  }
+
+  private static void httpGet(Map<String, Object> action) {
+    if (action.get("httpGet") != null) {
+      set(object(action, "httpGet"), "path", "/");
+      set(object(action, "httpGet"), "scheme", "HTTP");
     }
   }
 
@@ -168,7 +235,7 @@ final class ObjectDefaults {
       spec.put("replicas", 1L);
     }
     if (spec.get("template") != null) {
-      pod(object(object(spec, "template"), "spec"));
+      podSpec(object(object(spec, "template"), "spec"));
     }
   }
 
@@ -188,10 +255,14 @@ final class ObjectDefaults {
   private static void statefulSet(Map<String, Object> spec) {
     set(spec, "podManagementPolicy", "OrderedReady");
     Map<String, Object> strategy = object(spec, "updateStrategy");
+    boolean untyped = strategy.get("type") == null || "".equals(strategy.get("type"));
     set(strategy, "type", "RollingUpdate");
-    if ("RollingUpdate".equals(strategy.get("type"))) {
+    if (untyped || strategy.get("rollingUpdate") != null) {
       setIfAbsent(object(strategy, "rollingUpdate"), "partition", 0L);
     }
+    Map<String, Object> retention = object(spec, "persistentVolumeClaimRetentionPolicy");
+    set(retention, "whenDeleted", "Retain");
+    set(retention, "whenScaled", "Retain");
     setIfAbsent(spec, "revisionHistoryLimit", 10L);
     replicas(spec);
   }
@@ -205,7 +276,7 @@ final class ObjectDefaults {
     }
     setIfAbsent(spec, "revisionHistoryLimit", 10L);
     if (spec.get("template") != null) {
-      pod(object(object(spec, "template"), "spec"));
+      podSpec(object(object(spec, "template"), "spec"));
     }
   }
 

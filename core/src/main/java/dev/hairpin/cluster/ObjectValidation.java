@@ -1,5 +1,6 @@
 package dev.hairpin.cluster;
 
+import dev.hairpin.api.Kinds;
 import dev.hairpin.manifest.Fields;
 import java.util.List;
 import java.util.Map;
@@ -18,19 +19,21 @@ final class ObjectValidation {
     FieldErrors errors = new FieldErrors(features);
     Fields f = Fields.of(tree);
     @Nullable Fields before = old == null ? null : Fields.of(old);
-    String kind = f.text("kind");
+    String kind = Kinds.qualified(f.text("apiVersion"), f.text("kind"));
     metadata(errors, f.object("metadata"), kind, before != null);
     switch (kind) {
       case "Ingress" -> new IngressValidation(features, errors).ingress(f, before == null);
-      case "IngressClass" -> IngressValidation.ingressClass(errors, f.object("spec"));
+      case "IngressClass" -> IngressClassValidation.of(errors, f, before);
       case "NetworkPolicy" -> new NetworkPolicyValidation(features, errors).policy(f);
       case "EndpointSlice" -> new EndpointsValidation(features, errors).slice(f, before);
       case "Endpoints" -> new EndpointsValidation(features, errors).endpoints(f);
       case "Pod" -> PodValidation.of(errors, f.object("spec"));
-      case "Deployment" -> WorkloadValidation.deployment(errors, f.object("spec"));
-      case "ReplicaSet", "StatefulSet" -> WorkloadValidation.replicas(errors, f.object("spec"));
-      case "DaemonSet" -> WorkloadValidation.daemonSet(errors, f.object("spec"));
-      case "ServiceCIDR" -> serviceCidr(features, errors, f, before);
+      case "Deployment" -> WorkloadValidation.deployment(errors, f, before);
+      case "ReplicaSet" -> WorkloadValidation.replicaSet(errors, f, before);
+      case "StatefulSet" -> WorkloadValidation.statefulSet(errors, f, before);
+      case "DaemonSet" -> WorkloadValidation.daemonSet(errors, f, before);
+      case "ServiceCIDR" -> ServiceCidrValidation.block(features, errors, f, before);
+      case "IPAddress" -> ServiceCidrValidation.address(features, errors, f, before);
       default -> {
         // metadata is all that is judged
       }
@@ -42,7 +45,7 @@ final class ObjectValidation {
     String name = meta.text("name");
     if (name.isEmpty()) {
       errors.required("metadata.name", "name or generateName is required");
-    } else if (!update) {
+    } else if (!update && !kind.equals("IPAddress")) {
       errors.invalid(
           "metadata.name",
           name,
@@ -50,23 +53,6 @@ final class ObjectValidation {
     }
     NameRules.labels(errors, "metadata.labels", meta.textMap("labels"));
     NameRules.annotations(errors, "metadata.annotations", meta.textMap("annotations"));
-  }
-
-  private static void serviceCidr(
-      ApiFeatures features, FieldErrors errors, Fields f, @Nullable Fields before) {
-    List<String> cidrs = f.object("spec").texts("cidrs");
-    if (before != null && !before.object("spec").texts("cidrs").equals(cidrs)) {
-      errors.invalid("spec.cidrs", cidrs, "field is immutable");
-      return;
-    }
-    if (cidrs.isEmpty()) {
-      errors.required("spec.cidrs", "at least one CIDR required");
-    } else if (cidrs.size() > 2) {
-      errors.invalid("spec", cidrs, "may only hold up to 2 values");
-    }
-    for (int i = 0; i < cidrs.size(); i++) {
-      AddressTexts.cidr(errors, features, "spec.cidrs[" + i + "]", cidrs.get(i), List.of());
-    }
   }
 
   /** Judges a label selector at a path. */

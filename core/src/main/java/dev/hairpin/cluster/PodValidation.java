@@ -12,7 +12,7 @@ final class PodValidation {
   static void of(FieldErrors errors, Fields spec) {
     List<Fields> containers = spec.objects("containers");
     if (containers.isEmpty()) {
-      errors.required("spec.containers", "");
+      errors.required(spec.path("containers"), "");
     }
     Set<String> names = new HashSet<>();
     Set<String> hostPorts = new HashSet<>();

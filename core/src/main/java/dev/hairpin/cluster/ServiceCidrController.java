@@ -1,26 +1,29 @@
 package dev.hairpin.cluster;
 
-import dev.hairpin.api.GenericObject;
+import dev.hairpin.api.Condition;
+import dev.hairpin.api.IpAddressObject;
 import dev.hairpin.api.KubeObject;
-import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
-import dev.hairpin.manifest.Fields;
+import dev.hairpin.api.Service;
+import dev.hairpin.api.ServiceCidr;
 import dev.hairpin.net.Cidr;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.IpFamily;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /*
  * A ServiceCIDR gives new addresses while it is ready and not being deleted. One whose addresses are in use and in no
  * other block stays, not ready, until the last of them is free. Source: KEP-1880, servicecidrs controller of v1.36.
  */
-/** Keeps the pool of ClusterIPs as the ServiceCIDR objects say. Not thread-safe. */
+/** Keeps the pool of ClusterIPs as ServiceCIDR and IPAddress objects say. Not thread-safe. */
 final class ServiceCidrController {
-  static final String KIND = "ServiceCIDR";
   private static final String FINALIZER = "networking.k8s.io/service-cidr-finalizer";
+
+  /** The allocator refuses larger blocks of IPv6, and a ServiceCIDR with one gives no addresses. */
+  private static final int SHORTEST_V6_PREFIX = 64;
 
   private final ClusterState state;
   private final ServiceRegistry services;
@@ -28,12 +31,13 @@ final class ServiceCidrController {
   ServiceCidrController(ClusterState state, ServiceRegistry services) {
     this.state = state;
     this.services = services;
-    state.list(KIND).forEach(this::added);
+    state.list(ServiceCidr.class).forEach(this::added);
+    state.list(IpAddressObject.class).forEach(this::reserved);
     state.watch(this::onChange);
   }
 
   /** The object of the blocks that the server was started with. */
-  static GenericObject ofFlags(ApiServerConfig config) {
+  static ServiceCidr ofFlags(ApiServerConfig config) {
     List<String> cidrs = new ArrayList<>();
     config
         .families()
@@ -41,114 +45,111 @@ final class ServiceCidrController {
             .filter(c -> c.family() == family)
             .findFirst()
             .ifPresent(c -> cidrs.add(c.toString())));
-    return ready(new GenericObject(
-        "networking.k8s.io/v1",
-        KIND,
-        ObjectMeta.of("", "kubernetes").withFinalizers(List.of(FINALIZER)),
-        Map.of("spec", Map.of("cidrs", cidrs))));
+    return ready(new ServiceCidr(ObjectMeta.of("", "kubernetes"), cidrs, List.of()));
   }
 
   /** The same object as the controller marks it when it is new. */
-  static GenericObject ready(GenericObject object) {
-    return withCondition(
-        object.withMetadata(object.metadata().withFinalizers(List.of(FINALIZER))),
-        "True",
-        "",
-        "Kubernetes Service CIDR is ready");
-  }
-
-  private static GenericObject withCondition(
-      GenericObject object, String status, String reason, String message) {
-    Map<String, Object> condition = new LinkedHashMap<>();
-    condition.put("message", message);
-    if (!reason.isEmpty()) {
-      condition.put("reason", reason);
-    }
-    condition.put("status", status);
-    condition.put("type", "Ready");
-    Map<String, Object> content = new LinkedHashMap<>(object.content());
-    content.put("status", Map.of("conditions", List.of(condition)));
-    return new GenericObject(object.apiVersion(), object.kind(), object.metadata(), content);
+  static ServiceCidr ready(ServiceCidr block) {
+    return block
+        .withMetadata(block.metadata().withFinalizers(List.of(FINALIZER)))
+        .withConditions(
+            List.of(new Condition("Ready", "True", "", "Kubernetes Service CIDR is ready", null)));
   }
 
   /** Deletes a block, or marks it until its addresses are free. */
-  void delete(GenericObject object) {
-    ObjectMeta meta = object.metadata();
-    cidrs(object).forEach(c -> services.cidrs().setReady(c, false));
-    if (cidrs(object).stream().noneMatch(services.cidrs()::isNeeded)) {
-      state.remove(object.key());
+  void delete(ServiceCidr block) {
+    cidrs(block).forEach(c -> services.cidrs().setReady(c, false));
+    if (isFree(block)) {
+      state.remove(block.key());
       return;
     }
-    GenericObject waiting = withCondition(
-        object,
-        "False",
-        "Terminating",
-        "There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new"
-            + " ServiceCIDR");
-    state.store(waiting.withMetadata(meta.stored(
-        meta.uid(),
-        Objects.requireNonNullElse(meta.creationTimestamp(), state.clock().now()),
-        state.clock().now(),
-        meta.resourceVersion(),
-        meta.generation())));
+    ObjectMeta meta = block.metadata();
+    state.store(block
+        .withConditions(List.of(new Condition(
+            "Ready",
+            "False",
+            "Terminating",
+            "There are still IPAddresses referencing the ServiceCIDR, please remove them or create"
+                + " a new ServiceCIDR",
+            null)))
+        .withMetadata(meta.stored(
+            meta.uid(),
+            Objects.requireNonNullElse(meta.creationTimestamp(), state.clock().now()),
+            state.clock().now(),
+            meta.resourceVersion(),
+            meta.generation())));
   }
 
-  private static List<Cidr> cidrs(KubeObject object) {
-    if (!(object instanceof GenericObject generic)) {
-      return List.of();
-    }
-    List<Cidr> cidrs = new ArrayList<>();
-    for (String text : Fields.of(generic.content()).object("spec").texts("cidrs")) {
-      AddressTexts.cidr(text).ifPresent(cidrs::add);
-    }
-    return cidrs;
+  private boolean isFree(ServiceCidr block) {
+    return cidrs(block).stream().noneMatch(services.cidrs()::isNeeded);
+  }
+
+  private static List<Cidr> cidrs(ServiceCidr block) {
+    return block.cidrs().stream()
+        .flatMap(text -> AddressTexts.cidr(text).stream())
+        .filter(c -> c.family() == IpFamily.IPV4 || c.prefixLength() >= SHORTEST_V6_PREFIX)
+        .toList();
   }
 
   private void onChange(Change change) {
-    ObjectKey key = change.key();
-    if (key.kind().equals(KIND)) {
-      @Nullable KubeObject before = change.before();
-      @Nullable KubeObject after = change.after();
-      if (after != null) {
-        added(after);
-      } else if (before != null) {
-        removed(before);
+    KubeObject object = change.object();
+    boolean gone = change.after() == null;
+    if (object instanceof ServiceCidr block) {
+      if (gone) {
+        removed(block);
+      } else {
+        added(block);
       }
-    } else if (key.kind().equals("Service")) {
+    } else if (object instanceof IpAddressObject address) {
+      if (gone) {
+        released(address);
+      } else {
+        reserved(address);
+      }
+      finishDeletions();
+    } else if (object instanceof Service) {
       finishDeletions();
     }
   }
 
-  private void added(KubeObject object) {
-    boolean usable = object.metadata().deletionTimestamp() == null && !isMarkedNotReady(object);
-    for (Cidr cidr : cidrs(object)) {
+  private void added(ServiceCidr block) {
+    for (Cidr cidr : cidrs(block)) {
       if (!services.cidrs().contains(cidr)) {
         services.cidrs().add(cidr);
       }
-      services.cidrs().setReady(cidr, usable);
+      services.cidrs().setReady(cidr, block.isReady());
     }
   }
 
-  private static boolean isMarkedNotReady(KubeObject object) {
-    return object instanceof GenericObject generic
-        && Fields.of(generic.content()).object("status").objects("conditions").stream()
-            .anyMatch(c -> c.text("type").equals("Ready") && c.text("status").equals("False"));
-  }
-
-  private void removed(KubeObject object) {
-    for (Cidr cidr : cidrs(object)) {
-      boolean another = state.list(KIND).stream().anyMatch(o -> cidrs(o).contains(cidr));
+  private void removed(ServiceCidr block) {
+    for (Cidr cidr : cidrs(block)) {
+      boolean another =
+          state.list(ServiceCidr.class).stream().anyMatch(o -> cidrs(o).contains(cidr));
       if (!another) {
         services.cidrs().remove(cidr);
       }
     }
   }
 
+  /** An address that somebody reserved is in use like a Service's. */
+  private void reserved(IpAddressObject object) {
+    address(object).ifPresent(services.cidrs()::take);
+  }
+
+  private void released(IpAddressObject object) {
+    address(object)
+        .filter(address -> services.owner(address) == null)
+        .ifPresent(services.cidrs()::release);
+  }
+
+  private static Optional<IpAddress> address(IpAddressObject object) {
+    return IpAddress.tryParse(object.metadata().name());
+  }
+
   private void finishDeletions() {
-    for (KubeObject object : List.copyOf(state.list(KIND))) {
-      if (object.metadata().deletionTimestamp() != null
-          && cidrs(object).stream().noneMatch(services.cidrs()::isNeeded)) {
-        state.remove(object.key());
+    for (ServiceCidr block : List.copyOf(state.list(ServiceCidr.class))) {
+      if (block.metadata().deletionTimestamp() != null && isFree(block)) {
+        state.remove(block.key());
       }
     }
   }

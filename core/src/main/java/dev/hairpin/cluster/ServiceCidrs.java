@@ -1,10 +1,14 @@
 package dev.hairpin.cluster;
 
+import dev.hairpin.api.IpAddressObject;
+import dev.hairpin.api.ObjectKey;
+import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 
@@ -45,6 +49,19 @@ final class ServiceCidrs {
       copy.blocks.add(same);
     }
     return copy;
+  }
+
+  /** The object that says that a Service has an address. */
+  static IpAddressObject object(IpAddress address, ObjectKey service) {
+    ObjectMeta meta = ObjectMeta.of("", address.toString())
+        .withLabels(Map.of(
+            "ipaddress.kubernetes.io/ip-family",
+            address.family().toString(),
+            "ipaddress.kubernetes.io/managed-by",
+            "ipallocator.k8s.io"));
+    return new IpAddressObject(
+        meta,
+        new IpAddressObject.ParentReference("", "services", service.namespace(), service.name()));
   }
 
   IpFamily defaultFamily() {

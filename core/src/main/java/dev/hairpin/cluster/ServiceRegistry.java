@@ -1,5 +1,6 @@
 package dev.hairpin.cluster;
 
+import dev.hairpin.api.IpAddressObject;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
@@ -197,7 +198,7 @@ final class ServiceRegistry {
     if (before != null) {
       for (IpAddress address : addresses(before)) {
         if (!addresses.contains(address) && addressOwners.remove(address, before.key())) {
-          cidrs.release(address);
+          release(address, before.key());
         }
       }
       for (int port : ports(before)) {
@@ -219,6 +220,21 @@ final class ServiceRegistry {
         ports.allocate(port);
       }
     }
+  }
+
+  /**
+   * An IPAddress object that somebody stored keeps an address in use, unless it is the Service's.
+   */
+  private void release(IpAddress address, ObjectKey service) {
+    ObjectKey key = new ObjectKey(IpAddressObject.KIND, "", address.toString());
+    @Nullable KubeObject object = state.get(key).orElse(null);
+    if (object instanceof IpAddressObject stored) {
+      if (stored.parentRef().isService(service)) {
+        state.remove(key); // what frees the address, too
+      }
+      return;
+    }
+    cidrs.release(address);
   }
 
   /** Which Service an address belongs to. */

@@ -1,5 +1,6 @@
 package dev.hairpin.kubectl;
 
+import com.google.common.base.Ascii;
 import dev.hairpin.api.Endpoint;
 import dev.hairpin.api.EndpointAddress;
 import dev.hairpin.api.EndpointPort;
@@ -7,7 +8,9 @@ import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.api.EndpointSubset;
 import dev.hairpin.api.Endpoints;
 import dev.hairpin.api.Ingress;
+import dev.hairpin.api.IngressClass;
 import dev.hairpin.api.IngressRule;
+import dev.hairpin.api.IpAddressObject;
 import dev.hairpin.api.LoadBalancerIngress;
 import dev.hairpin.api.Service;
 import dev.hairpin.api.ServicePort;
@@ -132,6 +135,26 @@ final class Cells {
     // The original subtracts from the number of rules, also of those without a host.
     return String.join(",", hosts)
         + (more ? " + " + (ingress.rules().size() - SHOWN) + " more..." : "");
+  }
+
+  /** What an IngressClass points to: kind, group and name. */
+  static String parameters(IngressClass ingressClass) {
+    Map<String, Object> parameters = ingressClass.parameters();
+    if (parameters == null) {
+      return NONE;
+    }
+    Object group = parameters.get("apiGroup");
+    return parameters.get("kind") + (group == null ? "" : "." + group) + "/"
+        + parameters.get("name");
+  }
+
+  static String parent(IpAddressObject.ParentReference parent) {
+    String group = parent.group().isEmpty() ? "" : "." + parent.group();
+    return Ascii.toLowerCase(parent.resource() + group)
+        + "/"
+        + parent.namespace()
+        + "/"
+        + parent.name();
   }
 
   private static String orUnset(String text) {

@@ -3,16 +3,18 @@ package dev.hairpin.kubectl;
 import com.google.common.base.Ascii;
 import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.api.Endpoints;
-import dev.hairpin.api.GenericObject;
 import dev.hairpin.api.Ingress;
 import dev.hairpin.api.IngressClass;
+import dev.hairpin.api.IpAddressObject;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.LabelSelector;
 import dev.hairpin.api.Namespace;
+import dev.hairpin.api.NetworkPolicy;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.NodeAddress;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
+import dev.hairpin.api.ServiceCidr;
 import dev.hairpin.cluster.workloads.WorkloadStatuses;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -131,9 +133,9 @@ public final class KubectlGet {
       case Ingress.KIND -> List.of("CLASS", "HOSTS", "ADDRESS", "PORTS", "AGE");
       case IngressClass.KIND -> List.of("CONTROLLER", "PARAMETERS", "AGE");
       case Namespace.KIND -> List.of("STATUS", "AGE");
-      case "NetworkPolicy" -> List.of("POD-SELECTOR", "AGE");
-      case "ServiceCIDR" -> List.of("CIDRS", "AGE");
-      case "IPAddress" -> List.of("PARENTREF");
+      case NetworkPolicy.KIND -> List.of("POD-SELECTOR", "AGE");
+      case ServiceCidr.KIND -> List.of("CIDRS", "AGE");
+      case IpAddressObject.KIND -> List.of("PARENTREF");
       default -> List.of("AGE");
     };
   }
@@ -170,12 +172,16 @@ public final class KubectlGet {
           ingress.tls().isEmpty() ? "80" : "80, 443",
           age);
     } else if (object instanceof IngressClass ingressClass) {
-      return List.of(ingressClass.controller(), Cells.NONE, age);
+      return List.of(ingressClass.controller(), Cells.parameters(ingressClass), age);
     } else if (object instanceof Namespace namespace) {
       boolean going = namespace.metadata().deletionTimestamp() != null;
       return List.of(going ? "Terminating" : "Active", age);
-    } else if (object instanceof GenericObject generic) {
-      return GenericCells.of(generic, age);
+    } else if (object instanceof NetworkPolicy policy) {
+      return List.of(SelectorText.of(policy.podSelector()), age);
+    } else if (object instanceof ServiceCidr block) {
+      return List.of(String.join(",", block.cidrs()), age);
+    } else if (object instanceof IpAddressObject address) {
+      return List.of(Cells.parent(address.parentRef()));
     }
     return List.of(age);
   }

@@ -8,15 +8,20 @@ import dev.hairpin.api.Endpoints;
 import dev.hairpin.api.GenericObject;
 import dev.hairpin.api.Ingress;
 import dev.hairpin.api.IngressClass;
+import dev.hairpin.api.IpAddressObject;
+import dev.hairpin.api.Kinds;
 import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.LabelSelector;
 import dev.hairpin.api.LoadBalancerIngress;
 import dev.hairpin.api.Namespace;
+import dev.hairpin.api.NetworkPolicy;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.ReplicaSet;
 import dev.hairpin.api.Service;
+import dev.hairpin.api.ServiceCidr;
 import dev.hairpin.api.StatefulSet;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +68,33 @@ public final class KubeObjects {
       "ValidatingAdmissionPolicyBinding",
       "ValidatingWebhookConfiguration",
       "VolumeAttachment");
+
+  private static final Set<String> KEPT_AS_THEY_ARE = Set.of(
+      "Binding",
+      "ConfigMap",
+      "ControllerRevision",
+      "CronJob",
+      "CSIStorageCapacity",
+      "Event",
+      "Gateway",
+      "GRPCRoute",
+      "HorizontalPodAutoscaler",
+      "HTTPRoute",
+      "Job",
+      "Lease",
+      "LimitRange",
+      "PersistentVolumeClaim",
+      "PodDisruptionBudget",
+      "PodTemplate",
+      "ReferenceGrant",
+      "ReplicationController",
+      "ResourceQuota",
+      "Role",
+      "RoleBinding",
+      "Secret",
+      "SecurityGroupPolicy",
+      "ServiceAccount",
+      "TargetGroupBinding");
 
   private KubeObjects() {}
 
@@ -127,13 +159,45 @@ public final class KubeObjects {
       case "discovery.k8s.io/v1/EndpointSlice" -> EndpointsForm.readSlice(meta, f);
       case "networking.k8s.io/v1/Ingress" -> IngressForm.read(meta, f);
       case "networking.k8s.io/v1/IngressClass" -> IngressForm.readClass(meta, f);
+      case "networking.k8s.io/v1/NetworkPolicy" -> PolicyForm.read(meta, f);
+      case "networking.k8s.io/v1/ServiceCIDR", "networking.k8s.io/v1beta1/ServiceCIDR" ->
+        ServiceCidrForm.readBlock(meta, f);
+      case "networking.k8s.io/v1/IPAddress", "networking.k8s.io/v1beta1/IPAddress" ->
+        ServiceCidrForm.readAddress(meta, f);
       case "apps/v1/Deployment" -> WorkloadForm.readDeployment(meta, f);
       case "apps/v1/ReplicaSet" -> WorkloadForm.readReplicaSet(meta, f);
       case "apps/v1/StatefulSet" -> WorkloadForm.readStatefulSet(meta, f);
       case "apps/v1/DaemonSet" -> WorkloadForm.readDaemonSet(meta, f);
-      default ->
-        new GenericObject(apiVersion, kind, meta, f.rest("apiVersion", "kind", "metadata"));
+      default -> {
+        if (isOutdated(apiVersion, kind)) {
+          throw new ManifestException(
+              "apiVersion",
+              "no matches for kind \"" + kind + "\" in version \"" + apiVersion + "\"");
+        }
+        yield new GenericObject(apiVersion, kind, meta, f.rest("apiVersion", "kind", "metadata"));
+      }
     };
+  }
+
+  /** Whether a kind has a record, but not in this version of its group. */
+  private static boolean isOutdated(String apiVersion, String kind) {
+    return Kinds.hasRecord(kind) && Kinds.qualified(apiVersion, kind).equals(kind);
+  }
+
+  /**
+   * Whether a kind is Kubernetes' own, or one that an add-on of AWS reads.
+   *
+   * @param apiVersion the group and version
+   * @param kind the kind
+   * @return true if it is known
+   */
+  static boolean isKnown(String apiVersion, String kind) {
+    String group = Kinds.group(apiVersion);
+    boolean ofKubernetes = group.indexOf('.') < 0 || group.endsWith(".k8s.io");
+    boolean ofAws = group.endsWith(".k8s.aws") || group.endsWith(".k8s.amazonaws.com");
+    return (Kinds.hasRecord(kind) && Kinds.qualified(apiVersion, kind).equals(kind))
+        || ((ofKubernetes || ofAws)
+            && (CLUSTER_SCOPED.contains(kind) || KEPT_AS_THEY_ARE.contains(kind)));
   }
 
   /**
@@ -153,7 +217,7 @@ public final class KubeObjects {
     }
     String namespace = meta.text("namespace");
     return new ObjectKey(
-        kind,
+        Kinds.qualified(f.text("apiVersion"), kind),
         !isNamespaced(kind) ? "" : namespace.isEmpty() ? "default" : namespace,
         meta.text("name"));
   }
@@ -193,6 +257,17 @@ public final class KubeObjects {
   }
 
   /**
+   * Reads a label selector.
+   *
+   * @param selector the selector's fields
+   * @return the selector
+   * @throws ManifestException if a field has a wrong type, or an operator does not exist
+   */
+  public static LabelSelector readSelector(Fields selector) {
+    return MetaForm.readSelector(selector);
+  }
+
+  /**
    * Makes a tree of an object, as {@code kubectl get -o json} prints it: fields in alphabetical
    * order, zero values left out.
    *
@@ -218,6 +293,12 @@ public final class KubeObjects {
       IngressForm.write(ingress, tree);
     } else if (object instanceof IngressClass ingressClass) {
       IngressForm.writeClass(ingressClass, tree);
+    } else if (object instanceof NetworkPolicy policy) {
+      PolicyForm.write(policy, tree);
+    } else if (object instanceof ServiceCidr block) {
+      ServiceCidrForm.write(block, tree);
+    } else if (object instanceof IpAddressObject address) {
+      ServiceCidrForm.write(address, tree);
     } else if (object instanceof Deployment deployment) {
       WorkloadForm.write(deployment, tree);
     } else if (object instanceof ReplicaSet set) {

@@ -42,7 +42,7 @@ public record ManifestSet(List<Manifest> manifests) {
   }
 
   /**
-   * The fields that Kubernetes does not know, such as misspelt ones.
+   * The fields and kinds that Kubernetes does not know, such as misspelt ones.
    *
    * @return one line each, such as {@code shop.yaml: document 1, line 9: spec.selecter: unknown
    *     field}
@@ -51,7 +51,16 @@ public record ManifestSet(List<Manifest> manifests) {
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     for (Manifest manifest : manifests) {
-      manifest.object(path -> warnings.add(manifest.at(path, "unknown field").getMessage()));
+      KubeObject object = manifest.object(
+          path -> warnings.add(manifest.at(path, "unknown field").getMessage()));
+      if (!KubeObjects.isKnown(object.apiVersion(), object.kind())) {
+        warnings.add(manifest
+            .at(
+                "kind",
+                "unknown kind \"" + object.kind() + "\" of " + object.apiVersion()
+                    + "; it is kept, and nothing acts on it")
+            .getMessage());
+      }
     }
     return warnings;
   }

@@ -10,8 +10,9 @@ import dev.hairpin.api.ContainerStatus.Waiting;
 import dev.hairpin.api.Endpoint;
 import dev.hairpin.api.EndpointPort;
 import dev.hairpin.api.EndpointSlice;
-import dev.hairpin.api.GenericObject;
 import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.LabelSelector;
+import dev.hairpin.api.NetworkPolicy;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodSpec;
@@ -141,19 +142,15 @@ class KubectlTest {
         ServiceSpec.builder().clusterIps(List.of("10.96.0.9")).build(),
         List.of(),
         List.of());
-    GenericObject policy = new GenericObject(
-        "networking.k8s.io/v1",
-        "NetworkPolicy",
+    NetworkPolicy policy = new NetworkPolicy(
         ObjectMeta.of("shop", "deny"),
-        Map.of(
-            "spec",
-            Map.of(
-                "podSelector",
-                Map.of(
-                    "matchLabels",
-                    Map.of("b", "2"),
-                    "matchExpressions",
-                    List.of(Map.of("key", "a", "operator", "In", "values", List.of("y", "x")))))));
+        new LabelSelector(
+            Map.of("b", "2"),
+            List.of(
+                new LabelSelector.Requirement("a", LabelSelector.Operator.IN, List.of("y", "x")))),
+        List.of(NetworkPolicy.Direction.INGRESS),
+        List.of(),
+        List.of());
     assertThat(new KubectlGet(false, true, NOW).print(List.<KubeObject>of(service, policy)))
         .isEqualTo("""
             NAMESPACE   NAME          TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE

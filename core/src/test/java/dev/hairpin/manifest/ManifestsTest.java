@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hairpin.api.Deployment;
 import dev.hairpin.api.GenericObject;
 import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.LabelSelector;
+import dev.hairpin.api.NetworkPolicy;
 import dev.hairpin.api.Service;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -181,5 +183,90 @@ class ManifestsTest {
     Files.write(file, "a: \u0000b".getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> Manifests.load(file))
         .hasMessage(file + ": line 1: not YAML: control character U+0000 is not allowed");
+  }
+
+  @Test
+  void aNetworkPolicyIsWrittenAsItWasRead() {
+    String yaml = """
+        apiVersion: networking.k8s.io/v1
+        kind: NetworkPolicy
+        metadata:
+          name: web
+          namespace: shop
+        spec:
+          egress:
+          - {}
+          ingress:
+          - from:
+            - namespaceSelector: {}
+              podSelector:
+                matchLabels:
+                  app: ui
+            - ipBlock:
+                cidr: 10.0.0.0/8
+                except:
+                - 10.1.0.0/16
+            ports:
+            - endPort: 90
+              port: 80
+              protocol: TCP
+            - port: http
+              protocol: UDP
+          podSelector: {}
+          policyTypes:
+          - Ingress
+          - Egress
+        """;
+    NetworkPolicy policy =
+        (NetworkPolicy) Manifests.parse(yaml, "p").manifests().get(0).object();
+
+    assertThat(policy.ingress().get(0).peers().get(0).namespaceSelector())
+        .isEqualTo(LabelSelector.EVERYTHING);
+    assertThat(policy.isolates(NetworkPolicy.Direction.EGRESS)).isTrue();
+    assertThat(Manifests.toYaml(List.of(policy))).isEqualTo(yaml);
+  }
+
+  @Test
+  void withoutPolicyTypesAPolicyIsAboutWhatComesInAndAboutWhatGoesOutIfItSaysSo() {
+    assertThat(policyTypes("{podSelector: {}}")).hasToString("[Ingress]");
+    assertThat(policyTypes("{podSelector: {}, egress: []}")).hasToString("[Ingress]");
+    assertThat(policyTypes("{podSelector: {}, egress: [{}]}")).hasToString("[Ingress, Egress]");
+  }
+
+  private static List<NetworkPolicy.Direction> policyTypes(String spec) {
+    String yaml =
+        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a}, spec: " + spec
+            + "}";
+    return ((NetworkPolicy) Manifests.parse(yaml, "p").manifests().get(0).object()).policyTypes();
+  }
+
+  @Test
+  void aKindOfAnotherGroupWithAKnownNameIsKeptApartFromIt() {
+    ManifestSet set = Manifests.parse("""
+        apiVersion: serving.knative.dev/v1
+        kind: Service
+        metadata: {name: web, namespace: shop}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web, namespace: shop}
+        """, "k.yaml");
+
+    assertThat(set.objects())
+        .extracting(o -> o.key().kind())
+        .containsExactly("Service.serving.knative.dev", "Service");
+    assertThat(set.warnings())
+        .containsExactly("k.yaml: document 1, line 2: kind: unknown kind \"Service\" of"
+            + " serving.knative.dev/v1; it is kept, and nothing acts on it");
+  }
+
+  @Test
+  void aVersionThatAKindNoLongerHasIsRefused() {
+    ManifestSet set = Manifests.parse(
+        "{apiVersion: apps/v1beta1, kind: Deployment, metadata: {name: web}}", "old.yaml");
+
+    assertThatThrownBy(set::objects)
+        .hasMessage("old.yaml: document 1, line 1: apiVersion: no matches for kind"
+            + " \"Deployment\" in version \"apps/v1beta1\"");
   }
 }

@@ -3,6 +3,7 @@ package dev.hairpin.cluster.environment;
 import dev.hairpin.api.Container;
 import dev.hairpin.api.EnvVar;
 import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.Node;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
@@ -43,7 +44,7 @@ public record Environment(List<Variable> variables) {
    * @param pod the pod
    * @param container one of its containers
    * @param services all Services that the kubelet knows, of any namespace
-   * @param objects finds ConfigMaps and Secrets
+   * @param objects finds ConfigMaps, Secrets, and the pod's node
    * @return the environment
    * @throws EnvironmentException if a ConfigMap, Secret or key is missing that is not optional
    */
@@ -69,7 +70,9 @@ public record Environment(List<Variable> variables) {
       @Nullable
       String value = !entry.value().isEmpty()
           ? Expansion.expand(entry.value(), lookup)
-          : entry.valueFrom() == null ? "" : resolve(entry.valueFrom(), pod, container, data);
+          : entry.valueFrom() == null
+              ? ""
+              : resolve(entry.valueFrom(), pod, container, data, objects);
       if (value != null) {
         own.put(
             entry.name(),
@@ -135,7 +138,11 @@ public record Environment(List<Variable> variables) {
 
   /** The value of a {@code valueFrom}; null if it is optional and absent. */
   private static @Nullable String resolve(
-      Map<String, Object> from, Pod pod, Container container, ConfigData data) {
+      Map<String, Object> from,
+      Pod pod,
+      Container container,
+      ConfigData data,
+      Function<ObjectKey, Optional<KubeObject>> objects) {
     if (from.containsKey("fieldRef")) {
       return PodFields.value(pod, text(map(from, "fieldRef"), "fieldPath"));
     }
@@ -146,7 +153,12 @@ public record Environment(List<Variable> variables) {
           .filter(c -> c.name().equals(name))
           .findFirst()
           .orElse(container);
-      return PodFields.resource(of, text(ref, "resource"), text(ref, "divisor"));
+      Map<String, String> allocatable = objects
+          .apply(new ObjectKey(Node.KIND, "", pod.spec().nodeName()))
+          .filter(Node.class::isInstance)
+          .map(node -> ((Node) node).allocatable())
+          .orElse(Map.of());
+      return PodFields.resource(of, text(ref, "resource"), text(ref, "divisor"), allocatable);
     }
     boolean secret = from.containsKey("secretKeyRef");
     if (!secret && !from.containsKey("configMapKeyRef")) {

@@ -33,7 +33,8 @@ final class PodFields {
       case "metadata.labels" -> formatted(pod.metadata().labels());
       case "metadata.annotations" -> formatted(pod.metadata().annotations());
       case "spec.nodeName" -> pod.spec().nodeName();
-      case "spec.serviceAccountName" -> "default"; // the only account that Hairpin's pods have
+      case "spec.serviceAccountName" ->
+        String.valueOf(pod.spec().others().getOrDefault("serviceAccountName", "default"));
       case "status.hostIP", "status.hostIPs" -> pod.hostIp();
       case "status.podIP" -> pod.podIps().isEmpty() ? "" : pod.podIps().get(0);
       case "status.podIPs" -> String.join(",", pod.podIps());
@@ -41,15 +42,26 @@ final class PodFields {
     };
   }
 
-  /** A resource of a container in units of the divisor, rounded up. */
-  static String resource(Container container, String resource, String divisor) {
-    String name = resource.startsWith("requests.") ? resource.substring("requests.".length()) : "";
-    OptionalLong amount = Quantity.milli(container.requests().getOrDefault(name, ""));
+  /**
+   * A resource of a container in units of the divisor, rounded up. What has no limit may have all
+   * that the node has to give.
+   */
+  static String resource(
+      Container container, String resource, String divisor, Map<String, String> allocatable) {
+    int dot = resource.indexOf('.');
+    String kind = dot < 0 ? "" : resource.substring(0, dot);
+    String name = resource.substring(dot + 1);
+    String amount = switch (kind) {
+      case "requests" -> container.requests().getOrDefault(name, "0");
+      case "limits" -> container.limits().getOrDefault(name, allocatable.getOrDefault(name, "0"));
+      default -> throw new EnvironmentException("unsupported container resource : " + resource);
+    };
+    OptionalLong milli = Quantity.milli(amount);
     OptionalLong unit = Quantity.milli(divisor.isEmpty() || divisor.equals("0") ? "1" : divisor);
-    if (name.isEmpty() || unit.isEmpty() || unit.getAsLong() <= 0) {
+    if (milli.isEmpty() || unit.isEmpty() || unit.getAsLong() <= 0) {
       throw new EnvironmentException("unsupported container resource : " + resource);
     }
-    return Long.toString((amount.orElse(0) + unit.getAsLong() - 1) / unit.getAsLong());
+    return Long.toString((milli.getAsLong() + unit.getAsLong() - 1) / unit.getAsLong());
   }
 
   private static String formatted(Map<String, String> map) {

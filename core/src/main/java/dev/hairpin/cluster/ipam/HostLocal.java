@@ -135,6 +135,12 @@ public final class HostLocal implements PodAddresses {
     }
   }
 
+  /** An address given back may be had at once, if its turn comes. */
+  @Override
+  public boolean isRecovering() {
+    return false;
+  }
+
   @Override
   public void forget(String nodeName) {
     rangesByNode.remove(nodeName);

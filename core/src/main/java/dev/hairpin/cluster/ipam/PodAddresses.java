@@ -42,6 +42,13 @@ public interface PodAddresses {
   void release(String nodeName, List<String> addresses, Instant now);
 
   /**
+   * Whether an address will become free by the passing of time alone.
+   *
+   * @return true if addresses rest before other pods may have them
+   */
+  boolean isRecovering();
+
+  /**
    * Forgets a node and everything that it held.
    *
    * @param nodeName the node

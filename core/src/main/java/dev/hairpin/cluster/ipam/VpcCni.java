@@ -281,6 +281,11 @@ public final class VpcCni implements PodAddresses {
   }
 
   @Override
+  public boolean isRecovering() {
+    return !resting.isEmpty();
+  }
+
+  @Override
   public void forget(String nodeName) {
     interfaces(nodeName).forEach(eni -> eni.slots.forEach(this::giveBack));
     interfacesByNode.remove(nodeName);

@@ -42,10 +42,14 @@ import org.jspecify.annotations.Nullable;
 public final class Kubelets {
   private static final String REPORTER = "kubelet";
 
+  /** How long after a failure a pod is tried again, {@code backOffPeriod}; without its jitter. */
+  private static final Duration BACK_OFF = Duration.ofSeconds(10);
+
   private final ClusterState state;
   private final Timing timing;
   private final PodAddresses addresses;
   private final WorkQueue<ObjectKey> starting;
+  private final WorkQueue<ObjectKey> backingOff;
   private final WorkQueue<ObjectKey> probing;
   private final WorkQueue<ObjectKey> stopping;
   private final WorkQueue<ObjectKey> statusOf;
@@ -65,6 +69,7 @@ public final class Kubelets {
     this.addresses = addresses;
     this.servicesAtStart = servicesAtStart;
     this.starting = new WorkQueue<>(state.clock(), timing.podStart(), this::start);
+    this.backingOff = new WorkQueue<>(state.clock(), BACK_OFF, this::startAgain);
     this.probing = new WorkQueue<>(state.clock(), timing.readiness(), this::becomeReady);
     this.stopping = new WorkQueue<>(state.clock(), timing.programStop(), this::remove);
     this.statusOf = new WorkQueue<>(state.clock(), Duration.ZERO, this::refreshReady);
@@ -109,6 +114,7 @@ public final class Kubelets {
     waiting.addAll(original.waiting);
     stopped.addAll(original.stopped);
     starting.continueFrom(original.starting);
+    backingOff.continueFrom(original.backingOff);
     probing.continueFrom(original.probing);
     stopping.continueFrom(original.stopping);
     statusOf.continueFrom(original.statusOf);
@@ -186,6 +192,9 @@ public final class Kubelets {
           "Failed to create pod sandbox: "
               + "rpc error: code = Unknown desc = failed to setup network for sandbox: "
               + "plugin failed (add): " + e.getMessage());
+      if (addresses.isRecovering()) {
+        backingOff.add(key);
+      }
       return;
     }
     List<Service> services = services(pod.metadata().namespace());
@@ -260,6 +269,12 @@ public final class Kubelets {
               c.name(), new ContainerStatus.Waiting(waitingFor), false, false, 0, null))
           .toList();
       store(pod, "Pending", List.of(), pod.hostIp(), containers);
+    }
+  }
+
+  private void startAgain(ObjectKey key) {
+    if (waiting.remove(key)) {
+      start(key);
     }
   }
 

@@ -53,6 +53,9 @@ final class Deployments {
         .filter(ReplicaSet.class::isInstance)
         .map(ReplicaSet.class::cast)
         .forEach(all::add);
+    if (ProportionalScaling.isDue(deployment, all) && rescale(deployment, all)) {
+      return; // the changed ReplicaSets bring the controller back, and then the update goes on
+    }
     ReplicaSet fresh = current(deployment, all);
     List<ReplicaSet> old = all.stream()
         .filter(set -> !set.key().equals(fresh.key()))
@@ -92,12 +95,35 @@ final class Deployments {
         .withLabels(labels)
         .withAnnotations(Map.of(REVISION, Integer.toString(revision)))
         .withOwners(List.of(PodFactory.reference(deployment)));
-    return (ReplicaSet) state.store(new ReplicaSet(
+    ReplicaSet made = new ReplicaSet(
         meta,
         0,
         new LabelSelector(matched, deployment.selector().matchExpressions()),
         new PodTemplate(
-            labels, deployment.template().annotations(), deployment.template().spec())));
+            labels, deployment.template().annotations(), deployment.template().spec()));
+    return (ReplicaSet) state.store(ProportionalScaling.scaled(made, 0, deployment));
+  }
+
+  /**
+   * Takes over a changed number of replicas.
+   *
+   * @return whether there was anything to do
+   */
+  private boolean rescale(Deployment deployment, List<ReplicaSet> all) {
+    List<ReplicaSet> active = all.stream().filter(set -> set.replicas() > 0).toList();
+    if (active.size() == 1) {
+      return scale(deployment, active.get(0), deployment.replicas());
+    }
+    if (deployment.strategy().equals("Recreate")) {
+      return false;
+    }
+    boolean changed = false;
+    for (Map.Entry<ReplicaSet, Integer> size :
+        ProportionalScaling.sizes(deployment, active).entrySet()) {
+      state.store(ProportionalScaling.scaled(size.getKey(), size.getValue(), deployment));
+      changed = true;
+    }
+    return changed;
   }
 
   static boolean sameTemplate(PodTemplate ofSet, PodTemplate wanted) {
@@ -119,10 +145,10 @@ final class Deployments {
 
   /** All old pods go before the first new one comes. */
   private void recreate(Deployment deployment, ReplicaSet fresh, List<ReplicaSet> old) {
-    old.forEach(set -> scale(set, 0));
+    old.forEach(set -> scale(deployment, set, 0));
     boolean gone = old.stream().allMatch(set -> owned.pods(set.metadata().uid()).isEmpty());
     if (gone) {
-      scale(fresh, deployment.replicas());
+      scale(deployment, fresh, deployment.replicas());
     }
   }
 
@@ -136,7 +162,7 @@ final class Deployments {
       int room = deployment.replicas() + update.surge() - oldReplicas - freshReplicas;
       freshReplicas += Math.max(0, Math.min(room, deployment.replicas() - freshReplicas));
     }
-    scale(fresh, freshReplicas);
+    scale(deployment, fresh, freshReplicas);
     if (oldReplicas > 0) {
       scaleDownOld(deployment, update, fresh, freshReplicas, old);
     }
@@ -172,7 +198,7 @@ final class Deployments {
       int size = sizes.get(i);
       int down = Math.min(size, spare);
       spare -= down;
-      scale(old.get(i), size - down);
+      scale(deployment, old.get(i), size - down);
     }
   }
 
@@ -183,10 +209,12 @@ final class Deployments {
         .count();
   }
 
-  private void scale(ReplicaSet set, int replicas) {
-    if (set.replicas() != replicas) {
-      state.store(set.withReplicas(replicas));
+  private boolean scale(Deployment deployment, ReplicaSet set, int replicas) {
+    if (set.replicas() == replicas) {
+      return false;
     }
+    state.store(ProportionalScaling.scaled(set, replicas, deployment));
+    return true;
   }
 
   private void lookAgainWhenAvailable(Deployment deployment, ReplicaSet fresh) {

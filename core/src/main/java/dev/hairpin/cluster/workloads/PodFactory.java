@@ -31,7 +31,24 @@ final class PodFactory {
         .withLabels(labels)
         .withAnnotations(template.annotations())
         .withOwners(List.of(reference(owner)));
-    return new Pod(meta, spec, "Pending", List.of(), "", List.of());
+    return new Pod(meta, withRequests(spec), "Pending", List.of(), "", List.of());
+  }
+
+  /** A limit without a request is also the request, which the server fills in for each pod. */
+  private static PodSpec withRequests(PodSpec spec) {
+    boolean limited = spec.containers().stream()
+        .anyMatch(c -> !c.requests().keySet().containsAll(c.limits().keySet()));
+    return limited
+        ? spec.toBuilder()
+            .containers(spec.containers().stream().map(PodFactory::withRequests).toList())
+            .build()
+        : spec;
+  }
+
+  private static Container withRequests(Container container) {
+    Map<String, String> requests = new LinkedHashMap<>(container.limits());
+    requests.putAll(container.requests());
+    return container.withRequests(requests);
   }
 
   static OwnerReference reference(KubeObject owner) {

@@ -303,6 +303,30 @@ class RetailStoreTest {
   }
 
   @Test
+  void aPodWithoutAddressIsTriedAgainWhenOneHasRestedLongEnough() {
+    node("only", "us-west-2a", "10.42.96.10");
+    ControllerManager manager = ControllerManager.start(
+        state,
+        ControllerManager.Setup.ofNetwork(
+            Timing.INSTANT,
+            new VpcCni(
+                new VpcCni.Setup(Map.of("us-west-2a", Cidr.parse("10.42.96.0/29")), false, false),
+                1)));
+    state.store(deployment("ui", 3));
+    manager.settle();
+    state.store(deployment("cart", 1));
+    manager.settle();
+    manager.workloads().scale("Deployment", "shop", "ui", 2);
+    manager.settle();
+    assertThat(pods()).hasSize(3).filteredOn(p -> p.podIps().isEmpty()).hasSize(1);
+
+    state.clock().advance(VpcCni.COOLDOWN.minusSeconds(1));
+    assertThat(pods()).filteredOn(p -> p.podIps().isEmpty()).hasSize(1);
+    state.clock().advance(Duration.ofSeconds(11));
+    assertThat(pods()).hasSize(3).allMatch(Pod::isReady);
+  }
+
+  @Test
   void nodesOfAKubeadmClusterGetBlocksAndTheirPodsTheBlocksAddresses() {
     node("n1", "a", "192.168.0.11");
     ControllerManager manager = ControllerManager.start(

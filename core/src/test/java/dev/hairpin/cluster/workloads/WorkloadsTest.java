@@ -127,6 +127,42 @@ class WorkloadsTest {
         .containsExactlyInAnyOrder(0, replicas);
   }
 
+  /** The example of the Kubernetes documentation on proportional scaling. */
+  @Test
+  void aDeploymentScaledInAStuckUpdateSharesTheNewPodsByTheSizesOfItsReplicaSets() {
+    ControllerManager manager = cluster(Timing.INSTANT);
+    state.store(deployment(10, "RollingUpdate", IntOrString.of(3), IntOrString.of(2), 0));
+    manager.settle();
+    PodTemplate stuck = new PodTemplate(
+        Map.of("app", "web"),
+        Map.of(),
+        template().spec().toBuilder().readinessGates(List.of("never")).build());
+    state.store(new Deployment(
+        ObjectMeta.of("shop", "web"),
+        10,
+        LabelSelector.of(Map.of("app", "web")),
+        stuck,
+        "RollingUpdate",
+        IntOrString.of(3),
+        IntOrString.of(2),
+        0));
+    manager.settle();
+    assertThat(sizesOfReplicaSets()).containsExactlyInAnyOrder(8, 5);
+
+    manager.workloads().scale("Deployment", "shop", "web", 15);
+    manager.settle();
+    assertThat(sizesOfReplicaSets()).containsExactlyInAnyOrder(11, 7);
+
+    manager.workloads().scale("Deployment", "shop", "web", 0);
+    manager.settle();
+    assertThat(sizesOfReplicaSets()).containsOnly(0);
+    assertThat(pods()).isEmpty();
+  }
+
+  private List<Integer> sizesOfReplicaSets() {
+    return state.list(ReplicaSet.class).stream().map(ReplicaSet::replicas).toList();
+  }
+
   @Test
   void recreateTakesAllOldPodsAwayBeforeTheFirstNewOne() {
     ControllerManager manager = cluster(Timing.REALISTIC);

@@ -1,6 +1,6 @@
 package dev.hairpin.examples.conformance.core;
 
-import dev.hairpin.api.GenericObject;
+import dev.hairpin.api.IpAddressObject;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Service;
@@ -226,11 +226,11 @@ final class ServiceCases implements CoreCaseRunner {
 
   private static void addresses(ApiServer server, Map<String, Object> outcome) {
     List<Map<String, Object>> objects = new ArrayList<>();
-    for (GenericObject object : server.ipAddresses()) {
+    for (IpAddressObject object : server.ipAddresses()) {
       Map<String, Object> flat = new LinkedHashMap<>();
       flat.put("name", object.metadata().name());
       flat.put("labels", object.metadata().labels());
-      flat.put("spec", Objects.requireNonNull(object.content().get("spec")));
+      flat.put("spec", Objects.requireNonNull(KubeObjects.toTree(object).get("spec")));
       objects.add(flat);
     }
     outcome.put("ipaddresses", objects);
