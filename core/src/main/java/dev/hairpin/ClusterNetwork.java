@@ -409,8 +409,10 @@ final class ClusterNetwork {
     filterOf(node.name())
         .filter(rules -> node.filter().map(now -> now != rules).orElse(true))
         .ifPresent(rules -> {
+          if (node.filter().isPresent()) {
+            rulesVersion++;
+          }
           node.filter(rules);
-          rulesVersion++;
         });
   }
 

@@ -25,18 +25,18 @@ import org.jspecify.annotations.Nullable;
  * Walks the health checks of load balancers, in a network of their own, so that they neither take
  * the cluster's time nor show in the connection tracking that people look at.
  *
- * <p>A check whose way left nothing to chance is not walked again until an object or a node's rules
+ * <p>A check is not walked again with the same choices of chance until an object or a node's rules
  * have changed: targets are checked every few seconds for as long as the cluster lives.
  */
 final class HealthCheckWalks implements LoadBalancing.HealthChecks {
   private final ClusterState state;
   private final List<AddOn.Component> components;
   private final VirtualClock clock;
-  private final AskedChooser chooser;
+  private final Chooser chooser;
   private @Nullable ClusterNetwork wires;
 
-  /** Walks that would go the same way again, at the version of the cluster that they saw. */
-  private final Map<Check, Outcome> walked = new HashMap<>();
+  /** Ends of walks, for the version of the cluster that they saw. */
+  private final Map<Check, LearnedWalk> walked = new HashMap<>();
 
   private long objectsSeen = -1;
   private long rulesSeen = -1;
@@ -44,38 +44,11 @@ final class HealthCheckWalks implements LoadBalancing.HealthChecks {
 
   private record Check(IpAddress from, SocketAddress to, Duration patience) {}
 
-  /** Notes whether anything was left to chance. */
-  private static final class AskedChooser implements Chooser {
-    private final Chooser chooser;
-    private boolean asked;
-
-    AskedChooser(Chooser chooser) {
-      this.chooser = chooser;
-    }
-
-    @Override
-    public boolean happens(long part, long total) {
-      asked = true;
-      return chooser.happens(part, total);
-    }
-
-    @Override
-    public int pick(int count) {
-      asked |= count > 1;
-      return chooser.pick(count);
-    }
-
-    @Override
-    public int draw(int count) {
-      return chooser.draw(count);
-    }
-  }
-
   HealthCheckWalks(ClusterState state, List<AddOn.Component> components) {
     this.state = state;
     this.components = components;
     this.clock = new VirtualClock(state.clock().now());
-    this.chooser = new AskedChooser(Chooser.seeded(state.seed()));
+    this.chooser = Chooser.seeded(state.seed());
   }
 
   @Override
@@ -86,31 +59,28 @@ final class HealthCheckWalks implements LoadBalancing.HealthChecks {
     }
     ClusterNetwork current = upToDate();
     Check check = new Check(from, to, patience);
-    Outcome known = walked.get(check);
-    if (known == null) {
-      Optional<Host> balancer = current.balancerAt(from);
-      if (balancer.isEmpty()) {
-        return Optional.empty();
-      }
-      known = walk(current, balancer.get(), check);
-    }
+    Outcome end = walked
+        .computeIfAbsent(check, c -> new LearnedWalk())
+        .end(chooser, choices -> walk(current, check, choices));
     // The answer is asked for each time: kube-proxy is unhealthy after a time without a change.
-    return Optional.of(new LoadBalancing.HealthCheck(known, current.httpStatus(known, to, path)));
+    return end == null
+        ? Optional.empty()
+        : Optional.of(new LoadBalancing.HealthCheck(end, current.httpStatus(end, to, path)));
   }
 
-  private Outcome walk(ClusterNetwork current, Host balancer, Check check) {
-    chooser.asked = false;
+  private static @Nullable Outcome walk(ClusterNetwork current, Check check, Chooser choices) {
+    Host balancer = current.balancerAt(check.from).orElse(null);
+    if (balancer == null) {
+      return null;
+    }
     Attempt attempt = current
         .prepared()
-        .call(Call.of(balancer, Protocol.TCP, check.to, chooser)
+        .call(Call.of(balancer, Protocol.TCP, check.to, choices)
             .boundTo(0, check.from)
             .waiting(check.patience)
             .untraced());
     Outcome outcome = attempt.outcome();
     attempt.abort();
-    if (!chooser.asked) {
-      walked.put(check, outcome);
-    }
     return outcome;
   }
 

@@ -17,6 +17,7 @@ import dev.hairpin.path.PacketKind;
 import dev.hairpin.path.Passage;
 import dev.hairpin.path.Step;
 import dev.hairpin.path.conntrack.Tuple;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +52,12 @@ final class Matcher {
   }
 
   /** Asks the matches of a rule in order; the first that does not hold ends it. */
-  Answer rule(LoadedRule rule, String chain, Passage p, String effect) {
+  Answer rule(LoadedRule rule, String chain, Passage p) {
     Answer all = Answer.YES;
-    for (Match match : rule.rule.matches()) {
-      Answer answer = match(match, rule, chain, p, effect);
+    // Without an iterator: a packet is held against thousands of rules.
+    List<Match> matches = rule.rule.matches();
+    for (int i = 0; i < matches.size(); i++) {
+      Answer answer = match(matches.get(i), rule, chain, p);
       if (answer == Answer.NO) {
         return Answer.NO;
       }
@@ -65,7 +68,7 @@ final class Matcher {
     return all;
   }
 
-  private Answer match(Match match, LoadedRule rule, String chain, Passage p, String effect) {
+  private Answer match(Match match, LoadedRule rule, String chain, Passage p) {
     Packet packet = p.packet();
     if (match instanceof Match.Comment) {
       return Answer.YES;
@@ -114,7 +117,7 @@ final class Matcher {
       return Answer.of(m.mark().matches(p.connectionMark()) != m.inverted());
     }
     if (match instanceof Match.RandomStatistic m) {
-      return random(m, rule, chain, p, effect);
+      return random(m, rule, chain, p);
     }
     if (match instanceof Match.Recent m) {
       return Answer.of(recent.matches(m, p));
@@ -325,13 +328,17 @@ final class Matcher {
     };
   }
 
-  private static Answer random(
-      Match.RandomStatistic m, LoadedRule rule, String chain, Passage p, String effect) {
+  private static Answer random(Match.RandomStatistic m, LoadedRule rule, String chain, Passage p) {
     boolean below = p.chooser().happens(m.threshold(), Match.RandomStatistic.RANGE);
     boolean matched = below != m.inverted();
     if (p.recording()) {
       p.step(new Step.Drew(
-          chain, rule.index, m.threshold(), p.chooser().lastDrawn(), matched, effect));
+          chain,
+          rule.index,
+          m.threshold(),
+          p.chooser().lastDrawn(),
+          matched,
+          RuleWalker.effect(rule.rule.target())));
     }
     return Answer.of(matched);
   }

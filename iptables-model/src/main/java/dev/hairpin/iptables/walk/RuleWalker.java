@@ -311,8 +311,7 @@ public final class RuleWalker implements PacketFilter {
         return undecided(Reason.RULE_LOOP, chain, rule);
       }
       Target target = rule.rule.target();
-      Answer answer =
-          rung >= 0 ? Answer.YES : matcher.rule(rule, chain.chain.name(), p, effect(target));
+      Answer answer = rung >= 0 ? Answer.YES : matcher.rule(rule, chain.chain.name(), p);
       if (answer == Answer.NO) {
         continue;
       }
@@ -405,7 +404,8 @@ public final class RuleWalker implements PacketFilter {
   }
 
   /** What a rule does, in the words of a trace. */
-  private static String effect(Target target) {
+  /** What a target does, in a word for traces. */
+  static String effect(Target target) {
     if (target instanceof Target.Jump jump) {
       return "-> " + jump.chain();
     }

@@ -1,6 +1,5 @@
 package dev.hairpin.lb.aws;
 
-import java.util.Comparator;
 import java.util.Locale;
 
 /**
@@ -25,15 +24,20 @@ public record IpPermission(
     return source.startsWith("sg-");
   }
 
-  private static final Comparator<IpPermission> ORDER = Comparator.comparing(IpPermission::protocol)
-      .thenComparingInt(IpPermission::fromPort)
-      .thenComparingInt(IpPermission::toPort)
-      .thenComparing(IpPermission::source)
-      .thenComparing(IpPermission::description);
-
+  /** By protocol, ports, source and description. */
   @Override
   public int compareTo(IpPermission other) {
-    return ORDER.compare(this, other);
+    int order = protocol.compareTo(other.protocol);
+    if (order == 0) {
+      order = Integer.compare(fromPort, other.fromPort);
+    }
+    if (order == 0) {
+      order = Integer.compare(toPort, other.toPort);
+    }
+    if (order == 0) {
+      order = source.compareTo(other.source);
+    }
+    return order == 0 ? description.compareTo(other.description) : order;
   }
 
   /** All parts on one line, ports in five digits so that lines sort by port. */

@@ -1,11 +1,11 @@
 package dev.hairpin.lb.aws;
 
+import com.google.common.collect.ImmutableSortedSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * A security group.
@@ -28,11 +28,12 @@ public record SecurityGroup(
   /** Copies the collections. */
   public SecurityGroup {
     tags = Collections.unmodifiableMap(new TreeMap<>(tags));
-    ingress = Collections.unmodifiableSortedSet(new TreeSet<>(ingress));
+    ingress = ImmutableSortedSet.copyOfSorted(ingress);
   }
 
   SecurityGroup withIngress(Collection<IpPermission> newIngress) {
-    return new SecurityGroup(id, name, description, vpcId, tags, new TreeSet<>(newIngress));
+    return new SecurityGroup(
+        id, name, description, vpcId, tags, ImmutableSortedSet.copyOf(newIngress));
   }
 
   SecurityGroup withTags(Map<String, String> newTags) {

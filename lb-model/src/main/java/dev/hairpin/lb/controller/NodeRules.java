@@ -1,5 +1,6 @@
 package dev.hairpin.lb.controller;
 
+import com.google.common.collect.ImmutableSortedSet;
 import dev.hairpin.api.Container;
 import dev.hairpin.api.ContainerPort;
 import dev.hairpin.api.IntOrString;
@@ -277,12 +278,13 @@ final class NodeRules {
         && before.wanted.equals(wanted)) {
       return;
     }
-    Set<IpPermission> result = new TreeSet<>(group.ingress());
-    if (mayRevoke) {
-      result.removeIf(p -> p.description().equals(DESCRIPTION));
+    ImmutableSortedSet.Builder<IpPermission> result = ImmutableSortedSet.naturalOrder();
+    for (IpPermission permission : group.ingress()) {
+      if (!mayRevoke || !permission.description().equals(DESCRIPTION)) {
+        result.add(permission);
+      }
     }
-    result.addAll(wanted);
-    env.aws().setIngress(groupId, result);
+    env.aws().setIngress(groupId, result.addAll(wanted).build());
     applied.put(groupId, new Applied(existing(groupId), Set.copyOf(wanted), mayRevoke));
   }
 

@@ -37,6 +37,9 @@ public final class AccountVpc implements Vpc {
   private final Map<String, SeenInterface> interfaces = new HashMap<>();
   private final Map<String, SeenGroup> groups = new HashMap<>();
 
+  /** How the account writes the addresses of targets, which are asked for at every check. */
+  private final Map<IpAddress, String> texts = new HashMap<>();
+
   /** What an instance of the account looks like from here, kept until the instance is another. */
   private record SeenInstance(dev.hairpin.lb.aws.Instance of, Optional<Instance> view) {}
 
@@ -144,7 +147,8 @@ public final class AccountVpc implements Vpc {
 
   @Override
   public Set<String> securityGroupsOf(IpAddress address) {
-    Optional<NetworkInterface> eni = aws.interfaceOf(address.toString());
+    Optional<NetworkInterface> eni =
+        aws.interfaceOf(texts.computeIfAbsent(address, IpAddress::toString));
     if (eni.isEmpty()) {
       return Set.of();
     }

@@ -31,7 +31,7 @@ public final class EndpointProbe implements HealthProbe {
   private final Map<String, Pod> pods = new HashMap<>();
   private final Map<String, Node> nodes = new HashMap<>();
   private final Map<Integer, Service> byNodePort = new HashMap<>();
-  private final Map<String, Map<ObjectKey, EndpointSlice>> slices = new HashMap<>();
+  private final Map<ObjectKey, Map<ObjectKey, EndpointSlice>> slices = new HashMap<>();
 
   /**
    * A probe of a cluster, which it follows from now on.
@@ -86,8 +86,8 @@ public final class EndpointProbe implements HealthProbe {
     return node.providerId().substring(node.providerId().lastIndexOf('/') + 1);
   }
 
-  private static String serviceOf(EndpointSlice slice) {
-    return slice.metadata().namespace() + "/" + slice.serviceName();
+  private static ObjectKey serviceOf(EndpointSlice slice) {
+    return new ObjectKey("Service", slice.metadata().namespace(), slice.serviceName());
   }
 
   private static Set<Integer> nodePorts(Service service) {
@@ -158,8 +158,7 @@ public final class EndpointProbe implements HealthProbe {
   /** Ready endpoints of a Service on a node, or on all nodes. */
   private int readyEndpoints(Service service, String node) {
     int count = 0;
-    for (EndpointSlice slice :
-        slices.getOrDefault(service.key().namespacedName(), Map.of()).values()) {
+    for (EndpointSlice slice : slices.getOrDefault(service.key(), Map.of()).values()) {
       for (Endpoint endpoint : slice.endpoints()) {
         boolean ready = endpoint.ready() == null || endpoint.ready();
         if (ready && (node.isEmpty() || node.equals(endpoint.nodeName()))) {

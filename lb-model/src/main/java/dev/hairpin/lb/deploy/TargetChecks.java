@@ -7,10 +7,8 @@ import dev.hairpin.lb.elb.HealthCheck;
 import dev.hairpin.lb.elb.HealthProbe;
 import dev.hairpin.lb.elb.ListenerProtocol;
 import dev.hairpin.lb.elb.Vpc;
-import dev.hairpin.net.FiveTuple;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
-import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.LoadBalancing;
 import dev.hairpin.path.Outcome;
 import dev.hairpin.path.Verdict;
@@ -76,11 +74,10 @@ public final class TargetChecks implements HealthProbe {
     return objects.probe(request);
   }
 
-  /** Which port a check leaves from makes no difference to security groups. */
   private boolean isAdmitted(Request request) {
-    FiveTuple packet = new FiveTuple(
-        Protocol.TCP, new SocketAddress(request.source(), 1024), request.destination());
-    return Guard.refusal(vpc, groupsOfBalancer.apply(request.source()), packet) == null;
+    List<String> groups = groupsOfBalancer.apply(request.source());
+    return Guard.refusal(vpc, groups, Protocol.TCP, request.source(), request.destination())
+        == null;
   }
 
   private Result result(HealthCheck check, LoadBalancing.HealthCheck walked) {

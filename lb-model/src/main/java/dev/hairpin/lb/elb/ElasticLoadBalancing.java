@@ -710,20 +710,20 @@ public final class ElasticLoadBalancing {
    */
   public void registerTargets(String targetGroupArn, List<TargetDescription> targets) {
     TargetGroupState group = targetGroup(targetGroupArn);
-    List<TargetState> fresh = new ArrayList<>();
-    Set<TargetDescription> seen = new HashSet<>();
+    List<TargetState> fresh = new ArrayList<>(targets.size());
+    Set<TargetDescription> seen = new HashSet<>(targets.size() * 2);
     for (TargetDescription target : targets) {
-      TargetState known = group.target(target.id(), target.port()).orElse(null);
+      TargetState known = group.known(target);
       if ((known == null || known.isDraining()) && seen.add(target)) {
         fresh.add(place(group, target));
       }
     }
     checkTargetQuotas(group, fresh);
     for (TargetState target : fresh) {
-      group
-          .target(target.description().id(), target.description().port())
-          .ifPresent(TargetState::stop);
-      group.put(target);
+      TargetState before = group.put(target);
+      if (before != null) {
+        before.stop();
+      }
       target.begin();
     }
   }

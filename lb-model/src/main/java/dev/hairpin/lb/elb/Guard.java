@@ -1,6 +1,9 @@
 package dev.hairpin.lb.elb;
 
 import dev.hairpin.net.FiveTuple;
+import dev.hairpin.net.IpAddress;
+import dev.hairpin.net.Protocol;
+import dev.hairpin.net.SocketAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -81,19 +84,41 @@ public final class Guard {
    */
   public static @Nullable String refusal(
       Vpc vpc, Collection<String> loadBalancerGroups, FiveTuple packet) {
-    Set<String> groups = vpc.securityGroupsOf(packet.destination().address());
+    return refusal(
+        vpc,
+        loadBalancerGroups,
+        packet.protocol(),
+        packet.source().address(),
+        packet.destination());
+  }
+
+  /**
+   * The same for any port that the packet may come from, which makes no difference.
+   *
+   * @param vpc where the security groups are
+   * @param loadBalancerGroups the groups of the load balancer
+   * @param protocol the packet's protocol
+   * @param source its source address
+   * @param target where it goes to
+   * @return why it is dropped, or null if it may come in
+   */
+  public static @Nullable String refusal(
+      Vpc vpc,
+      Collection<String> loadBalancerGroups,
+      Protocol protocol,
+      IpAddress source,
+      SocketAddress target) {
+    Set<String> groups = vpc.securityGroupsOf(target.address());
     if (groups.isEmpty()) {
       return null;
     }
-    Set<String> from = Set.copyOf(loadBalancerGroups);
     for (String group : groups) {
       Optional<List<SecurityGroupRule>> rules = vpc.securityGroup(group);
       if (rules.isEmpty()) {
         return null;
       }
       for (SecurityGroupRule rule : rules.get()) {
-        if (rule.admits(
-            packet.protocol(), packet.destination().port(), packet.source().address(), from)) {
+        if (rule.admits(protocol, target.port(), source, loadBalancerGroups)) {
           return null;
         }
       }
@@ -101,12 +126,14 @@ public final class Guard {
     return "no rule of "
         + String.join(", ", new TreeSet<>(groups))
         + " on the target's interface admits "
-        + packet.source().address()
-        + (from.isEmpty() ? "" : " or " + String.join(", ", new TreeSet<>(from)))
+        + source
+        + (loadBalancerGroups.isEmpty()
+            ? ""
+            : " or " + String.join(", ", new TreeSet<>(loadBalancerGroups)))
         + " to "
-        + packet.protocol().lowerCase()
+        + protocol.lowerCase()
         + " port "
-        + packet.destination().port();
+        + target.port();
   }
 
   private static Arrival.@Nullable TimedOut checkGroups(

@@ -1,11 +1,15 @@
 package dev.hairpin.lb.elb;
 
+import java.util.regex.Pattern;
+
 /**
  * The codes with which a target answers a health check well: HTTP status codes, or gRPC codes.
  *
  * @param text a code ({@code 200}), codes ({@code 200,302}) or ranges ({@code 200-399})
  */
 public record Matcher(String text) {
+  private static final Pattern CODES =
+      Pattern.compile("[0-9]{1,3}(-[0-9]{1,3})?(,[0-9]{1,3}(-[0-9]{1,3})?)*");
 
   /**
    * Checks the form.
@@ -13,7 +17,7 @@ public record Matcher(String text) {
    * @throws ElbException if it is no list of codes and ranges
    */
   public Matcher {
-    if (!text.matches("[0-9]{1,3}(-[0-9]{1,3})?(,[0-9]{1,3}(-[0-9]{1,3})?)*")) {
+    if (!CODES.matcher(text).matches()) {
       throw ElbException.invalid("Health check matcher '" + text + "' is not valid");
     }
   }

@@ -3,7 +3,7 @@ package dev.hairpin.lb.elb;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
-import java.util.Set;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +42,8 @@ public record SecurityGroupRule(
    * @param fromGroups the security groups of the interface that sent it; empty outside the VPC
    * @return true if protocol, port and source fit
    */
-  public boolean admits(Protocol packetProtocol, int port, IpAddress from, Set<String> fromGroups) {
+  public boolean admits(
+      Protocol packetProtocol, int port, IpAddress from, Collection<String> fromGroups) {
     boolean portFits =
         protocol == null || (protocol == packetProtocol && port >= fromPort && port <= toPort);
     return portFits

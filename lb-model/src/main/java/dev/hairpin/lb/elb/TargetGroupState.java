@@ -74,7 +74,13 @@ public final class TargetGroupState {
    * @return the target, or nothing if it is not registered
    */
   public Optional<TargetState> target(String id, int port) {
-    return Optional.ofNullable(targets.get(TargetDescription.of(id, port)));
+    return Optional.ofNullable(known(TargetDescription.of(id, port)));
+  }
+
+  /** The target with the id and port of another. */
+  @Nullable
+  TargetState known(TargetDescription target) {
+    return targets.get(target);
   }
 
   /**
@@ -182,9 +188,11 @@ public final class TargetGroupState {
     version++;
   }
 
-  void put(TargetState target) {
-    targets.put(target.description(), target);
+  /** Adds a target, and returns the one whose place it takes. */
+  @Nullable
+  TargetState put(TargetState target) {
     version++;
+    return targets.put(target.description(), target);
   }
 
   void remove(TargetState target) {

@@ -291,6 +291,9 @@ public final class TargetState {
 
   /** Slow start is for a target that joins another one which serves at full share. */
   private boolean initialSlowStart() {
+    if (group.config().attributes().number("slow_start.duration_seconds", 0) == 0) {
+      return false;
+    }
     Instant now = elb.clock().now();
     return group.targets().stream()
         .anyMatch(t -> t != this && t.isHealthy() && t.slowStartPermille(now) == 1000);
@@ -332,7 +335,7 @@ public final class TargetState {
     if (newHealth.state() != TargetHealthState.HEALTHY) {
       healthySince = null;
     }
-    if (!health.equals(newHealth)) {
+    if (health != newHealth && !health.equals(newHealth)) {
       health = newHealth;
       group.changed();
     }
