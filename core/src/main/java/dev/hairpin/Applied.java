@@ -1,6 +1,7 @@
 package dev.hairpin;
 
 import dev.hairpin.api.KubeObject;
+import dev.hairpin.render.Escape;
 import java.util.List;
 import java.util.Locale;
 
@@ -52,6 +53,6 @@ public record Applied(List<Change> changes) {
       change.warnings.forEach(w -> out.append("Warning: ").append(w).append('\n'));
       out.append(change).append('\n');
     }
-    return out.toString();
+    return Escape.terminal(out.toString());
   }
 }

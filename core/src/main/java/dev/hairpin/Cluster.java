@@ -35,6 +35,7 @@ import dev.hairpin.path.Reason;
 import dev.hairpin.path.Source;
 import dev.hairpin.path.Trace;
 import dev.hairpin.path.conntrack.ConntrackEntry;
+import dev.hairpin.render.Escape;
 import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -740,6 +741,6 @@ public final class Cluster {
       }
     }
     addOns.names().forEach(name -> out.append("  add-on ").append(name).append('\n'));
-    return out.toString();
+    return Escape.terminal(out.toString());
   }
 }

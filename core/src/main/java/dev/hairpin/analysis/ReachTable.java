@@ -3,6 +3,7 @@ package dev.hairpin.analysis;
 import dev.hairpin.analysis.Reachability.Source;
 import dev.hairpin.analysis.Reachability.SourceKind;
 import dev.hairpin.analysis.Reachability.Way;
+import dev.hairpin.render.Escape;
 import dev.hairpin.render.Svg;
 import dev.hairpin.render.TextTable;
 import java.util.ArrayList;
@@ -155,7 +156,7 @@ final class ReachTable {
     }
     StringBuilder out = new StringBuilder(oneLine(title)).append('\n').append(table);
     legend().forEach(line -> out.append("  ").append(oneLine(line)).append('\n'));
-    return out.toString();
+    return Escape.terminal(out.toString());
   }
 
   private static String oneLine(String text) {

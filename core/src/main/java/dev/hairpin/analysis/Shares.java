@@ -3,6 +3,7 @@ package dev.hairpin.analysis;
 import dev.hairpin.path.Chooser;
 import dev.hairpin.path.Fraction;
 import dev.hairpin.path.Reason;
+import dev.hairpin.render.Escape;
 import dev.hairpin.render.TextTable;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -404,7 +405,7 @@ public final class Shares {
   /** A table: one line for each end. */
   @Override
   public String toString() {
-    return question + "\n" + table().toString().indent(2);
+    return Escape.terminal(question) + "\n" + table().toString().indent(2);
   }
 
   /**

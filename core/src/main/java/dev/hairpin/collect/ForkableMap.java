@@ -62,9 +62,13 @@ public final class ForkableMap<K, V> {
     this.size = original.size;
   }
 
-  @SuppressWarnings("unchecked") // Java has no generic arrays; nothing else is put in
+  /*
+   * Java has no generic arrays; nothing else is put in. NullAway would have the two array types
+   * annotated, of which javac 17 says "Position UNKNOWN in type annotation".
+   */
+  @SuppressWarnings({"unchecked", "NullAway"})
   private static <K, V> @Nullable Shard<K, V>[] directory(int length) {
-    return (@Nullable Shard<K, V>[]) new @Nullable Shard<?, ?>[length];
+    return (Shard<K, V>[]) new Shard<?, ?>[length];
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.hairpin.kubectl;
 
+import dev.hairpin.render.Escape;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,6 +11,8 @@ import java.util.List;
  * that have the cell; a line's last cell belongs to no column and is not padded.
  */
 final class Columns {
+  private static final String LINE_ENDS = "\f\n\r";
+
   private final int minimum;
   private final int padding;
   private final List<List<String>> lines = new ArrayList<>();
@@ -20,11 +23,25 @@ final class Columns {
   }
 
   void line(List<String> cells) {
-    lines.add(cells);
+    lines.add(cells.stream().map(Columns::shown).toList());
   }
 
   void line(String... cells) {
-    lines.add(List.of(cells));
+    line(List.of(cells));
+  }
+
+  /**
+   * A cell as kubectl's table printer writes it: cut at the first line end, with the escape
+   * character as {@code ^[} (cli-runtime, {@code printers.WriteEscaped}). Other characters that
+   * steer a terminal are shown as well.
+   */
+  private static String shown(String cell) {
+    int end = 0;
+    while (end < cell.length() && LINE_ENDS.indexOf(cell.charAt(end)) < 0) {
+      end++;
+    }
+    String line = Escape.terminal(cell.substring(0, end).replace("\u001b", "^["));
+    return end < cell.length() ? line + "..." : line;
   }
 
   @Override

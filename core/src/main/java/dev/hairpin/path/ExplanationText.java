@@ -1,5 +1,6 @@
 package dev.hairpin.path;
 
+import dev.hairpin.render.Escape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -66,6 +67,6 @@ final class ExplanationText {
 
   /** Names come from manifests; what would move the cursor of a terminal is shown as a question. */
   private static String clean(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
+    return Escape.terminal(text.replace('\n', ' '));
   }
 }

@@ -27,7 +27,7 @@ final class TracePage {
       nav { display: none; } .stepping nav { display: block; }
       button { font: inherit; padding: .3em .9em; }
       .stepping ol.scenes > li { display: none; } .stepping ol.scenes > li.now { display: block; }
-      .stepping g.scene { opacity: .2; } .stepping g.scene.seen { opacity: 1; }
+      .stepping g.scene { opacity: .4; } .stepping g.scene.seen { opacity: 1; }
       @media (prefers-color-scheme: dark) {
         ol.scenes > li { border-color: #30363d; } ol.scenes h3 { color: #8b949e; }
         code.decides { background: #3a2410; } mark { background: #4a2508; color: #fdba74; }
@@ -78,7 +78,7 @@ final class TracePage {
     cards.append("<li>").append(end(trace)).append("</li>\n</ol>");
     return new HtmlPage(trace.question())
         .style(STYLE)
-        .element(TraceSvg.draw(trace).toString())
+        .drawing(TraceSvg.draw(trace).toString())
         .element("<nav aria-label=\"steps\"><button id=\"back\" type=\"button\">back</button> "
             + "<button id=\"next\" type=\"button\">next</button> <span id=\"place\"></span>"
             + " (arrow keys step, too)</nav>")

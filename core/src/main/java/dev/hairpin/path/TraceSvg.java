@@ -18,7 +18,7 @@ final class TraceSvg {
 
   private TraceSvg() {}
 
-  /** The drawing; each scene is a group of class {@code scene}. */
+  /** The drawing; each scene is a group of class {@code scene}, and so is the end. */
   static Svg draw(Trace trace) {
     TraceScenes scenes = TraceScenes.of(trace);
     int lanes = Math.max(1, scenes.lanes().size());
@@ -61,13 +61,14 @@ final class TraceSvg {
       before = scene;
     }
     Outcome outcome = trace.outcome();
-    svg.text(
-        before == null ? width / 2 : middle(scenes.lane(before)),
-        y,
-        outcome.delivered() ? "DELIVERED" : "X " + outcome.reason(),
-        Svg.Anchor.MIDDLE,
-        outcome.delivered() ? Svg.Colour.GREEN : Svg.Colour.RED);
-    return svg;
+    return svg.group("scene")
+        .text(
+            before == null ? width / 2 : middle(scenes.lane(before)),
+            y,
+            outcome.delivered() ? "DELIVERED" : "X " + outcome.reason(),
+            Svg.Anchor.MIDDLE,
+            outcome.delivered() ? Svg.Colour.GREEN : Svg.Colour.RED)
+        .endGroup();
   }
 
   private static double middle(int lane) {

@@ -105,7 +105,7 @@ public final class BarChart {
           .append(valueText(bar))
           .append('\n');
     }
-    return out.toString();
+    return Escape.terminal(out.toString());
   }
 
   /**

@@ -49,8 +49,9 @@ public final class Escape {
    * Text for a terminal.
    *
    * @param text any text
-   * @return the text with control characters other than line feeds as {@code \\x1b}, so that no
-   *     name can move the cursor or change colours
+   * @return the text with control characters other than line feeds and tabs as {@code \\x1b}, and
+   *     with those that turn the direction of writing as {@code \\u202e}, so that no name can move
+   *     the cursor, change colours or look like another
    */
   public static String terminal(String text) {
     if (text.chars().noneMatch(Escape::isControl)) {
@@ -59,7 +60,7 @@ public final class Escape {
     StringBuilder out = new StringBuilder(text.length() + 16);
     text.chars().forEach(c -> {
       if (isControl(c)) {
-        out.append(String.format(Locale.ROOT, "\\x%02x", c));
+        out.append(String.format(Locale.ROOT, c <= 0xff ? "\\x%02x" : "\\u%04x", c));
       } else {
         out.append((char) c);
       }
@@ -68,7 +69,12 @@ public final class Escape {
   }
 
   private static boolean isControl(int c) {
-    return c != '\n' && Character.isISOControl(c);
+    return (c != '\n' && c != '\t' && Character.isISOControl(c)) || isSeparatorOrTurn(c);
+  }
+
+  /** Line and paragraph separators; embeddings, overrides and isolates of Unicode's UAX 9. */
+  private static boolean isSeparatorOrTurn(int c) {
+    return (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
   }
 
   /**
@@ -99,7 +105,7 @@ public final class Escape {
         case '\r' -> out.append("\\r");
         case '\t' -> out.append("\\t");
         default -> {
-          if (c < 0x20 || Character.isSurrogate(c) || c == 0x2028 || c == 0x2029) {
+          if (Character.isISOControl(c) || Character.isSurrogate(c) || isSeparatorOrTurn(c)) {
             out.append("\\u");
             String hex = Integer.toHexString(c);
             out.append("0".repeat(4 - hex.length())).append(hex);
@@ -110,6 +116,24 @@ public final class Escape {
       }
     }
     return out.append('"').toString();
+  }
+
+  /**
+   * A document of JSON for a terminal.
+   *
+   * @param document JSON whose strings may hold, as JSON allows, characters that steer a terminal
+   * @return the same document with these written as {@code \\u009b}
+   */
+  public static String jsonDocument(String document) {
+    StringBuilder out = new StringBuilder(document.length());
+    document.chars().forEach(c -> {
+      if (isControl(c) && c != '\r') {
+        out.append(String.format(Locale.ROOT, "\\u%04x", c));
+      } else {
+        out.append((char) c);
+      }
+    });
+    return out.toString();
   }
 
   /**
@@ -127,7 +151,7 @@ public final class Escape {
         case '<' -> out.append("&lt;");
         case '>' -> out.append("&gt;");
         case '@' -> out.append("&#64;");
-        default -> out.appendCodePoint(Character.isISOControl(c) ? ' ' : c);
+        default -> out.appendCodePoint(Character.isISOControl(c) || isSeparatorOrTurn(c) ? ' ' : c);
       }
     });
     return out.toString();
@@ -151,7 +175,7 @@ public final class Escape {
         case '`' -> out.append("#96;");
         case ';' -> out.append("#59;");
         case '\n', '\r' -> out.append("<br/>");
-        default -> out.appendCodePoint(c);
+        default -> out.appendCodePoint(Character.isISOControl(c) || isSeparatorOrTurn(c) ? ' ' : c);
       }
     });
     return out.append('"').toString();

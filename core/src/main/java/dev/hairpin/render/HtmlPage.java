@@ -7,18 +7,22 @@ package dev.hairpin.render;
 public final class HtmlPage {
   private static final String STYLE = """
       body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 72em; color: #222; }
+      body { padding: 0 1em; box-sizing: border-box; }
       table { border-collapse: collapse; margin: 1em 0; }
       th, td { border-bottom: 1px solid #ddd; padding: .2em .8em; text-align: left; }
       .number { text-align: right; font-variant-numeric: tabular-nums; }
       pre { background: #f6f6f6; padding: .8em; overflow-x: auto; }
       svg { max-width: 100%; height: auto; }
+      .drawing { overflow-x: auto; }
+      @media screen and (max-width: 48em) { .drawing svg { max-width: none; } }
       @media (prefers-color-scheme: dark) {
         body { color: #e6edf3; background: #0d1117; }
         th, td { border-color: #30363d; }
         pre { background: #161b22; }
         svg { filter: invert(1) hue-rotate(180deg); }
+        svg .ground { fill: none; }
       }
-      @media print { body { margin: 0; max-width: none; } }
+      @media print { body { margin: 0; padding: 0; max-width: none; } svg { break-inside: avoid; } }
       """;
 
   private final String title;
@@ -79,7 +83,17 @@ public final class HtmlPage {
   }
 
   /**
-   * Adds an element as it is, such as what {@link TextTable#toHtml} and {@link Svg} give.
+   * Adds a drawing. Where the screen is narrow it keeps its size and can be scrolled.
+   *
+   * @param svg the drawing, as {@link Svg#toString} gives it
+   * @return this page
+   */
+  public HtmlPage drawing(String svg) {
+    return element("<div class=\"drawing\">\n" + svg + "</div>");
+  }
+
+  /**
+   * Adds an element as it is, such as what {@link TextTable#toHtml} gives.
    *
    * @param markup HTML that is safe already
    * @return this page

@@ -126,13 +126,14 @@ public final class TextTable {
   }
 
   private static int width(String text) {
-    return text.codePointCount(0, text.length());
+    String shown = Escape.terminal(oneLine(text));
+    return shown.codePointCount(0, shown.length());
   }
 
   private void line(StringBuilder out, List<String> cells, int[] widths) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < widths.length; i++) {
-      String cell = oneLine(cells.get(i));
+      String cell = Escape.terminal(oneLine(cells.get(i)));
       String pad = " ".repeat(Math.max(0, widths[i] - width(cell)));
       line.append(i == 0 ? "" : "  ").append(right.contains(i) ? pad + cell : cell + pad);
     }
@@ -146,10 +147,10 @@ public final class TextTable {
   /**
    * A table of Markdown, as pull requests show it.
    *
-   * @return the text, with bars of cells escaped
+   * @return the text; cells are words only, without formatting, links and elements of HTML
    */
   public String toMarkdown() {
-    UnaryOperator<String> cell = text -> oneLine(text).replace("|", "\\|");
+    UnaryOperator<String> cell = Escape::markdown;
     StringBuilder out = new StringBuilder();
     out.append(joined(columns, cell, "| ", " | ", " |\n")).append('|');
     for (int i = 0; i < columns.size(); i++) {

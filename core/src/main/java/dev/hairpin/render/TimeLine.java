@@ -122,7 +122,7 @@ public final class TimeLine {
     for (Row row : rows) {
       append(out, row.name, names, cells(row), row.remark);
     }
-    return out.toString();
+    return Escape.terminal(out.toString());
   }
 
   private int column(double seconds) {

@@ -117,7 +117,7 @@ public record CapacityReport(String scenario, List<Figure> figures) implements S
         over.isEmpty()
             ? "nothing is over its limit\n"
             : over.stream().map(f -> "OVER  " + f + "\n").collect(Collectors.joining()));
-    return out.append('\n').append(table()).toString();
+    return Escape.terminal(out.append('\n').append(table()).toString());
   }
 
   /**

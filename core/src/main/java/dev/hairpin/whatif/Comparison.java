@@ -67,7 +67,7 @@ public record Comparison(List<CapacityReport> reports) {
           .append(over.isEmpty() ? ": nothing is over its limit\n" : ":\n");
       over.forEach(f -> out.append("  OVER  ").append(f).append('\n'));
     }
-    return out.toString();
+    return Escape.terminal(out.toString());
   }
 
   /**
@@ -146,7 +146,7 @@ public record Comparison(List<CapacityReport> reports) {
           .flatMap(r -> r.of(metric).stream())
           .anyMatch(f -> !Double.isInfinite(f.limit()) && f.limit() > 0);
       if (limited) {
-        page.element(chart(metric).toSvg());
+        page.drawing(chart(metric).toSvg());
       }
     }
     for (CapacityReport report : reports) {

@@ -129,6 +129,6 @@ public record RolloutReport(
     if (cutOff > 0) {
       out.append("cut off  ").append(Escape.readable(cutOff)).append("  open connections\n");
     }
-    return out.toString();
+    return Escape.terminal(out.toString());
   }
 }

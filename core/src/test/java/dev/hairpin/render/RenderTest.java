@@ -3,6 +3,7 @@ package dev.hairpin.render;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RenderTest {
@@ -27,6 +28,13 @@ class RenderTest {
         pod,load,remark
         ui/ui-1,120,
         c,7,"over, ""much""\"
+        """);
+    assertThat(table.toHtml()).isEqualTo("""
+        <table>
+        <tr><th>pod</th><th class="number">load</th><th>remark</th></tr>
+        <tr><td>ui/ui-1</td><td class="number">120</td><td></td></tr>
+        <tr><td>c</td><td class="number">7</td><td>over, &quot;much&quot;</td></tr>
+        </table>
         """);
     assertThat(table.toJson()).isEqualTo("""
         [
@@ -92,5 +100,40 @@ class RenderTest {
     assertThatThrownBy(() -> new TimeLine("", 0)).hasMessage("a time line cannot end at 0.0 s");
     assertThatThrownBy(() -> new TimeLine("", 1).span(0, 1, TimeLine.Kind.LOSS, ""))
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  /** WCAG 2.2, 1.4.3: the contrast of text is at least 4.5 to 1. */
+  @Test
+  void lettersOfEveryColourCanBeReadOnTheGroundsOfDrawings() {
+    for (Svg.Colour colour : Svg.Colour.values()) {
+      String ink = new Svg(10, 10, "").text(0, 0, "x", Svg.Anchor.START, colour).toString();
+      String code = ink.substring(ink.lastIndexOf("fill=\"") + 6, ink.lastIndexOf("\">x"));
+
+      assertThat(contrast(code, "#ffffff")).as(colour + " on white").isGreaterThan(4.5);
+      assertThat(contrast(code, Svg.Colour.PALE.toString()))
+          .as(colour + " on pale")
+          .isGreaterThan(4.5);
+    }
+    for (Svg.Colour ground : List.of(Svg.Colour.RED, Svg.Colour.ORANGE, Svg.Colour.GREEN)) {
+      assertThat(contrast(Svg.Colour.BLACK.toString(), ground.toString()))
+          .as("black on " + ground)
+          .isGreaterThan(4.5);
+    }
+  }
+
+  private static double contrast(String a, String b) {
+    double one = luminance(a);
+    double other = luminance(b);
+    return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+  }
+
+  private static double luminance(String code) {
+    int rgb = Integer.parseInt(code.substring(1), 16);
+    return 0.2126 * linear(rgb >> 16) + 0.7152 * linear(rgb >> 8) + 0.0722 * linear(rgb);
+  }
+
+  private static double linear(int channel) {
+    double value = (channel & 0xff) / 255.0;
+    return value <= 0.03928 ? value / 12.92 : Math.pow((value + 0.055) / 1.055, 2.4);
   }
 }

@@ -38,6 +38,9 @@ public final class HairpinCommand {
   /** The program; input that makes no sense is answered in one line, with exit code 2. */
   static CommandLine commandLine() {
     return new CommandLine(new HairpinCommand())
+        .setOut(TerminalWriter.of(System.out))
+        .setErr(TerminalWriter.of(System.err))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
         .setExecutionExceptionHandler((exception, command, parsed) -> {
           if (exception instanceof IllegalArgumentException
               || exception instanceof ManifestException) {

@@ -1,5 +1,7 @@
 package dev.hairpin.examples;
 
+import dev.hairpin.Cluster;
+import dev.hairpin.whatif.TargetNames;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +29,8 @@ final class SharesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    spec.commandLine().getOut().print(cluster.open().from(from).sharesTo(to));
+    Cluster opened = cluster.open();
+    spec.commandLine().getOut().print(opened.from(from).sharesTo(TargetNames.resolve(to, opened)));
     spec.commandLine().getOut().flush();
     return 0;
   }

@@ -1,6 +1,8 @@
 package dev.hairpin.examples;
 
+import dev.hairpin.Cluster;
 import dev.hairpin.path.Trace;
+import dev.hairpin.whatif.TargetNames;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +35,10 @@ final class TraceCommand implements Callable<Integer> {
       names = "--to",
       required = true,
       paramLabel = "TARGET",
-      description = "a URL, HOST:PORT, udp://HOST:PORT; node/NAME stands for a node's address")
+      description = {
+        "a URL, HOST:PORT, udp://HOST:PORT; node/NAME stands for a node's address,",
+        "service/NAMESPACE/NAME[:PORT] and ingress/NAMESPACE/NAME[/PATH] for a load balancer's"
+      })
   private String to = "";
 
   @Option(names = "--json", description = "prints the trace as JSON")
@@ -41,7 +46,8 @@ final class TraceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Trace trace = cluster.open().from(from).to(to);
+    Cluster opened = cluster.open();
+    Trace trace = opened.from(from).to(TargetNames.resolve(to, opened));
     String text = json ? TraceJson.of(trace) + "\n" : trace.toString();
     spec.commandLine().getOut().print(text);
     spec.commandLine().getOut().flush();

@@ -5,6 +5,7 @@ import dev.hairpin.path.Hop;
 import dev.hairpin.path.Outcome;
 import dev.hairpin.path.Step;
 import dev.hairpin.path.Trace;
+import dev.hairpin.render.Escape;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
@@ -23,7 +24,8 @@ final class TraceJson {
     tree.put("outcome", outcome(trace.outcome()));
     tree.put("hops", trace.hops().stream().map(TraceJson::hop).toList());
     tree.put("reply", trace.reply().stream().map(TraceJson::hop).toList());
-    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(tree);
+    return Escape.jsonDocument(
+        new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(tree));
   }
 
   private static Map<String, Object> outcome(Outcome outcome) {

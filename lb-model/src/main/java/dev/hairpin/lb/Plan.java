@@ -1,5 +1,6 @@
 package dev.hairpin.lb;
 
+import dev.hairpin.render.Escape;
 import java.util.List;
 
 /**
@@ -111,7 +112,7 @@ public record Plan(List<Item> items, List<String> failures) {
     if (isEmpty()) {
       return "No changes.\n";
     }
-    return text.append("Plan: ")
+    return Escape.terminal(text.append("Plan: ")
         .append(count(Action.CREATE))
         .append(" to create, ")
         .append(count(Action.UPDATE))
@@ -120,6 +121,6 @@ public record Plan(List<Item> items, List<String> failures) {
         .append(" to replace, ")
         .append(count(Action.DELETE))
         .append(" to delete.\n")
-        .toString();
+        .toString());
   }
 }

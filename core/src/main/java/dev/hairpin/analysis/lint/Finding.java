@@ -3,6 +3,7 @@ package dev.hairpin.analysis.lint;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.path.Reason;
+import dev.hairpin.render.Escape;
 import java.util.List;
 import java.util.Locale;
 
@@ -85,11 +86,6 @@ public record Finding(
     if (!incident.isEmpty()) {
       out.append("\n        see: incident ").append(incident);
     }
-    return clean(out.toString());
-  }
-
-  /** Names come from manifests; what would move the cursor of a terminal is shown as a question. */
-  private static String clean(String text) {
-    return text.replaceAll("[\\p{Cntrl}&&[^\n]]", "?");
+    return Escape.terminal(out.toString());
   }
 }

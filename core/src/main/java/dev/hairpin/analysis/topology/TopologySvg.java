@@ -13,7 +13,7 @@ final class TopologySvg {
   private static final double MARGIN = 16;
   private static final double BOX = 38;
   private static final double ROW = 46;
-  private static final int LETTERS = 40;
+  private static final int LETTERS = 39;
 
   private TopologySvg() {}
 

@@ -7,6 +7,7 @@ import dev.hairpin.api.Node;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
+import dev.hairpin.render.Escape;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -222,9 +223,12 @@ public record Environment(List<Variable> variables) {
     return size;
   }
 
-  /** The variables as {@code printenv} prints them, one a line. */
+  /**
+   * The variables as {@code printenv} prints them, one a line; but what would steer a terminal is
+   * shown as {@code \\x1b}.
+   */
   @Override
   public String toString() {
-    return variables.stream().map(v -> v + "\n").collect(Collectors.joining());
+    return Escape.terminal(variables.stream().map(v -> v + "\n").collect(Collectors.joining()));
   }
 }

@@ -18,6 +18,7 @@ import dev.hairpin.manifest.Manifests;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.Explanation;
 import dev.hairpin.path.Trace;
+import dev.hairpin.render.Escape;
 import dev.hairpin.whatif.CapacityReport;
 import dev.hairpin.whatif.TargetNames;
 import dev.hairpin.whatif.Traffic;
@@ -320,8 +321,8 @@ public sealed class Console permits What {
     String nodes = cluster().state().list(Node.class).stream()
         .map(n -> "  node " + n.metadata().name() + "  " + n.zone() + "\n")
         .collect(Collectors.joining());
-    return "a cluster at " + cluster().state().clock().now() + "\n" + nodes
-        + String.join("\n", HELP) + "\n";
+    return Escape.terminal("a cluster at " + cluster().state().clock().now() + "\n" + nodes
+        + String.join("\n", HELP) + "\n");
   }
 
   private static final List<String> HELP = List.of(

@@ -1,5 +1,6 @@
 package dev.hairpin.examples.console;
 
+import dev.hairpin.render.Escape;
 import java.util.List;
 
 /**
@@ -9,9 +10,9 @@ import java.util.List;
  */
 public record Lines(List<String> list) {
 
-  /** Copies the list. */
+  /** Copies the list, with what would steer a terminal shown as {@code \\x1b}. */
   public Lines {
-    list = List.copyOf(list);
+    list = list.stream().map(Escape::terminal).toList();
   }
 
   static Lines of(Object text) {

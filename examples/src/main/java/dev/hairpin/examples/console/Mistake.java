@@ -3,6 +3,7 @@ package dev.hairpin.examples.console;
 import dev.hairpin.cluster.ApiError;
 import dev.hairpin.cluster.environment.EnvironmentException;
 import dev.hairpin.manifest.ManifestException;
+import dev.hairpin.render.Escape;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -14,7 +15,7 @@ public final class Mistake extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   Mistake(String message) {
-    super(message, null, false, false);
+    super(Escape.terminal(message), null, false, false);
   }
 
   /** Answers, with the errors that are for people turned into mistakes. All others are faults. */

@@ -5,6 +5,7 @@ import dev.hairpin.Suggestions;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Service;
 import dev.hairpin.cluster.ApiServer;
+import dev.hairpin.render.Escape;
 import dev.hairpin.whatif.Delta;
 import dev.hairpin.whatif.WhatIf;
 import java.util.ArrayList;
@@ -121,6 +122,6 @@ public final class What extends Console {
   public String toString() {
     return changes.isEmpty()
         ? "the same cluster; what().losing(...), scale(...), policy(...) or with(...) changes it\n"
-        : "what if " + String.join(", and ", changes) + "\n";
+        : Escape.terminal("what if " + String.join(", and ", changes) + "\n");
   }
 }
