@@ -60,6 +60,9 @@ class AwsCliTest {
         .build());
     w.settle();
 
+    String arn = w.elb.loadBalancers().iterator().next().arn();
+    assertThat(cli.describeLoadBalancer(arn, Format.JSON))
+        .isEqualTo(cli.describeLoadBalancers(Format.JSON));
     assertThat(cli.describeLoadBalancers(Format.JSON)).isEqualTo("""
             {
                 "LoadBalancers": [
