@@ -8,7 +8,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,19 +44,20 @@ class BadAnnotationsTest {
         .collect(Collectors.joining("\n"));
   }
 
-  private @Nullable String bad(Map<String, String> annotations, String backend) {
+  private String bad(Map<String, String> annotations, String backend) {
     Map<String, String> all = new TreeMap<>(annotations);
     all.put("target-type", "ip");
     cluster.apply(
         UiCluster.ingress("bad", "/bad", all).replace("name: ui, port: {number: 80}", backend));
     cluster.settle();
-    return running
-        .result("ingressGroup", annotations.getOrDefault("group.name", "ui/bad"))
-        .orElseThrow()
-        .error();
+    return error(annotations.getOrDefault("group.name", "ui/bad"));
   }
 
-  private @Nullable String badAction(String json) {
+  private String error(String group) {
+    return String.valueOf(running.result("ingressGroup", group).orElseThrow().error());
+  }
+
+  private String badAction(String json) {
     return bad(Map.of("actions.act", json), "name: act, port: {name: use-annotation}");
   }
 
@@ -133,11 +133,11 @@ class BadAnnotationsTest {
             .collect(Collectors.joining("\n")));
     cluster.settle();
 
-    String error = running.result("ingressGroup", "ui/bad").orElseThrow().error();
+    String error = error("ui/bad");
     assertThat(error)
         .startsWith("TooManyRules: The maximum number of rules has been reached on load balancer"
             + " 'arn:aws:elasticloadbalancing:us-west-2:111122223333:loadbalancer/app/k8s-ui-bad-");
-    isTold("Deploy", String.valueOf(error));
+    isTold("Deploy", error);
   }
 
   @Test
