@@ -10,7 +10,6 @@ import dev.hairpin.dns.message.RecordClass;
 import dev.hairpin.dns.message.RecordType;
 import dev.hairpin.dns.message.Transport;
 import dev.hairpin.dns.plugin.AnswerCache;
-import dev.hairpin.dns.plugin.GoPattern;
 import dev.hairpin.dns.plugin.Handler;
 import dev.hairpin.dns.plugin.Query;
 import dev.hairpin.dns.plugin.Reply;
@@ -148,9 +147,6 @@ final class Server {
     } catch (UnwritableException e) {
       query.exchange().note(NAME, "the answer cannot be written: " + e.getMessage());
       return null;
-    } catch (GoPattern.TooLongException e) {
-      query.exchange().note(NAME, String.valueOf(e.getMessage()));
-      reply = Reply.error();
     }
     Message message = reply.message();
     if (message == null && reply.isLeftToServer()) {

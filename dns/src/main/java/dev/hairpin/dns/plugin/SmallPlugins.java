@@ -156,6 +156,7 @@ final class SmallPlugins {
               DnsName.tryParse(transport + name).orElse(query.name()),
               0,
               new RecordData.Srv(0, 0, client.port(), DnsName.ROOT)));
+      query.exchange().note("whoami", "tells the client its address");
       return Reply.written(query
           .message()
           .reply(Rcode.NOERROR)

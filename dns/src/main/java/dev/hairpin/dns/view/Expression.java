@@ -106,7 +106,7 @@ public final class Expression {
   public boolean isTrue(Query query, Labels labels) {
     try {
       return Boolean.TRUE.equals(root.value.apply(new Context(query, labels)));
-    } catch (IllegalArgumentException | ArithmeticException | GoPattern.TooLongException failed) {
+    } catch (IllegalArgumentException | ArithmeticException failed) {
       query.exchange().note("view", text + " fails: " + failed.getMessage());
       return false;
     }
