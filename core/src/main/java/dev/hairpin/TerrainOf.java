@@ -85,15 +85,18 @@ final class TerrainOf {
         NodeShape.UPLINK);
   }
 
+  /** What the last of the components that have rules for a node gives it, compiled. */
   private @Nullable DecisionProgram program(String node, List<IpAddress> further) {
+    DecisionProgram last = null;
     for (NodeFilters filters : cluster.components(NodeFilters.class)) {
       if (filters instanceof NodePrograms programs) {
-        return programs.programOf(node, IpFamily.IPV4, further).orElse(null);
+        last = programs.programOf(node, IpFamily.IPV4, further).orElse(last);
+      } else {
+        throw new IllegalStateException("the rules that " + filters.getClass().getSimpleName()
+            + " gives nodes are not compiled");
       }
-      throw new IllegalStateException(
-          "the rules that " + filters.getClass().getSimpleName() + " gives nodes are not compiled");
     }
-    return null;
+    return last;
   }
 
   private void pods() {

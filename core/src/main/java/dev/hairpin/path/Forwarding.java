@@ -148,7 +148,7 @@ final class Forwarding {
       loopedInput(p);
       return;
     }
-    boolean localnet = host.routesLocalnet(in);
+    boolean localnet = packet.source().isV4() && host.routesLocalnet(in);
     if ((packet.source().isLoopback() || packet.destination().isLoopback()) && !localnet) {
       drop(p, Reason.MARTIAN);
       return;
@@ -208,11 +208,15 @@ final class Forwarding {
   private boolean validSource(Passage p, Device in) {
     Host host = p.host;
     IpAddress source = p.packet.source();
+    if (!source.isV4()) {
+      // Linux checks sources of IPv4 only (fib_validate_source): a node takes back what it sent.
+      return true;
+    }
     if (host.isLocal(source) && !source.isLoopback() && !host.acceptsLocal(in)) {
       drop(p, Reason.MARTIAN);
       return false;
     }
-    int filter = source.isV4() ? host.rpFilter(in) : 0;
+    int filter = host.rpFilter(in);
     if (filter != 0) {
       Route back = host.lookup(source);
       boolean reachable = back != null && back.type() == Route.Type.UNICAST;

@@ -281,4 +281,35 @@ class NetworkTest {
     assertThat(outcome.delivered()).isTrue();
     assertThat(seen(outcome)).isEqualTo(IpAddress.parse("192.168.10.100"));
   }
+
+  /**
+   * A node port of another node leads back to a pod of the caller's node, and nobody masquerades.
+   * Source: Linux 6.18, whose IPv6 does not look at sources as its IPv4 does.
+   */
+  @Test
+  void aNodeTakesBackWhatItSentOnlyInIpv6() {
+    for (boolean v4 : new boolean[] {true, false}) {
+      Network net = new Network(new VirtualClock());
+      Fabric nodes = new Fabric(net);
+      SocketAddress port = SocketAddress.parse(v4 ? "192.168.10.2:30001" : "[fd10::2]:30001");
+      SocketAddress web = SocketAddress.parse(v4 ? "10.244.1.10:8080" : "[fd20:1::10]:8080");
+      for (int n = 1; n <= 2; n++) {
+        nodes.node(NodeShape.ptp(
+            "n" + n,
+            IpAddress.parse((v4 ? "192.168.10." : "fd10::") + n),
+            v4 ? 24 : 64,
+            Cidr.parse(v4 ? "10.244." + n + ".0/24" : "fd20:" + n + "::/64"),
+            IpAddress.parse(v4 ? "192.168.10.254" : "fd10::fe")));
+      }
+      net.find("n2").orElseThrow().filter(new Vip(port, web, false));
+      nodes.pod("web", "n1", web.address()).listen(new Listener("web", Protocol.TCP, null, 8080));
+      Host caller = net.find("n1").orElseThrow();
+
+      Attempt attempt = net.call(Call.of(caller, Protocol.TCP, port, chooser));
+
+      assertThat(attempt.outcome().verdict()).isEqualTo(Verdict.TIMEOUT);
+      assertThat(attempt.outcome().reason() == Reason.MARTIAN).isEqualTo(v4);
+      assertThat(attempt.outcome().server() != null).isNotEqualTo(v4);
+    }
+  }
 }

@@ -2,9 +2,15 @@ package dev.hairpin.examples;
 
 import dev.hairpin.Cluster;
 import dev.hairpin.api.Node;
+import dev.hairpin.iptables.Drift;
+import dev.hairpin.iptables.RuleException;
 import dev.hairpin.iptables.RuleSet;
 import dev.hairpin.iptables.kubeproxy.KubeProxies;
 import dev.hairpin.net.IpFamily;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +22,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code hairpin rules}: a node's iptables rules. */
+/** {@code hairpin rules}: a node's iptables rules, or how a real node's differ from them. */
 @Command(
     name = "rules",
-    description = "Prints the rules of a node as iptables-save prints them.",
+    description = "Prints the rules of a node as iptables-save prints them, or what is wrong with "
+        + "those of a real one.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:the real node's rules differ", "2:the question is wrong"},
     mixinStandardHelpOptions = true)
 final class RulesCommand implements Callable<Integer> {
   @Spec
@@ -34,6 +43,12 @@ final class RulesCommand implements Callable<Integer> {
   @Option(names = "-6", description = "prints the IPv6 rules")
   private boolean ipv6;
 
+  @Option(
+      names = "--compare",
+      paramLabel = "FILE",
+      description = "tells how a dump of a real node (iptables-save or ip6tables-save) differs")
+  private @Nullable Path dump;
+
   @Override
   public Integer call() {
     Cluster asked = cluster.open();
@@ -46,13 +61,33 @@ final class RulesCommand implements Callable<Integer> {
           "there is no node " + name + "; there are " + String.join(", ", nodes));
     }
     IpFamily family = ipv6 ? IpFamily.IPV6 : IpFamily.IPV4;
-    RuleSet rules = asked
+    KubeProxies proxies = asked
         .component(KubeProxies.class)
-        .flatMap(proxies -> proxies.rulesOf(name, family))
+        .filter(running -> running.rulesOf(name, family).isPresent())
         .orElseThrow(() -> new ParameterException(
             spec.commandLine(), "node " + name + " has no " + family + " rules"));
-    spec.commandLine().getOut().print(rules);
-    spec.commandLine().getOut().flush();
-    return 0;
+    PrintWriter out = spec.commandLine().getOut();
+    Path file = dump;
+    if (file == null) {
+      proxies.rulesOf(name, family).ifPresent(out::print);
+      out.flush();
+      return 0;
+    }
+    List<Drift.Finding> findings = proxies.driftOf(name, read(file, family)).findings();
+    findings.forEach(out::println);
+    out.println(
+        findings.isEmpty()
+            ? "the rules are as they should be"
+            : "rules or chains that differ: " + findings.size());
+    out.flush();
+    return findings.isEmpty() ? 0 : 1;
+  }
+
+  private RuleSet read(Path file, IpFamily family) {
+    try {
+      return RuleSet.parse(Files.readString(file), family);
+    } catch (RuleException | IOException e) {
+      throw new ParameterException(spec.commandLine(), file + ": " + e.getMessage(), e);
+    }
   }
 }

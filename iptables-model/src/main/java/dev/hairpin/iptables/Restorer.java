@@ -150,8 +150,8 @@ final class Restorer {
             Long.parseUnsignedLong(text.substring(1, colon)),
             Long.parseUnsignedLong(text.substring(colon + 1, text.length() - 1)));
       }
-    } catch (NumberFormatException e) {
-      throw words.error(word, "expected counters such as [0:0]: " + e.getMessage());
+    } catch (NumberFormatException tooBig) {
+      // Said below, without the digits, which may be many.
     }
     throw words.error(word, "expected counters such as [0:0]");
   }

@@ -19,6 +19,9 @@ final class ConfigurationReader {
   private static final Pattern DURATION_PART =
       Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|us|ns|h|m|s)");
 
+  /** What Go's durations hold: 63 bits of nanoseconds. */
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
   private final Map<?, ?> fields;
   private final String path;
 
@@ -202,6 +205,9 @@ final class ConfigurationReader {
     }
     if (end != text.length()) {
       throw wrong(field, "a duration such as 30s", text);
+    }
+    if (sum.compareTo(LONGEST) > 0) {
+      throw wrong(field, "a duration of 292 years at most", text);
     }
     return sum;
   }

@@ -6,6 +6,7 @@ import dev.hairpin.api.Node;
 import dev.hairpin.api.Service;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.iptables.Drift;
 import dev.hairpin.iptables.RuleSet;
 import dev.hairpin.iptables.compile.RuleCompiler;
 import dev.hairpin.iptables.walk.RuleWalker;
@@ -256,6 +257,26 @@ public final class KubeProxies implements NodeFilters, NodePrograms, CapacityMod
    */
   public Optional<RuleSet> rulesOf(String node, IpFamily family) {
     return proxyOf(node).flatMap(proxy -> proxy.proxier(family)).map(Proxier::ruleSet);
+  }
+
+  /**
+   * How the rules of a real node differ from those that its kube-proxy would have written.
+   *
+   * <pre>{@code
+   * RuleSet real = RuleSet.parse(Files.readString(dump), IpFamily.IPV4);
+   * proxies.driftOf("node-1", real).findings().forEach(System.out::println);
+   * }</pre>
+   *
+   * @param node the node's name
+   * @param real the rules that it has, such as a parsed dump
+   * @return the differences, with the chain, the rule and the Service
+   * @throws IllegalArgumentException if there is no such node, or it does not have the family
+   */
+  public Drift driftOf(String node, RuleSet real) {
+    RuleSet expected = rulesOf(node, real.family())
+        .orElseThrow(() -> new IllegalArgumentException(
+            "there is no node " + node + " with " + real.family() + " rules"));
+    return Drift.between(expected, real);
   }
 
   /**

@@ -1,5 +1,8 @@
 package dev.hairpin.iptables.kubeproxy;
 
+import dev.hairpin.manifest.Manifest;
+import dev.hairpin.manifest.ManifestException;
+import dev.hairpin.manifest.Manifests;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
 import java.time.Duration;
@@ -105,6 +108,33 @@ public record KubeProxyConfiguration(
     }
     nodePortAddresses = List.copyOf(nodePortAddresses);
     featureGates = Map.copyOf(featureGates);
+  }
+
+  /**
+   * Reads a configuration file, such as {@code config.conf} of the ConfigMap
+   * {@code kube-system/kube-proxy}. Fields that do not matter here are passed over, as are unknown
+   * ones.
+   *
+   * @param text the file's YAML or JSON
+   * @param file the file's name, for messages
+   * @return the configuration, with kube-proxy's defaults for what the file does not say
+   * @throws ManifestException if the text is not one YAML document, or a field has a wrong value;
+   *     with its line and path
+   */
+  public static KubeProxyConfiguration parse(String text, String file) {
+    List<Manifest> documents = Manifests.parse(text, file).manifests();
+    if (documents.size() != 1) {
+      throw new ManifestException(
+          file, 0, 0, "", "expected one document, found " + documents.size());
+    }
+    Manifest document = documents.get(0);
+    try {
+      return fromTree(document.tree());
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      int colon = message.indexOf(": ");
+      throw document.at(message.substring(0, Math.max(colon, 0)), message.substring(colon + 2));
+    }
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,8 @@ public final class NodeProxy {
   private final String node;
   private final Map<IpFamily, Proxier> proxiers = new EnumMap<>(IpFamily.class);
   private final List<String> sysctlCalls = new ArrayList<>();
-  private @Nullable Object watchedLabels;
+  private @Nullable Map<String, String> watchedLabels;
+  private @Nullable String watchedZone;
 
   /**
    * Starts kube-proxy.
@@ -176,15 +178,19 @@ public final class NodeProxy {
   }
 
   private void nodeChanged(@Nullable Node after) {
-    if (after == null && version.watchesZoneOnly()) {
-      return;
+    Map<String, String> labels = after == null ? Map.of() : after.metadata().labels();
+    @Nullable String zone = labels.get(Node.ZONE_LABEL);
+    boolean changed;
+    if (version.watchesZoneOnly()) {
+      changed = after != null && !Objects.equals(zone, watchedZone);
+    } else {
+      // To v1.30 a node without labels is like none at first, but differs from one that lost them.
+      changed = after == null
+          || (labels.isEmpty() ? watchedLabels != null : !labels.equals(watchedLabels));
+      watchedLabels = after == null ? null : changed ? labels : watchedLabels;
     }
-    @Nullable String zone = after == null ? null : after.metadata().labels().get(Node.ZONE_LABEL);
-    @Nullable
-    Object labels =
-        version.watchesZoneOnly() || after == null ? zone : after.metadata().labels();
-    if (!java.util.Objects.equals(labels, watchedLabels)) {
-      watchedLabels = labels;
+    if (changed) {
+      watchedZone = zone;
       proxiers.values().forEach(p -> p.labelsChanged(zone));
     }
   }

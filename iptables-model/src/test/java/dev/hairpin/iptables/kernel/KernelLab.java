@@ -34,10 +34,15 @@ final class KernelLab implements AutoCloseable {
   /** A call that a namespace is to make. */
   record Order(String caller, String command) {}
 
-  KernelLab(IpFamily family) {
+  /**
+   * A lab without namespaces yet.
+   *
+   * @param name tells its namespaces from those of other labs of this process
+   */
+  KernelLab(IpFamily family, String name) {
     this.family = family;
     this.prefix = "hpk" + (family == IpFamily.IPV4 ? "4-" : "6-")
-        + ProcessHandle.current().pid() + "-";
+        + ProcessHandle.current().pid() + name + "-";
   }
 
   /** Why the kernel cannot be asked here; null if it can. */
@@ -57,8 +62,8 @@ final class KernelLab implements AutoCloseable {
         return "the program " + program + " is not installed";
       }
     }
-    try (KernelLab four = new KernelLab(IpFamily.IPV4);
-        KernelLab six = new KernelLab(IpFamily.IPV6)) {
+    try (KernelLab four = new KernelLab(IpFamily.IPV4, "");
+        KernelLab six = new KernelLab(IpFamily.IPV6, "")) {
       for (KernelLab trial : List.of(four, six)) {
         trial.namespace("trial");
         trial.restore("trial", "*nat\nCOMMIT\n");
@@ -107,12 +112,36 @@ final class KernelLab implements AutoCloseable {
     run(text, "ip", "netns", "exec", prefix + name, command("restore"));
   }
 
+  /** Has a text read as for {@link #restore} beside what is there, and changes nothing. */
+  void check(String name, String text) {
+    run(
+        text,
+        "ip",
+        "netns",
+        "exec",
+        prefix + name,
+        command("restore"),
+        "--test",
+        "--noflush",
+        "--counters");
+  }
+
   String save(String name) {
     return run("", "ip", "netns", "exec", prefix + name, command("save"));
   }
 
   private String command(String verb) {
     return (family == IpFamily.IPV4 ? "iptables-" : "ip6tables-") + verb;
+  }
+
+  /** The connections of a namespace that are tracked, a line each. */
+  List<String> connections(String name) {
+    // Its summary goes to the standard error, which would come between two lines or within one.
+    String list = "conntrack -L -f " + (family == IpFamily.IPV4 ? "ipv4" : "ipv6") + " 2>/dev/null";
+    return run("", "ip", "netns", "exec", prefix + name, "sh", "-c", list)
+        .lines()
+        .filter(line -> line.contains("src="))
+        .toList();
   }
 
   void forgetConnections(String name) {
@@ -222,8 +251,17 @@ final class KernelLab implements AutoCloseable {
   @Override
   public void close() {
     probes.values().forEach(Process::destroyForcibly);
+    List<String> left = new ArrayList<>();
     for (String name : namespaces) {
-      run("", "ip", "netns", "del", prefix + name);
+      try {
+        run("", "ip", "netns", "del", prefix + name);
+      } catch (IllegalStateException e) {
+        left.add(String.valueOf(e.getMessage()));
+      }
+    }
+    namespaces.clear();
+    if (!left.isEmpty()) {
+      throw new IllegalStateException(String.join("; ", left));
     }
   }
 }

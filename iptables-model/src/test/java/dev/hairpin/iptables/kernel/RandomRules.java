@@ -1,9 +1,14 @@
 package dev.hairpin.iptables.kernel;
 
+import dev.hairpin.iptables.RestoreOptions;
+import dev.hairpin.iptables.RuleSet;
+import dev.hairpin.iptables.kernel.Experiment.Target;
 import dev.hairpin.net.Protocol;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -12,15 +17,6 @@ import net.jqwik.api.Tuple;
 
 /** Rules in kube-proxy's manner and beyond it, with the addresses at which they can be tried. */
 final class RandomRules {
-
-  /**
-   * Something to call.
-   *
-   * @param protocol TCP or UDP
-   * @param address the address
-   * @param port the port
-   */
-  record Target(Protocol protocol, String address, int port) {}
 
   /** What is masqueraded on the way to a Service. */
   enum Masquerade {
@@ -109,16 +105,20 @@ final class RandomRules {
       service(s, plan.services.get(s - 1));
     }
     plan.extras.forEach(this::extra);
-    targets.add(new Target(Protocol.TCP, net.endpoints().get(plan.place), 8080));
-    targets.add(new Target(Protocol.UDP, net.endpoints().get(plan.place), 9));
+    targets.add(Target.once(Protocol.TCP, net.endpoints().get(plan.place), TwinCluster.SERVED));
+    targets.add(Target.once(Protocol.UDP, net.endpoints().get(plan.place), 9));
   }
 
-  List<Target> targets() {
-    return targets;
+  /** The rules, the same on every node, and the addresses that they are about. */
+  Experiment experiment() {
+    RuleSet rules =
+        RuleSet.empty(net.family()).restore(text(), RestoreOptions.REPLACE).orElseThrow();
+    Map<String, RuleSet> everywhere = new TreeMap<>();
+    TwinCluster.NODES.forEach(node -> everywhere.put(node, rules));
+    return new Experiment(everywhere, targets);
   }
 
-  /** The text for iptables-restore. */
-  String text() {
+  private String text() {
     String bit = "0x4000";
     return "*filter\n:SERVICES - [0:0]\n:FWD - [0:0]\n"
         + "-A INPUT -m conntrack --ctstate NEW -j SERVICES\n"
@@ -144,8 +144,8 @@ final class RandomRules {
     String p = "-p " + protocol.lowerCase() + " -m " + protocol.lowerCase();
     String vip = net.service(number);
     int nodePort = 30_000 + number;
-    targets.add(new Target(protocol, vip, 80));
-    targets.add(new Target(protocol, net.node(service.node), nodePort));
+    targets.add(Target.once(protocol, vip, 80));
+    targets.add(Target.once(protocol, net.node("n" + service.node), nodePort));
     List<Integer> endpoints = List.copyOf(new TreeSet<>(service.endpoints));
     if (endpoints.isEmpty()) {
       String target = service.refusal < 0
@@ -186,7 +186,9 @@ final class RandomRules {
         nat.append("-A " + sep + " -s " + endpoint + " -j MASQ\n");
       }
       nat.append("-A " + sep + " " + p + " -j DNAT --to-destination "
-          + net.withPort(endpoint, service.closed.contains(place) ? 8081 : 8080) + "\n");
+          + net.withPort(
+              endpoint, service.closed.contains(place) ? TwinCluster.CLOSED : TwinCluster.SERVED)
+          + "\n");
     }
   }
 

@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hairpin.iptables.kubeproxy.KubeProxyConfiguration.DetectLocalMode;
-import dev.hairpin.manifest.Manifests;
+import dev.hairpin.manifest.ManifestException;
 import dev.hairpin.net.SocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class KubeProxyConfigurationTest {
 
   private static KubeProxyConfiguration read(String fields) {
     String head = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n";
-    return KubeProxyConfiguration.fromTree(
-        Manifests.parse(head + fields, "config.yaml").manifests().get(0).tree());
+    return KubeProxyConfiguration.parse(head + fields, "config.yaml");
   }
 
   @Test
@@ -68,13 +73,15 @@ class KubeProxyConfigurationTest {
   @Test
   void aWrongFieldIsNamedByItsPath() {
     assertThatThrownBy(() -> read("iptables:\n  syncPeriod: soon\n"))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("iptables.syncPeriod: expected a duration such as 30s, found \"soon\"");
+        .isInstanceOf(ManifestException.class)
+        .hasMessageEndingWith(
+            "iptables.syncPeriod: expected a duration such as 30s, found \"soon\"");
     assertThatThrownBy(() -> read("iptables:\n  masqueradeBit: 32\n"))
-        .hasMessage("iptables.masqueradeBit: 32 is not within 0-31");
+        .hasMessageEndingWith("iptables.masqueradeBit: 32 is not within 0-31");
     assertThatThrownBy(() -> read("detectLocalMode: Guess\n"))
-        .hasMessage("detectLocalMode: expected one of [ClusterCIDR, NodeCIDR, BridgeInterface,"
-            + " InterfaceNamePrefix], found \"Guess\"");
+        .hasMessageEndingWith(
+            "detectLocalMode: expected one of [ClusterCIDR, NodeCIDR, BridgeInterface,"
+                + " InterfaceNamePrefix], found \"Guess\"");
   }
 
   @Test
@@ -84,9 +91,88 @@ class KubeProxyConfigurationTest {
     assertThat(read("healthzBindAddress: 0.0.0.0:20256\n").healthzBindAddress())
         .isEqualTo(SocketAddress.parse("0.0.0.0:20256"));
     assertThatThrownBy(() -> read("healthzBindAddress: localhost:1\n"))
-        .hasMessage("healthzBindAddress: expected an address with a port such as 0.0.0.0:10256,"
-            + " found \"localhost:1\"");
+        .hasMessageEndingWith(
+            "healthzBindAddress: expected an address with a port such as 0.0.0.0:10256,"
+                + " found \"localhost:1\"");
     assertThatThrownBy(() -> read("conntrack: {min: -1}\n"))
-        .hasMessage("conntrack.min: -1 is negative");
+        .hasMessageEndingWith("conntrack.min: -1 is negative");
+  }
+
+  @Test
+  void anErrorNamesTheFileAndTheLine() {
+    assertThatThrownBy(() -> read("mode: iptables\niptables:\n  syncPeriod: soon\n"))
+        .hasMessage(
+            "config.yaml: document 1, line 5: iptables.syncPeriod: expected a duration such as 30s,"
+                + " found \"soon\"");
+    assertThatThrownBy(() -> KubeProxyConfiguration.parse("", "empty.yaml"))
+        .hasMessage("empty.yaml: expected one document, found 0");
+    assertThatThrownBy(() -> read("iptables:\n  syncPeriod: 2562047h2562047h\n"))
+        .hasMessageEndingWith(
+            "expected a duration of 292 years at most, found" + " \"2562047h2562047h\"");
+  }
+
+  @Provide
+  Arbitrary<String> files() {
+    Arbitrary<String> fields = Arbitraries.of(
+        "kind",
+        "bindAddress",
+        "healthzBindAddress",
+        "clusterCIDR",
+        "detectLocalMode",
+        "nodePortAddresses",
+        "featureGates",
+        "conntrack",
+        "iptables",
+        "  min",
+        "  syncPeriod",
+        "  masqueradeBit",
+        "  masqueradeAll",
+        "  tcpEstablishedTimeout",
+        "    deeper",
+        "? odd");
+    Arbitrary<String> values = Arbitraries.oneOf(
+        Arbitraries.strings().ofMaxLength(12),
+        Arbitraries.strings().withChars("0123456789hms.-+e").ofMaxLength(70),
+        Arbitraries.of(
+            "",
+            "null",
+            "true",
+            "[a, 1]",
+            "{a: {}}",
+            "&a [*a]",
+            "99999999999999999999",
+            "0x7fffffffffffffff",
+            "[[[[",
+            "|",
+            "- x",
+            "*a",
+            "!!int 1",
+            "\u0000"));
+    return Combinators.combine(fields, values)
+        .as((field, value) -> field + ": " + value + "\n")
+        .list()
+        .ofMaxSize(8)
+        .map(lines -> String.join("", lines));
+  }
+
+  @Property(tries = 1000)
+  void whateverAFileSaysItIsReadOrRefusedWithItsName(@ForAll("files") String fields) {
+    try {
+      assertThat(read(fields).masqueradeBit()).isBetween(0, 31);
+    } catch (ManifestException e) {
+      assertThat(e).hasMessageStartingWith("config.yaml");
+      assertThat(e.getMessage()).hasSizeLessThan(2000);
+    }
+  }
+
+  @Test
+  void aLineOfAMegabyteIsReadOrRefusedShortly() {
+    String long1 = "x".repeat(1 << 20);
+
+    assertThat(read("clusterCIDR: " + long1 + "\n").clusterCidr()).hasSize(1 << 20);
+    assertThatThrownBy(() -> read("detectLocalMode: " + long1 + "\n"))
+        .isInstanceOf(ManifestException.class);
+    assertThatThrownBy(() -> read("a: " + "[".repeat(100_000) + "\n"))
+        .isInstanceOf(ManifestException.class);
   }
 }

@@ -2,11 +2,13 @@ package dev.hairpin.iptables.kubeproxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hairpin.api.Node;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.iptables.RuleSet;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.time.VirtualClock;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -78,5 +80,47 @@ class ProxierTest {
     assertThat(next.fullSync()).isTrue();
     assertThat(next.failure()).isEmpty();
     assertThat(next.ruleSet().save()).isEqualTo(before.save());
+  }
+
+  /** Source: the node handlers of v1.30.5, which compare maps by {@code reflect.DeepEqual}. */
+  @Test
+  void toTheOldVersionANodeWithoutLabelsIsNewsOnlyAfterItHadSome() {
+    Node bare = Fixtures.node("a", "192.0.2.1", "10.244.1.0/24");
+    Node labelled = bare.withMetadata(bare.metadata().withLabels(Map.of("disk", "ssd")));
+    NodeProxy old = NodeProxy.start(
+        KubeProxyVersion.V1_30,
+        KubeProxyConfiguration.DEFAULT,
+        SyncPropertiesTest.HOST,
+        bare,
+        Map.of(),
+        false);
+    old.sync(VirtualClock.EPOCH);
+
+    assertThat(full(old, null, bare)).isFalse();
+    assertThat(full(old, bare, labelled)).isTrue();
+    assertThat(full(old, labelled, labelled)).isFalse();
+    assertThat(full(old, labelled, bare)).isTrue();
+    assertThat(full(old, bare, bare)).as("an empty map is not like none").isTrue();
+    assertThat(full(old, bare, null)).as("it is gone").isTrue();
+    assertThat(full(old, null, bare)).isFalse();
+  }
+
+  @Test
+  void toTheNewVersionOnlyTheZoneOfANodeIsNews() {
+    Node bare = Fixtures.node("a", "192.0.2.1", "10.244.1.0/24");
+    Node labelled = bare.withMetadata(bare.metadata().withLabels(Map.of("disk", "ssd")));
+    Node zoned = bare.withMetadata(bare.metadata().withLabels(Map.of(Node.ZONE_LABEL, "z")));
+
+    assertThat(full(node, null, bare)).isFalse();
+    assertThat(full(node, bare, labelled)).isFalse();
+    assertThat(full(node, labelled, zoned)).isTrue();
+    assertThat(full(node, zoned, null)).as("its zone is remembered").isFalse();
+    assertThat(full(node, null, zoned)).isFalse();
+    assertThat(full(node, zoned, bare)).isTrue();
+  }
+
+  private static boolean full(NodeProxy proxy, @Nullable Node before, @Nullable Node after) {
+    proxy.changed(new Change(before, after));
+    return proxy.sync(VirtualClock.EPOCH).get(0).fullSync();
   }
 }
