@@ -64,6 +64,16 @@ record Question(
           ANY,
           20),
       new Question(
+          "mixed",
+          "the same in batches",
+          "NewConnection.batch",
+          "ConnectionBaselines.floorBatch",
+          TEN_THOUSAND,
+          "MIXED",
+          0,
+          ANY,
+          20),
+      new Question(
           "walks",
           "the rules walked in flat arrays, against a decision",
           "ConnectionBaselines.ruleWalk",

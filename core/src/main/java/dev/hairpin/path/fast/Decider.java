@@ -362,39 +362,80 @@ public final class Decider {
 
   /**
    * A few flows in passes, so that the look-ups of many flows wait for memory at the same time, and
-   * a flow whose kind was foreseen wrongly does not hold up those behind it: first the tables, then
+   * a flow whose kind was foreseen wrongly does not hold up those behind it: first the table, then
    * the lists of callers if there are any, then the answers. Nothing is changed before the last.
    */
   private void pass(FlowBatch batch, int first, int count) {
     int[] links = batch.link;
-    int[] sources = batch.source;
+    Straight way = way(links[first]);
+    int same = 1;
+    while (same < count && way(links[first + same]) == way) {
+      same++;
+    }
+    if (same < count) {
+      // Flows of both ways: each part by itself.
+      pass(batch, first, same);
+      pass(batch, first + same, count - same);
+      return;
+    }
+    lookUp(batch, way, first, count);
+    if (affinity.size() > 0) {
+      touchLists(batch, way, first, count);
+    }
+    answer(batch, way, first, count);
+  }
+
+  private void lookUp(FlowBatch batch, Straight way, int first, int count) {
+    int[] links = batch.link;
     int[] destinations = batch.destination;
     int[] ports = batch.ports;
-    long[] random = batch.draw;
-    long[] decisions = batch.decisions;
+    long[] slots = way.slots;
+    int capacity = way.capacity;
     long[] values = found;
     for (int k = 0; k < count; k++) {
       int i = first + k;
-      Straight way = way(links[i]);
-      values[k] =
-          LookupTable.get4(way.slots, way.capacity, key(links[i], destinations[i], ports[i]));
-    }
-    if (affinity.size() > 0) {
-      touchLists(batch, first, count);
-    }
-    for (int k = 0; k < count; k++) {
-      int i = first + k;
-      decisions[i] = decide(
-          way(links[i]), values[k], links[i], sources[i], destinations[i], ports[i], random[i]);
+      values[k] = LookupTable.get4(slots, capacity, key(links[i], destinations[i], ports[i]));
     }
   }
 
-  private void touchLists(FlowBatch batch, int first, int count) {
+  /** As one at a time, with what all flows have in common in locals. */
+  private void answer(FlowBatch batch, Straight way, int first, int count) {
+    int[] sources = batch.source;
+    long[] random = batch.draw;
+    long[] decisions = batch.decisions;
+    long[] values = found;
+    Plan[] plans = way.plans;
+    int[] endpoints = addresses;
+    long[] blocks = nodeBlocks;
+    boolean noneSpecial = way.special == null && !hasLocalTargets;
+    for (int k = 0; k < count; k++) {
+      int i = first + k;
+      int from = sources[i];
+      long value = values[k];
+      if (value >= LookupTable.FIRST_PLANNED) {
+        Plan plan = plans[(int) (value >>> LookupTable.PLAN_SHIFT)];
+        long product = (random[i] >>> 32) * plan.outcomes;
+        int chosen = ((int) (value >>> LookupTable.TARGET_SHIFT) & LookupTable.TARGET_MASK)
+            + (int) (product >>> 32);
+        if ((int) product - plan.doubtful < plan.safe
+            && endpoints[chosen] != from
+            && (noneSpecial || isUsual(way, chosen, from))) {
+          long block = plan.nodeBlock < 0 ? plan.block : blocks[plan.nodeBlock];
+          boolean within = (from & (int) block) == (int) (block >>> 32);
+          decisions[i] = (within ? plan.inside : plan.outside) | chosen;
+          continue;
+        }
+      }
+      decisions[i] =
+          unusual(way, value, batch.link[i], from, batch.destination[i], batch.ports[i], random[i]);
+    }
+  }
+
+  private void touchLists(FlowBatch batch, Straight way, int first, int count) {
     long sum = 0;
     for (int k = 0; k < count; k++) {
       long value = found[k];
       if (value >= LookupTable.FIRST_PLANNED) {
-        Straight way = way(batch.link[first + k]);
         Plan plan = way.plans[(int) (value >>> LookupTable.PLAN_SHIFT)];
         if (plan.seconds >= 0) {
           int record = (int) (value >>> LookupTable.TARGET_SHIFT) & LookupTable.TARGET_MASK;

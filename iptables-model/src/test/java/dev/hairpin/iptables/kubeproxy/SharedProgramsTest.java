@@ -22,10 +22,16 @@ class SharedProgramsTest {
   private final ClusterState state = new ClusterState(new VirtualClock(), 1);
 
   private KubeProxies cluster(int nodes) {
+    return cluster(nodes, SERVICES);
+  }
+
+  private KubeProxies cluster(int nodes, int services) {
     for (int n = 1; n <= nodes; n++) {
-      state.store(Fixtures.node("n" + n, "192.0.2." + n, "10.244." + n + ".0/24"));
+      String address = "192.0." + (2 + (n >> 8)) + "." + (n & 255);
+      String block = "10." + (n < 256 ? 244 : 100 + (n >> 8)) + "." + (n & 255) + ".0/24";
+      state.store(Fixtures.node("n" + n, address, block));
     }
-    for (int s = 0; s < SERVICES; s++) {
+    for (int s = 0; s < services; s++) {
       state.store(Fixtures.service("web" + s, "10.96." + (s >> 8) + "." + (s & 255)));
       String[] addresses = new String[ENDPOINTS];
       for (int e = 0; e < ENDPOINTS; e++) {
@@ -111,9 +117,50 @@ class SharedProgramsTest {
   }
 
   @Test
-  void codeTakesLessThan24OctetsAnEndpointAnd96AServicePort() {
+  void afterManyChangesEveryServiceLeadsToItsEndpointsInOldAndNewPrograms() {
+    KubeProxies proxies = cluster(1);
+    DecisionProgram before = program(proxies, "n1");
+    int changed = SERVICES / 3;
+    for (int s = 0; s < changed; s++) {
+      state.store(Fixtures.slice("web" + s, "10.246.0." + s));
+      program(proxies, "n1");
+    }
+
+    DecisionProgram after = program(proxies, "n1");
+
+    for (int s = 0; s < SERVICES; s++) {
+      String service = "10.96.0." + s + ":80";
+      assertThat(target(after, call(after, "10.244.1.9", service)))
+          .isEqualTo(
+              s < changed
+                  ? "10.246.0." + s + ":8080"
+                  : target(before, call(before, "10.244.1.9", service)));
+      assertThat(target(before, call(before, "10.244.1.9", service))).startsWith("10.245.");
+    }
+  }
+
+  @Test
+  void fiveThousandNodesTakeLittleMoreThanOne() {
+    int nodes = 5_000;
+    KubeProxies proxies = cluster(nodes, 3);
+    DecisionProgram one = program(proxies, "n1");
+    long bytes = one.codeBytes() + one.ownBytes();
+
+    long all = bytes;
+    for (int n = 2; n <= nodes; n++) {
+      DecisionProgram next = program(proxies, "n" + n);
+      all += next.ownBytes() + (next.sharesCodeWith(one) ? 0 : next.codeBytes());
+    }
+
+    assertThat(all).isLessThan(bytes * 3 / 2 + nodes * 4_096L);
+    assertThat(program(proxies, "n" + nodes).sharesCodeWith(one)).isTrue();
+  }
+
+  @Test
+  void codeAndEndpointsTakeLessThan24OctetsAnEndpointAnd96AServicePort() {
     DecisionProgram program = program(cluster(1), "n1");
 
-    assertThat(program.codeBytes()).isLessThan(SERVICES * (96L + ENDPOINTS * 24L));
+    assertThat(program.codeBytes() + program.targets().bytes())
+        .isLessThan(SERVICES * (96L + ENDPOINTS * 24L));
   }
 }
