@@ -148,7 +148,8 @@ final class CourseReader {
     long operand =
         ofNode ? words[block] : (long) words[block] << 32 | (words[block + 1] & 0xffff_ffffL);
     int profile = words[at + 1];
-    int changed = (mark & ~profiles[profile + Op.PROFILE_MASK]) ^ profiles[profile];
+    int kept = mark & ~profiles[profile + Op.PROFILE_MASK];
+    int changed = kept ^ profiles[profile + Op.PROFILE_VALUE];
     Course marked = from(next, changed, depth);
     Course same = from(next, mark, depth);
     boolean inside = (flags & 8) == 0;
