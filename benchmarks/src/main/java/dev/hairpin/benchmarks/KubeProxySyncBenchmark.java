@@ -168,19 +168,24 @@ public class KubeProxySyncBenchmark {
         Map.of());
   }
 
+  /** A slice of which one endpoint is another than when it was last taken. */
+  private EndpointSlice nextSlice() {
+    round++;
+    int pass = round / services;
+    return slice(Math.floorMod(round * 7919, services), pass + round % services);
+  }
+
   /** One endpoint is replaced: its slice is taken in, and a partial sync follows. */
   @Benchmark
   public List<SyncResult> oneEndpointChanges() {
-    round++;
-    warm.changed(new Change(null, slice(Math.floorMod(round * 7919, services), round)));
+    warm.changed(new Change(null, nextSlice()));
     return warm.sync(time);
   }
 
   /** The same, with the text for iptables-restore. */
   @Benchmark
   public List<SyncResult> oneEndpointChangesWithText() {
-    round++;
-    warmWithText.changed(new Change(null, slice(Math.floorMod(round * 7919, services), round)));
+    warmWithText.changed(new Change(null, nextSlice()));
     return warmWithText.sync(time);
   }
 

@@ -1,5 +1,7 @@
 package dev.hairpin.iptables.kubeproxy;
 
+import dev.hairpin.analysis.lint.Finding;
+import dev.hairpin.analysis.lint.LintContributor;
 import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Node;
@@ -37,6 +39,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +51,8 @@ import org.jspecify.annotations.Nullable;
  * made up for when somebody looks at the rules. Not thread-safe: it belongs to the thread that
  * writes the cluster.
  */
-public final class KubeProxies implements NodeFilters, NodePrograms, CapacityModel {
+public final class KubeProxies
+    implements NodeFilters, NodePrograms, CapacityModel, LintContributor {
 
   private static final String CONNTRACK = "conntrack ";
 
@@ -61,6 +65,7 @@ public final class KubeProxies implements NodeFilters, NodePrograms, CapacityMod
     private final Map<String, String> sysctls;
     private final Map<IpFamily, RuleCompiler> compilers = new EnumMap<>(IpFamily.class);
     private final Map<IpFamily, RuleSet> filtered = new EnumMap<>(IpFamily.class);
+    private final Map<IpFamily, SyncResult> lastSync = new EnumMap<>(IpFamily.class);
     private @Nullable RuleWalker walker;
     private @Nullable SyncRunner runner;
     private @Nullable List<Listener> servers;
@@ -190,6 +195,7 @@ public final class KubeProxies implements NodeFilters, NodePrograms, CapacityMod
     running.changed = false;
     boolean succeeded = true;
     for (SyncResult result : running.proxy.sync(state.clock().now())) {
+      running.lastSync.put(result.family(), result);
       listeners.forEach(listener -> listener.accept(running.proxy.node(), result));
       if (result.failure().isEmpty()) {
         boolean late = addOn.pacing() == KubeProxy.Pacing.REAL;
@@ -349,6 +355,15 @@ public final class KubeProxies implements NodeFilters, NodePrograms, CapacityMod
    */
   public void onSync(BiConsumer<String, SyncResult> listener) {
     listeners.add(listener);
+  }
+
+  @Override
+  public void lint(Consumer<Finding> found) {
+    new ProxyLint(
+            addOn,
+            state,
+            (node, family) -> upToDate(node).map(running -> running.lastSync.get(family)))
+        .check(found);
   }
 
   /** How many rules each node has, of both families. */
