@@ -12,6 +12,7 @@ import dev.hairpin.lb.aws.Aws;
 import dev.hairpin.path.Reason;
 import dev.hairpin.path.Trace;
 import java.time.Duration;
+import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,5 +97,31 @@ class TargetSecurityGroupsTest {
     assertThat(throughAlb().toString())
         .contains("no rule of sg-cluster on the target's interface admits")
         .contains("504");
+  }
+
+  @Test
+  void aPodWithGroupsOfItsOwnIsClosedByThemAndNotByItsNodes() {
+    AwsLoadBalancers balancers = cluster.component(AwsLoadBalancers.class).orElseThrow();
+    Aws aws = balancers.aws();
+    String pods = aws.createSecurityGroup("pods", "of the pods", Map.of());
+    cluster.apply("""
+        apiVersion: vpcresources.k8s.aws/v1beta1
+        kind: SecurityGroupPolicy
+        metadata: {name: web, namespace: default}
+        spec:
+          podSelector: {matchLabels: {app: web}}
+          securityGroups: {groupIds: [%s]}
+        """.formatted(pods));
+    cluster.delete("Deployment", "default/web");
+    cluster.advance(Duration.ofMinutes(2));
+    cluster.apply(WEB.replace("nlb-target-type: instance", "nlb-target-type: ip"));
+    cluster.advance(Duration.ofMinutes(2));
+    assertThat(throughNlb().outcome().delivered()).isTrue();
+
+    aws.setIngress("sg-cluster", new TreeSet<>());
+    assertThat(throughNlb().outcome().delivered()).isTrue();
+
+    aws.setIngress(pods, new TreeSet<>());
+    assertThat(throughNlb().outcome().reason()).isEqualTo(Reason.SECURITY_GROUP_DENIED);
   }
 }
