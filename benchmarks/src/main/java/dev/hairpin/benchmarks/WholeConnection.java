@@ -38,7 +38,7 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 1,
     jvmArgsAppend = {"-Xms4g", "-Xmx4g", "-XX:+UseTransparentHugePages"})
 public class WholeConnection {
-  private static final int CONNECTIONS = 262_144;
+  private static final int CONNECTIONS = 1 << 20;
 
   /** How many connections are open at a time, in all nodes' tables together. */
   @State(Scope.Benchmark)

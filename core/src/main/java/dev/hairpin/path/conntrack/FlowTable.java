@@ -428,8 +428,18 @@ final class FlowTable {
 
   /** Makes neither direction findable any more. */
   void unlink(int handle) {
-    long original = hash(handle & ~1);
-    long reply = hash(handle | 1);
+    long original;
+    long reply;
+    if (isV6(handle)) {
+      original = hash(handle & ~1);
+      reply = hash(handle | 1);
+    } else {
+      int base = base4(handle);
+      long ports = v4[base + V4_PORTS];
+      long protocol = v4[base + V4_STATE] >>> 32 & 0xff;
+      original = hash4(v4[base], protocol << 32 | (ports & LOW));
+      reply = hash4(v4[base + 1], protocol << 32 | ports >>> 32);
+    }
     index.remove(original, handle & ~1);
     index.remove(reply, handle | 1);
   }

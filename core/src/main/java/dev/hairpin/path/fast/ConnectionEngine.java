@@ -6,13 +6,12 @@ import dev.hairpin.path.conntrack.NatRange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Phaser;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -241,15 +240,11 @@ public final class ConnectionEngine {
   }
 
   private void together(long end) {
-    CyclicBarrier barrier = new CyclicBarrier(lanes.length);
+    // A phaser spins for a moment before it sleeps: lanes come to a meeting at nearly the same time.
+    Phaser phaser = new Phaser(lanes.length);
     Meeting meeting = () -> {
-      try {
-        barrier.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted", e);
-      } catch (BrokenBarrierException e) {
-        throw new IllegalStateException("another lane has failed", e);
+      if (phaser.arriveAndAwaitAdvance() < 0) {
+        throw new IllegalStateException("another lane has failed");
       }
     };
     ExecutorService pool = Executors.newFixedThreadPool(lanes.length);
@@ -264,7 +259,7 @@ public final class ConnectionEngine {
             done = true;
           } finally {
             if (!done) {
-              barrier.reset();
+              phaser.forceTermination();
             }
           }
           return done;
@@ -274,6 +269,7 @@ public final class ConnectionEngine {
         job.get();
       }
     } catch (InterruptedException e) {
+      phaser.forceTermination();
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     } catch (ExecutionException e) {

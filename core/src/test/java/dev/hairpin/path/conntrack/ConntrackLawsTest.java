@@ -109,6 +109,76 @@ class ConntrackLawsTest {
         + " " + t.destination() + " " + t.destinationPort;
   }
 
+  @Property(tries = 200)
+  void packetsThatAreLookedUpTogetherEndAsOneAfterTheOther(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 200) int packets,
+      @ForAll @IntRange(min = 1, max = 50) int together) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int[] ofAll = {6, 17, 1};
+    Segment[] segments = {Segment.TCP_SYN, Segment.TCP_SYN_ACK, Segment.TCP_ACK, Segment.TCP_RST};
+    Conntrack one = new Conntrack(64, 0);
+    Conntrack batches = new Conntrack(64, 0);
+    PacketBatch batch = new PacketBatch(together);
+    long now = 1_700_000_000_000L;
+    for (int first = 0; first < packets; first += together) {
+      int size = Math.min(together, packets - first);
+      for (int i = 0; i < size; i++) {
+        int protocol = ofAll[random.nextInt(3)];
+        int ports = protocol == 1 ? (7 << 16) | (random.nextBoolean() ? 8 << 8 : 0) : (1024 << 16) | 1026;
+        boolean back = random.nextInt(3) == 0;
+        batch.set(
+            i,
+            protocol,
+            back ? 0x0af4_0000 : 0x0a00_0000 + random.nextInt(9),
+            back ? 0x0a00_0000 + random.nextInt(9) : 0x0a60_000a,
+            ports + (protocol == 1 ? 0 : random.nextInt(3)));
+      }
+      batches.lookAhead(batch, 0, size);
+      for (int i = 0; i < size; i++) {
+        now += random.nextInt(3) == 0 ? random.nextInt(40_000) : 0;
+        Tuple t = new Tuple();
+        t.protocol = (int) (batch.ports[i] >>> 32);
+        t.sourceLow = batch.addresses[i] >>> 32;
+        t.destinationLow = batch.addresses[i] & 0xffff_ffffL;
+        t.sourcePort = (int) batch.ports[i] >>> 16;
+        t.destinationPort = (int) batch.ports[i] & 0xffff;
+        Segment segment = t.protocol == 6
+            ? segments[random.nextInt(4)]
+            : t.protocol == 17 ? Segment.UDP : Segment.ICMP;
+        int handle = one.track(t, segment, now);
+        assertThat(batches.track(batch, i, segment, now)).isEqualTo(handle);
+        long choices = random.nextLong();
+        assertThat(goOn(batches, handle, choices, now)).isEqualTo(goOn(one, handle, choices, now));
+      }
+      assertThat(batches.list(now)).isEqualTo(one.list(now));
+    }
+    assertThat(batches.earlyDropped()).isEqualTo(one.earlyDropped());
+    assertThat(batches.insertFailed()).isEqualTo(one.insertFailed());
+  }
+
+  /** Brings a new connection into the table, translated in one of several ways, or drops it. */
+  private static boolean goOn(Conntrack table, int handle, long choices, long now) {
+    if (handle < 0 || table.confirmed(handle)) {
+      return false;
+    }
+    SplittableRandom random = new SplittableRandom(choices);
+    switch (random.nextInt(4)) {
+      case 0 -> table.translateDestination(handle, 0, 0x0af4_0000, 0);
+      case 1 ->
+        table.translate(
+            handle, false, NatRange.to(IpAddress.v4(0x0af4_0000), 0), random::nextInt, now);
+      case 2 -> {
+        table.discard(handle);
+        return false;
+      }
+      default -> table.translate(handle, false, null, random::nextInt, now);
+    }
+    NatRange node = random.nextBoolean() ? null : NatRange.to(IpAddress.v4(0x0a00_0001), true);
+    table.translate(handle, true, node, random::nextInt, now);
+    return table.confirm(handle, now);
+  }
+
   @Test
   void entriesGoWithoutBeingLookedFor() {
     Conntrack table = new Conntrack(0, 0);
