@@ -150,19 +150,12 @@ public final class Conntrack {
    * @return a handle, {@link #INVALID}, or {@link #FULL}
    */
   public int track(Tuple packet, Segment segment, long now) {
-    expiry.collect(now);
-    long hash = FlowTable.hash(packet);
-    int found = table.find(hash, packet);
-    if (found != FlowTable.NONE) {
-      long state = table.state(found);
-      if (!isNoMore(found, state, segment, now)) {
-        return move(found, state, segment, now);
-      }
-      expiry.remove(found);
+    if (packet.v6) {
+      return track6(packet, segment, now);
     }
-    return packet.v6
-        ? begin6(packet, hash, segment, now)
-        : begin4(packet.v4Addresses(), packet.portsAndProtocol(), hash, segment, now);
+    long addresses = packet.v4Addresses();
+    long ports = packet.portsAndProtocol();
+    return track4(addresses, ports, FlowTable.hash4(addresses, ports), segment, now);
   }
 
   /**
@@ -192,10 +185,11 @@ public final class Conntrack {
    * @return a handle, {@link #INVALID}, or {@link #FULL}
    */
   public int track(PacketBatch packets, int i, Segment segment, long now) {
+    return track4(packets.addresses[i], packets.ports[i], packets.hashes[i], segment, now);
+  }
+
+  private int track4(long addresses, long ports, long hash, Segment segment, long now) {
     expiry.collect(now);
-    long addresses = packets.addresses[i];
-    long ports = packets.ports[i];
-    long hash = packets.hashes[i];
     int found = table.find4(hash, addresses, ports);
     if (found != FlowTable.NONE) {
       long state = table.state(found);
@@ -205,6 +199,20 @@ public final class Conntrack {
       expiry.remove(found);
     }
     return begin4(addresses, ports, hash, segment, now);
+  }
+
+  private int track6(Tuple packet, Segment segment, long now) {
+    expiry.collect(now);
+    long hash = FlowTable.hash(packet);
+    int found = table.find(hash, packet);
+    if (found != FlowTable.NONE) {
+      long state = table.state(found);
+      if (!isNoMore(found, state, segment, now)) {
+        return move(found, state, segment, now);
+      }
+      expiry.remove(found);
+    }
+    return begin6(packet, hash, segment, now);
   }
 
   /** Whether an entry's time is over, or the packet begins a new connection of the same tuple. */

@@ -240,7 +240,8 @@ public final class ConnectionEngine {
   }
 
   private void together(long end) {
-    // A phaser spins for a moment before it sleeps: lanes come to a meeting at nearly the same time.
+    // A phaser spins for a moment before it sleeps: lanes come to a meeting at nearly the same
+    // time.
     Phaser phaser = new Phaser(lanes.length);
     Meeting meeting = () -> {
       if (phaser.arriveAndAwaitAdvance() < 0) {

@@ -125,7 +125,8 @@ class ConntrackLawsTest {
       int size = Math.min(together, packets - first);
       for (int i = 0; i < size; i++) {
         int protocol = ofAll[random.nextInt(3)];
-        int ports = protocol == 1 ? (7 << 16) | (random.nextBoolean() ? 8 << 8 : 0) : (1024 << 16) | 1026;
+        int ports =
+            protocol == 1 ? (7 << 16) | (random.nextBoolean() ? 8 << 8 : 0) : (1024 << 16) | 1026;
         boolean back = random.nextInt(3) == 0;
         batch.set(
             i,
