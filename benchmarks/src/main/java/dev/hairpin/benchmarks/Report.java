@@ -103,15 +103,18 @@ public final class Report {
     Map<String, Figure> measured = new TreeMap<>();
     for (Map.Entry<String, Set<String>> run : byParameters.entrySet()) {
       String[] parameters = run.getKey().split(";", -1);
+      // What takes a tenth of a second is warm only after some seconds.
+      boolean slow = run.getValue().stream().anyMatch(b -> b.startsWith("CompileRules"));
+      TimeValue iteration = TimeValue.milliseconds(slow ? 2_000 : 500);
       ChainedOptionsBuilder options = new OptionsBuilder()
           .param("services", parameters[0].split(",", -1))
           .param("live", parameters[0].split(",", -1))
           .param("open", parameters[0].split(",", -1))
           .addProfiler(GCProfiler.class)
           .warmupIterations(3)
-          .warmupTime(TimeValue.milliseconds(500))
+          .warmupTime(iteration)
           .measurementIterations(5)
-          .measurementTime(TimeValue.milliseconds(500))
+          .measurementTime(iteration)
           .forks(1);
       if (!parameters[1].isEmpty()) {
         options = options.param("kind", parameters[1]);
