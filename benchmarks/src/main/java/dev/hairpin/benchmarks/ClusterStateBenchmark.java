@@ -1,9 +1,11 @@
 package dev.hairpin.benchmarks;
 
+import dev.hairpin.Cluster;
 import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.ApiServer;
 import dev.hairpin.cluster.ClusterSnapshot;
 import dev.hairpin.time.VirtualClock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -42,6 +44,20 @@ public class ClusterStateBenchmark {
   @OutputTimeUnit(TimeUnit.MILLISECONDS)
   public ApiServer build() {
     return LargeCluster.build();
+  }
+
+  /**
+   * Builds the cluster from objects, with all controllers and kubelets, and lets them settle: every
+   * Service has its EndpointSlice and its Endpoints then.
+   *
+   * @return the cluster
+   */
+  @Benchmark
+  @OutputTimeUnit(TimeUnit.MILLISECONDS)
+  public Cluster buildAndSettle() {
+    Cluster cluster = Cluster.builder().kubeadm(1).build();
+    LargeCluster.fill(cluster.api());
+    return cluster.advance(Duration.ZERO);
   }
 
   /**

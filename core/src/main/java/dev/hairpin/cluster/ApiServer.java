@@ -477,7 +477,9 @@ public final class ApiServer {
     try {
       return apply(manifest.tree());
     } catch (ApiError e) {
-      String field = e.causes().isEmpty() ? "" : e.causes().get(0).field();
+      String field = e.getCause() instanceof ManifestException undecodable
+          ? undecodable.path()
+          : e.causes().isEmpty() ? "" : e.causes().get(0).field();
       ManifestException placed = manifest.at(field, String.valueOf(e.getMessage()));
       placed.initCause(e);
       throw placed;
@@ -674,7 +676,7 @@ public final class ApiServer {
     } catch (ManifestException e) {
       Object kind = tree.get("kind");
       String path = e.path().isEmpty() ? "" : e.path() + ": ";
-      throw ApiError.badRequest(kind
+      ApiError refusal = ApiError.badRequest(kind
           + " in version \""
           + tree.get("apiVersion")
           + "\" cannot be handled as a "
@@ -682,6 +684,8 @@ public final class ApiServer {
           + ": "
           + path
           + e.problem());
+      refusal.initCause(e);
+      throw refusal;
     }
   }
 }

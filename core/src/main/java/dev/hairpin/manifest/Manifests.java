@@ -81,9 +81,10 @@ public final class Manifests {
           .decode(bytes)
           .toString();
     } catch (CharacterCodingException e) {
+      String before = new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1);
       throw new ManifestException(
           file.toString(),
-          0,
+          YamlReader.documentAt(before, before.length()),
           lineAt(bytes),
           "",
           "not UTF-8: invalid octets at offset " + bytes.position());

@@ -113,6 +113,28 @@ final class YamlReader {
     return reader.documents;
   }
 
+  /**
+   * The number of the document that a place of a text is in, counted by the marks between
+   * documents: for what is wrong before the text can be read as YAML.
+   */
+  static int documentAt(String text, int position) {
+    int document = 1;
+    boolean begun = false;
+    int start = 0;
+    while (start <= position) {
+      int end = text.indexOf('\n', start);
+      if (text.startsWith("---", start)) {
+        document += begun ? 1 : 0;
+      }
+      begun = true;
+      if (end < 0) {
+        break;
+      }
+      start = end + 1;
+    }
+    return document;
+  }
+
   private void refuseControlCharacters(String text) {
     int line = 1;
     for (int i = 0; i < text.length(); i++) {
@@ -122,7 +144,7 @@ final class YamlReader {
       } else if (c == 0x7f || (c < 0x20 && c != '\t' && c != '\r')) {
         throw new ManifestException(
             origin,
-            0,
+            documentAt(text, i),
             line,
             "",
             String.format("not YAML: control character U+%04X is not allowed", (int) c));
