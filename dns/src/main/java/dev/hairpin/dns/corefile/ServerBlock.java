@@ -1,5 +1,7 @@
 package dev.hairpin.dns.corefile;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,6 +33,6 @@ public record ServerBlock(List<ServedZone> zones, Map<String, List<Token>> plugi
   /** Keeps the order. */
   public ServerBlock {
     zones = List.copyOf(zones);
-    plugins = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(plugins));
+    plugins = Collections.unmodifiableMap(new LinkedHashMap<>(plugins));
   }
 }

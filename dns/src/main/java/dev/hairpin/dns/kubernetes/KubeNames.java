@@ -8,6 +8,7 @@ import dev.hairpin.dns.plugin.ReverseNames;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.path.Chooser;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -240,7 +241,7 @@ final class KubeNames {
     List<KubeSlice> slices = new ArrayList<>(entry.sliceCount());
     entry.slices().forEach(slices::add);
     for (int i = slices.size() - 1; i > 0; i--) {
-      java.util.Collections.swap(slices, i, chooser.pick(i + 1));
+      Collections.swap(slices, i, chooser.pick(i + 1));
     }
     return slices;
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -183,7 +184,7 @@ final class KubernetesOptions {
     for (String part : text.split(",(?![^(]*\\))", -1)) {
       requirements.add(requirement(what, text, part.trim()));
     }
-    return new LabelSelector(java.util.Map.of(), requirements);
+    return new LabelSelector(Map.of(), requirements);
   }
 
   private static LabelSelector.Requirement requirement(String what, String all, String text) {

@@ -62,9 +62,9 @@ public final class GoPattern {
    */
   public static GoPattern compile(String expression) {
     GoSyntax syntax = new GoSyntax(expression);
-    GoSyntax.Part all = syntax.parse();
+    GoPart all = syntax.parse();
     GoProgram program = new GoProgram(syntax.groups() + 1);
-    new GoSyntax.Group(0, all).write(program);
+    new GoPart.Group(0, all).write(program);
     program.match();
     return new GoPattern(expression, syntax.groups(), program, syntax.groupNames());
   }

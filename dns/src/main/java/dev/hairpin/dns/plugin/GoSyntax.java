@@ -34,134 +34,12 @@ final class GoSyntax {
   private static final Pattern POSIX = Pattern.compile("\\[:(\\^?)([a-z]+):]");
   private static final Pattern PROPERTY = Pattern.compile("\\\\[pP](\\{(\\^?)(\\w+)}|(\\w))");
 
-  /** A part of an expression. */
-  sealed interface Part {
-    void write(GoProgram program);
-
-    /** The largest product of counts of repetitions in one another. */
-    default int repetitions() {
-      return 1;
-    }
-
-    /** Whether it can match without a character. */
-    default boolean canBeEmpty() {
-      return false;
-    }
-  }
-
-  /** One character. */
-  private record Single(IntPredicate condition) implements Part {
-    @Override
-    public void write(GoProgram program) {
-      program.character(condition);
-    }
-  }
-
-  /** A place between characters. */
-  private record Assertion(Place place) implements Part {
-    @Override
-    public void write(GoProgram program) {
-      program.place(place);
-    }
-
-    @Override
-    public boolean canBeEmpty() {
-      return true;
-    }
-  }
-
-  /** Parts after one another. */
-  private record Sequence(List<Part> parts, int repetitions, boolean canBeEmpty) implements Part {
-    Sequence(List<Part> parts) {
-      this(parts, most(parts), parts.stream().allMatch(Part::canBeEmpty));
-    }
-
-    @Override
-    public void write(GoProgram program) {
-      parts.forEach(part -> part.write(program));
-    }
-  }
-
-  /** One of several, the first that matches. */
-  private record Choice(List<Part> parts, int repetitions, boolean canBeEmpty) implements Part {
-    Choice(List<Part> parts) {
-      this(parts, most(parts), parts.stream().anyMatch(Part::canBeEmpty));
-    }
-
-    @Override
-    public void write(GoProgram program) {
-      List<Integer> ends = new ArrayList<>();
-      for (Part part : parts.subList(0, parts.size() - 1)) {
-        int split = program.split();
-        part.write(program);
-        ends.add(program.jump());
-        program.target(split, split + 1, program.size());
-      }
-      parts.get(parts.size() - 1).write(program);
-      ends.forEach(end -> program.target(end, program.size(), 0));
-    }
-  }
-
-  /** A part whose bounds are remembered. */
-  record Group(int number, Part part, int repetitions, boolean canBeEmpty) implements Part {
-    Group(int number, Part part) {
-      this(number, part, part.repetitions(), part.canBeEmpty());
-    }
-
-    @Override
-    public void write(GoProgram program) {
-      program.save(2 * number);
-      part.write(program);
-      program.save(2 * number + 1);
-    }
-  }
-
-  /** A part several times; {@code max} is -1 if there is no most. */
-  private record Repetition(
-      Part part, int min, int max, boolean greedy, int repetitions, boolean canBeEmpty)
-      implements Part {
-    @Override
-    public void write(GoProgram program) {
-      for (int i = 0; i < min; i++) {
-        part.write(program);
-      }
-      if (max < 0) {
-        loop(program);
-        return;
-      }
-      List<Integer> splits = new ArrayList<>();
-      for (int i = min; i < max; i++) {
-        splits.add(program.split());
-        part.write(program);
-      }
-      splits.forEach(split -> choose(program, split));
-    }
-
-    /** What can be empty is entered at least once, as Go does since 1.16. */
-    private void loop(GoProgram program) {
-      int enter = program.split();
-      part.write(program);
-      if (part.canBeEmpty()) {
-        int again = program.split();
-        program.target(again, greedy ? enter + 1 : again + 1, greedy ? again + 1 : enter + 1);
-      } else {
-        program.jump(enter);
-      }
-      choose(program, enter);
-    }
-
-    private void choose(GoProgram program, int split) {
-      program.target(
-          split, greedy ? split + 1 : program.size(), greedy ? program.size() : split + 1);
-    }
-  }
-
   /** A group that is not closed yet. */
   private static final class Open {
     private final int number;
     private final int outerFlags;
-    private final List<Part> choices = new ArrayList<>();
-    private List<Part> sequence = new ArrayList<>();
+    private final List<GoPart> choices = new ArrayList<>();
+    private List<GoPart> sequence = new ArrayList<>();
 
     Open(int number, int outerFlags) {
       this.number = number;
@@ -169,14 +47,15 @@ final class GoSyntax {
     }
 
     void nextChoice() {
-      choices.add(sequence.size() == 1 ? sequence.get(0) : new Sequence(List.copyOf(sequence)));
+      choices.add(
+          sequence.size() == 1 ? sequence.get(0) : new GoPart.Sequence(List.copyOf(sequence)));
       sequence = new ArrayList<>();
     }
 
-    Part close() {
+    GoPart close() {
       nextChoice();
-      Part part = choices.size() == 1 ? choices.get(0) : new Choice(List.copyOf(choices));
-      return number > 0 ? new Group(number, part) : part;
+      GoPart part = choices.size() == 1 ? choices.get(0) : new GoPart.Choice(List.copyOf(choices));
+      return number > 0 ? new GoPart.Group(number, part) : part;
     }
   }
 
@@ -199,10 +78,6 @@ final class GoSyntax {
     return groupNames;
   }
 
-  private static int most(List<Part> parts) {
-    return parts.stream().mapToInt(Part::repetitions).max().orElse(1);
-  }
-
   private Open inner() {
     return open.get(open.size() - 1);
   }
@@ -213,7 +88,7 @@ final class GoSyntax {
    * @return what it consists of
    * @throws IllegalArgumentException if Go would refuse it
    */
-  Part parse() {
+  GoPart parse() {
     boolean repeated = false;
     while (at < in.length()) {
       char c = in.charAt(at);
@@ -229,7 +104,7 @@ final class GoSyntax {
       repeated = false;
       switch (c) {
         case '\\' -> escape();
-        case '[' -> add(new Single(condition(set())));
+        case '[' -> add(new GoPart.Single(condition(set())));
         case '(' -> group();
         case ')' -> close();
         case '|' -> {
@@ -238,7 +113,7 @@ final class GoSyntax {
         }
         case '.' -> {
           boolean all = is(DOT_IS_ALL);
-          add(new Single(character -> all || character != '\n'));
+          add(new GoPart.Single(character -> all || character != '\n'));
           at++;
         }
         case '^' -> place(is(MULTILINE) ? Place.LINE_BEGIN : Place.TEXT_BEGIN, 1);
@@ -265,18 +140,18 @@ final class GoSyntax {
     return (flags & flag) != 0;
   }
 
-  private void add(Part part) {
+  private void add(GoPart part) {
     inner().sequence.add(part);
   }
 
   private void place(Place place, int length) {
-    add(new Assertion(place));
+    add(new GoPart.Assertion(place));
     at += length;
   }
 
   private void literal(int character) {
     int folded = folded(character);
-    add(new Single(
+    add(new GoPart.Single(
         is(IGNORE_CASE) ? other -> folded(other) == folded : other -> other == character));
   }
 
@@ -298,16 +173,16 @@ final class GoSyntax {
     }
     boolean lazy = at < in.length() && in.charAt(at) == '?';
     at += lazy ? 1 : 0;
-    List<Part> sequence = inner().sequence;
+    List<GoPart> sequence = inner().sequence;
     if (sequence.isEmpty()) {
       throw refused("missing argument to repetition operator", in.substring(begin, at));
     }
-    Part part = sequence.remove(sequence.size() - 1);
+    GoPart part = sequence.remove(sequence.size() - 1);
     int times = c == '{' ? Math.max(1, Math.max(min, max)) : 1;
     if ((max >= 0 && max < min) || times * part.repetitions() > MOST) {
       throw refused("invalid repeat count", in.substring(begin, at));
     }
-    sequence.add(new Repetition(
+    sequence.add(new GoPart.Repetition(
         part,
         min,
         max,
@@ -359,8 +234,8 @@ final class GoSyntax {
 
   private static int flags(String letters) {
     int all = 0;
-    for (char letter : letters.toCharArray()) {
-      all |= switch (letter) {
+    for (int i = 0; i < letters.length(); i++) {
+      all |= switch (letters.charAt(i)) {
         case 'i' -> IGNORE_CASE;
         case 'm' -> MULTILINE;
         case 's' -> DOT_IS_ALL;
@@ -392,7 +267,7 @@ final class GoSyntax {
         in.substring(at + 2, end < 0 ? in.length() : end).codePoints().forEach(this::literal);
         at = end < 0 ? in.length() : end + 2;
       }
-      default -> add(new Single(condition(escaped())));
+      default -> add(new GoPart.Single(condition(escaped())));
     }
   }
 

@@ -10,6 +10,7 @@ import dev.hairpin.net.Cidr;
 import dev.hairpin.path.Chooser;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -96,7 +97,7 @@ final class LoadBalance implements Plugin {
     shuffle(exchangers, chooser);
     if (!preferred.isEmpty()) {
       // A stable sort keeps the shuffled order within a block.
-      addresses.sort(java.util.Comparator.comparingInt(this::rank));
+      addresses.sort(Comparator.comparingInt(this::rank));
     }
     aliases.addAll(others);
     aliases.addAll(addresses);

@@ -6,6 +6,7 @@ import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Chooser;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -151,7 +152,7 @@ final class GlibcSender {
     }
 
     private void closeAll() {
-      java.util.Arrays.fill(sockets, null);
+      Arrays.fill(sockets, null);
     }
 
     private Wire.Socket socket(int server) {

@@ -118,97 +118,20 @@ public final class Expression {
     return text;
   }
 
-  /** A word of an expression: a name, a number, a text in quotes, or an operator. */
-  private record Word(Kind kind, String text, int at) {
-    enum Kind {
-      NAME,
-      NUMBER,
-      TEXT,
-      OPERATOR,
-      END
-    }
-
-    boolean is(String operator) {
-      return (kind == Kind.OPERATOR || kind == Kind.NAME) && text.equals(operator);
-    }
-  }
-
+  /** Reads an expression from its words. */
   private static final class Reader {
-    private static final List<String> OPERATORS = List.of(
-        "==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "+", "-", "*", "/", "%", "(", ")", "[",
-        "]", ",", "?", ":");
-
     private final String in;
-    private final List<Word> words = new ArrayList<>();
+    private final List<Word> words;
     private int at;
     private int depth;
 
     Reader(String in) {
       this.in = in;
-      split();
-    }
-
-    private void split() {
-      int i = 0;
-      while (i < in.length()) {
-        char c = in.charAt(i);
-        int start = i;
-        if (Character.isWhitespace(c)) {
-          i++;
-        } else if (c == '\'' || c == '"') {
-          i = quoted(start);
-        } else if (c >= '0' && c <= '9') {
-          i = end(i);
-          words.add(new Word(Word.Kind.NUMBER, in.substring(start, i), start));
-        } else if (Character.isLetter(c) || c == '_') {
-          i = end(i);
-          words.add(new Word(Word.Kind.NAME, in.substring(start, i), start));
-        } else {
-          String operator = OPERATORS.stream()
-              .filter(o -> in.startsWith(o, start))
-              .findFirst()
-              .orElseThrow(() -> error("unrecognized character: '" + c + "'", start));
-          words.add(new Word(Word.Kind.OPERATOR, operator, start));
-          i += operator.length();
-        }
-      }
-      words.add(new Word(Word.Kind.END, "", in.length()));
-    }
-
-    private int end(int from) {
-      int i = from;
-      while (i < in.length() && (Character.isLetterOrDigit(in.charAt(i)) || in.charAt(i) == '_')) {
-        i++;
-      }
-      return i;
-    }
-
-    private int quoted(int start) {
-      StringBuilder word = new StringBuilder();
-      int i = start + 1;
-      while (i < in.length() && in.charAt(i) != in.charAt(start)) {
-        char c = in.charAt(i++);
-        if (c == '\\' && i < in.length()) {
-          char escaped = in.charAt(i++);
-          c = switch (escaped) {
-            case 'n' -> '\n';
-            case 't' -> '\t';
-            case 'r' -> '\r';
-            case '\\', '\'', '"' -> escaped;
-            default -> throw error("unable to unescape string", start);
-          };
-        }
-        word.append(c);
-      }
-      if (i >= in.length()) {
-        throw error("literal not terminated", start);
-      }
-      words.add(new Word(Word.Kind.TEXT, word.toString(), start));
-      return i + 1;
+      words = Word.of(in);
     }
 
     private IllegalArgumentException error(String problem, int index) {
-      return new IllegalArgumentException(problem + " (1:" + (index + 1) + ") in " + in);
+      return Word.error(in, problem, index);
     }
 
     private Word word() {
@@ -233,25 +156,25 @@ public final class Expression {
 
     private IllegalArgumentException unexpected() {
       return error(
-          word().kind == Word.Kind.END
+          word().kind() == Word.Kind.END
               ? "unexpected token EOF"
-              : "unexpected token \"" + word().text + "\"",
-          word().at);
+              : "unexpected token \"" + word().text() + "\"",
+          word().at());
     }
 
     private Part typed(Part part, Type type, Word operator) {
       if (part.type != type) {
         throw error(
-            "invalid operation: " + operator.text + " for a "
+            "invalid operation: " + operator.text() + " for a "
                 + part.type.name().toLowerCase(Locale.ROOT),
-            operator.at);
+            operator.at());
       }
       return part;
     }
 
     Part all() {
       Part part = choice();
-      if (word().kind != Word.Kind.END) {
+      if (word().kind() != Word.Kind.END) {
         throw unexpected();
       }
       return part;
@@ -259,7 +182,7 @@ public final class Expression {
 
     private Part choice() {
       if (++depth > MAX_DEPTH) {
-        throw error("the expression nests too deeply", word().at);
+        throw error("the expression nests too deeply", word().at());
       }
       Part condition = or();
       Word operator = word();
@@ -328,7 +251,7 @@ public final class Expression {
 
     /** A comparison with what follows, or null if nothing is compared. */
     private @Nullable Part compared(Part left, Word operator) {
-      switch (operator.text) {
+      switch (operator.text()) {
         case "==", "!=" -> {
           at++;
           Part right = typed(sum(), left.type, operator);
@@ -342,7 +265,7 @@ public final class Expression {
           Part right = typed(sum(), left.type, operator);
           return new Part(
               Type.TRUTH,
-              c -> holds(operator.text, order(left.value.apply(c), right.value.apply(c))));
+              c -> holds(operator.text(), order(left.value.apply(c), right.value.apply(c))));
         }
         case "contains" -> {
           return texts(left, operator, String::contains);
@@ -397,8 +320,8 @@ public final class Expression {
       typed(left, Type.TEXT, operator);
       Word pattern = word();
       Part right = typed(sum(), Type.TEXT, operator);
-      if (pattern.kind == Word.Kind.TEXT && words.get(at - 1) == pattern) {
-        GoPattern compiled = GoPattern.compile(pattern.text);
+      if (pattern.kind() == Word.Kind.TEXT && words.get(at - 1) == pattern) {
+        GoPattern compiled = GoPattern.compile(pattern.text());
         return new Part(
             Type.TRUTH, c -> compiled.find((String) left.value.apply(c)).isPresent());
       }
@@ -435,7 +358,7 @@ public final class Expression {
       while (skip("*", "/", "%")) {
         Part one = typed(left, Type.NUMBER, operator);
         Part two = typed(unary(), Type.NUMBER, operator);
-        String sign = operator.text;
+        String sign = operator.text();
         left = new Part(
             Type.NUMBER, c -> product(sign, (Long) one.value.apply(c), (Long) two.value.apply(c)));
         operator = word();
@@ -468,7 +391,7 @@ public final class Expression {
 
     private Part deeper(Supplier<Part> reader) {
       if (++depth > MAX_DEPTH) {
-        throw error("the expression nests too deeply", word().at);
+        throw error("the expression nests too deeply", word().at());
       }
       Part part = reader.get();
       depth--;
@@ -478,15 +401,15 @@ public final class Expression {
     private Part primary() {
       Word word = word();
       at++;
-      switch (word.kind) {
+      switch (word.kind()) {
         case TEXT -> {
-          return text(c -> word.text);
+          return text(c -> word.text());
         }
         case NUMBER -> {
-          if (!word.text.matches("\\d{1,18}")) {
-            throw error("bad number syntax: \"" + word.text + "\"", word.at);
+          if (!word.text().matches("\\d{1,18}")) {
+            throw error("bad number syntax: \"" + word.text() + "\"", word.at());
           }
-          long number = Long.parseLong(word.text);
+          long number = Long.parseLong(word.text());
           return number(c -> number);
         }
         case NAME -> {
@@ -528,15 +451,15 @@ public final class Expression {
         return new Part(Type.TRUTH, c -> word.is("true"));
       }
       if (!skip("(")) {
-        throw error("unknown name " + word.text, word.at);
+        throw error("unknown name " + word.text(), word.at());
       }
       List<Part> arguments = arguments(")");
-      Part plain = FUNCTIONS.get(word.text);
+      Part plain = FUNCTIONS.get(word.text());
       if (plain != null) {
         check(word, arguments);
         return plain;
       }
-      switch (word.text) {
+      switch (word.text()) {
         case "incidr" -> {
           check(word, arguments, Type.TEXT, Type.TEXT);
           return new Part(
@@ -564,7 +487,7 @@ public final class Expression {
           check(word, arguments, Type.TEXT);
           return number(c -> (long) ((String) arguments.get(0).value.apply(c)).length());
         }
-        default -> throw error("unknown name " + word.text, word.at);
+        default -> throw error("unknown name " + word.text(), word.at());
       }
     }
 
@@ -573,8 +496,8 @@ public final class Expression {
         throw error(
             (arguments.size() < types.length ? "not enough" : "too many")
                 + " arguments to call "
-                + word.text,
-            word.at);
+                + word.text(),
+            word.at());
       }
       for (int i = 0; i < types.length; i++) {
         typed(arguments.get(i), types[i], word);
