@@ -9,7 +9,10 @@ import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class ConsoleTest {
@@ -35,6 +38,52 @@ class ConsoleTest {
     assertThat(Arrays.stream(Console.class.getDeclaredMethods()).map(Method::getName))
         .contains(
             "apply", "curl", "dig", "env", "rules", "shares", "what", "diff", "lint", "incident");
+  }
+
+  @Test
+  void theTabKeyListsTheVerbsAndFinishesThem() throws IOException {
+    try (Shell shell = new Shell()) {
+      shell.run(Files.readString(Path.of("jshell/startup.jsh")));
+
+      assertThat(shell.completions("c."))
+          .contains(
+              "apply(",
+              "curl(",
+              "dig(",
+              "env(",
+              "rules(",
+              "shares(",
+              "what()",
+              "diff(",
+              "lint()",
+              "incident(");
+      assertThat(shell.completions("c.inc")).contains("incident(", "incidents()");
+      assertThat(shell.completions("c.what().lo")).contains("losing(");
+      assertThat(shell.completions("c.incident(\"env-01\").pl")).contains("play()");
+    }
+  }
+
+  @Test
+  void everyVerbAnswersAMistakeInALineWithoutAStackTrace() {
+    Console store = Console.store();
+    Map<String, ThrowingCallable> mistakes = new LinkedHashMap<>();
+    mistakes.put("apply", () -> store.apply("retail-stor"));
+    mistakes.put("curl", () -> store.curl("ui/u", "http://ui.ui"));
+    mistakes.put("curl to", () -> store.curl("ui/ui", "http://"));
+    mistakes.put("dig", () -> store.dig("node/ip-10", "ui.ui"));
+    mistakes.put("env", () -> store.env("catalogue/catalog"));
+    mistakes.put("rules", () -> store.rules("us-west-2"));
+    mistakes.put("shares", () -> store.shares("internet", "ingress/ui/uii"));
+    mistakes.put("what", () -> store.what().scale("ui/uii", 3));
+    mistakes.put("incident", () -> store.incident("env-99"));
+    mistakes.put("restart", () -> store.restart("ui/uii"));
+    mistakes.put("get", () -> store.get("servces"));
+
+    mistakes.forEach((verb, mistake) -> assertThatThrownBy(mistake)
+        .as(verb)
+        .isInstanceOf(Mistake.class)
+        .satisfies(e -> assertThat(e.getStackTrace()).isEmpty())
+        .hasMessageMatching("[^\\n]{10,}"));
   }
 
   @Test

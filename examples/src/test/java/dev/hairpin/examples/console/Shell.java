@@ -11,6 +11,7 @@ import jdk.jshell.DeclarationSnippet;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
+import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import jdk.jshell.execution.DirectExecutionControl;
 import jdk.jshell.spi.ExecutionControl;
@@ -60,6 +61,16 @@ public final class Shell implements AutoCloseable {
       rest = next.remaining();
     }
     return snippets;
+  }
+
+  /** What the tab key offers after a text. */
+  List<String> completions(String text) {
+    return shell
+        .sourceCodeAnalysis()
+        .completionSuggestions(text, text.length(), new int[1])
+        .stream()
+        .map(SourceCodeAnalysis.Suggestion::continuation)
+        .toList();
   }
 
   /** What is printed while a text is run. */
