@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +95,14 @@ final class LearnedWalk {
     }
   }
 
+  /** A walk that is really made. */
+  @FunctionalInterface
+  interface Walk {
+    /** How it ends with the choices of a chooser; null if it cannot be made. */
+    @Nullable
+    Outcome end(Chooser chooser);
+  }
+
   /**
    * Tells how a walk ends.
    *
@@ -104,7 +111,7 @@ final class LearnedWalk {
    * @return the end of a walk with the choices that were drawn now, or null
    */
   @Nullable
-  Outcome end(Chooser chooser, Function<Chooser, @Nullable Outcome> walk) {
+  Outcome end(Chooser chooser, Walk walk) {
     List<Choice> drawn = new ArrayList<>();
     Object at = start;
     while (at instanceof Fork fork) {
@@ -116,7 +123,7 @@ final class LearnedWalk {
       return (Outcome) at;
     }
     Guide guide = new Guide(chooser, drawn);
-    @Nullable Outcome outcome = walk.apply(guide);
+    @Nullable Outcome outcome = walk.end(guide);
     if (outcome == null) {
       return null;
     }

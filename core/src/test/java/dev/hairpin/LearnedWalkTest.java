@@ -8,7 +8,6 @@ import dev.hairpin.path.Reason;
 import dev.hairpin.path.Verdict;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -21,10 +20,10 @@ class LearnedWalkTest {
         Verdict.DELIVERED, Reason.DELIVERED, "", "", null, server, null, null, null, null);
   }
 
-  private @Nullable Outcome end(Chooser chooser, Function<Chooser, @Nullable Outcome> way) {
+  private @Nullable Outcome end(Chooser chooser, LearnedWalk.Walk way) {
     return walk.end(chooser, c -> {
       walked++;
-      return way.apply(c);
+      return way.end(c);
     });
   }
 

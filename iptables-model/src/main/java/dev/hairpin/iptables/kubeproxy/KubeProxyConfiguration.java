@@ -133,7 +133,9 @@ public record KubeProxyConfiguration(
     } catch (IllegalArgumentException e) {
       String message = String.valueOf(e.getMessage());
       int colon = message.indexOf(": ");
-      throw document.at(message.substring(0, Math.max(colon, 0)), message.substring(colon + 2));
+      throw colon < 0
+          ? document.at("", message)
+          : document.at(message.substring(0, colon), message.substring(colon + 2));
     }
   }
 
