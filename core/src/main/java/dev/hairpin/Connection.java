@@ -18,11 +18,13 @@ import dev.hairpin.path.Reason;
 import dev.hairpin.path.Source;
 import dev.hairpin.path.Trace;
 import dev.hairpin.path.Verdict;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The start of a connection; say where to, and it is made.
@@ -155,19 +157,32 @@ public final class Connection {
   public <T> Map<T, Fraction> distributionTo(String target, Function<Trace, T> view) {
     Target parsed = Target.parse(target, cluster);
     String question = cluster.describe(source) + " " + parsed.verb() + " " + parsed.text();
-    return Outcomes.of(choices -> cluster.wires().walk(source, (network, caller) -> {
-      NameService.@Nullable Lookup lookup = parsed.address().isPresent()
-          ? null
-          : cluster.lookup(source, parsed.host(), choices, network);
-      if (lookup != null && lookup.addresses().isEmpty()) {
-        return view.apply(unresolved(question, lookup));
-      }
-      IpAddress address =
-          lookup == null ? parsed.address().orElseThrow() : lookup.addresses().get(0);
-      Dialing.Request request = new Dialing.Request(parsed, address, sourcePort, question, true);
-      Dialing dialing = Dialing.dial(request, caller, cluster.wires(), network, choices);
-      return view.apply(dialing.trace(request, "socket opened"));
-    }));
+    Map<Questions.Answer, NameService.Lookup> lookups = new HashMap<>();
+    Map<T, Fraction> result = new LinkedHashMap<>();
+    new Questions(cluster)
+        .answers(source, parsed, l -> lookups.putIfAbsent(Questions.Answer.of(l), l))
+        .forEach((answer, share) -> {
+          if (answer.address().isPresent()) {
+            distribution(parsed, answer.address().get(), question, view)
+                .forEach((seen, p) -> result.merge(seen, p.times(share), Fraction::plus));
+          } else {
+            NameService.Lookup lookup = Objects.requireNonNull(lookups.get(answer));
+            result.merge(view.apply(unresolved(question, lookup)), share, Fraction::plus);
+          }
+        });
+    return result;
+  }
+
+  private <T> Map<T, Fraction> distribution(
+      Target target, IpAddress address, String question, Function<Trace, T> view) {
+    Dialing.Request request = new Dialing.Request(target, address, sourcePort, question, true);
+    return Outcomes.of(choices -> cluster
+        .wires()
+        .walk(
+            source,
+            (network, caller) ->
+                view.apply(Dialing.dial(request, caller, cluster.wires(), network, choices)
+                    .trace(request, "socket opened"))));
   }
 
   /**

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Asks about all ways that a connection can go, in copies of the cluster's network. */
 final class Questions {
@@ -29,20 +30,30 @@ final class Questions {
   }
 
   /** What a name leads to: the address that is dialled, or why there is none. */
-  private record Answer(Optional<IpAddress> address, Reason reason) {
+  record Answer(Optional<IpAddress> address, Reason reason) {
     static Answer of(NameService.Lookup lookup) {
       return new Answer(lookup.addresses().stream().findFirst(), lookup.reason());
     }
   }
 
+  /**
+   * What the host of a target leads to.
+   *
+   * @param asked is told of lookups, one for each way in which its choices can fall
+   */
+  Map<Answer, Fraction> answers(Source source, Target target, Consumer<NameService.Lookup> asked) {
+    return target.address().isPresent()
+        ? Map.of(new Answer(target.address(), Reason.DELIVERED), Fraction.ONE)
+        : Outcomes.ofFirst(choices -> wires.walk(source, (network, caller) -> {
+          NameService.Lookup lookup = cluster.lookup(source, target.host(), choices, network);
+          asked.accept(lookup);
+          return Answer.of(lookup);
+        }));
+  }
+
   /** The shares of a target, called from a port or, if that is 0, from any. */
   Shares shares(Source source, Target target, int port) {
-    Map<Answer, Fraction> answers = target.address().isPresent()
-        ? Map.of(new Answer(target.address(), Reason.DELIVERED), Fraction.ONE)
-        : Outcomes.of(choices -> wires.walk(
-            source,
-            (network, caller) ->
-                Answer.of(cluster.lookup(source, target.host(), choices, network))));
+    Map<Answer, Fraction> answers = answers(source, target, lookup -> {});
     Shares.Builder shares = new Shares.Builder(source + " to " + target.text());
     answers.forEach((answer, share) -> answer
         .address()

@@ -147,7 +147,7 @@ final class TerrainOf {
     if (target.address().isPresent()) {
       destinations.put(target.address().get(), Fraction.ONE);
     } else {
-      Outcomes.of(chooser -> first(sources.get(0), target, chooser))
+      Outcomes.ofFirst(chooser -> first(sources.get(0), target, chooser))
           .forEach((address, share) -> destinations.put(address, share));
     }
     for (IpAddress address : destinations.keySet()) {

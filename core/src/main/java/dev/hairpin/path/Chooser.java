@@ -1,5 +1,7 @@
 package dev.hairpin.path;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -28,6 +30,18 @@ public interface Chooser {
    * @return the index of the one picked, 0 to {@code count - 1}
    */
   int pick(int count);
+
+  /**
+   * Puts things into an order, all orders being equally likely.
+   *
+   * @param things the things, in a list that can be changed
+   * @param <S> what they are
+   */
+  default <S> void shuffle(List<S> things) {
+    for (int i = 0; i < things.size() - 1; i++) {
+      Collections.swap(things, i, i + pick(things.size() - i));
+    }
+  }
 
   /**
    * Draws a number where it hardly matters which, such as the offset at which the search for a free

@@ -1,8 +1,9 @@
 package dev.hairpin.path;
 
-import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -29,54 +30,140 @@ public final class Outcomes {
    * @throws IllegalStateException if the choices fall in more than a million ways
    */
   public static <T> Map<T, Fraction> of(Function<Chooser, T> walk) {
-    Map<T, Fraction> result = new LinkedHashMap<>();
-    List<Branch> path = new ArrayList<>();
-    int runs = 0;
-    do {
-      if (++runs > MOST_RUNS) {
-        throw new IllegalStateException(
-            "the choices on the way fall in more than " + MOST_RUNS + " ways");
-      }
-      Enumerator chooser = new Enumerator(path);
-      T outcome = walk.apply(chooser);
-      result.merge(outcome, chooser.probability(), Fraction::plus);
-      path = chooser.path;
-    } while (advance(path));
-    return result;
+    return visit(walk, false);
   }
 
-  /** Turns the deepest choice that has a branch left, and forgets the ones below it. */
-  private static boolean advance(List<Branch> path) {
-    while (!path.isEmpty()) {
-      Branch last = path.remove(path.size() - 1);
-      if (last.taken + 1 < last.weights.length) {
-        path.add(new Branch(last.weights, last.total, last.taken + 1));
-        return true;
+  /**
+   * Visits every outcome of a walk for which of a shuffled list nothing counts but which thing
+   * comes first, among all of them or among those that the walk prefers. So it is with the
+   * addresses of a name, of which a program dials the first after it has sorted them by rules of
+   * its own. Of n things n orders are walked instead of n!.
+   *
+   * @param walk what to run with the chooser that is handed to it
+   * @param <T> the type of the outcome, whose {@code equals} must tell apart which thing came first
+   * @return each different outcome with its probability, in the order of first visit; the
+   *     probabilities sum to exactly 1
+   * @throws IllegalStateException if the choices fall in more than a million ways
+   */
+  public static <T> Map<T, Fraction> ofFirst(Function<Chooser, T> walk) {
+    return visit(walk, true);
+  }
+
+  private static <T> Map<T, Fraction> visit(Function<Chooser, T> walk, boolean firstCounts) {
+    List<Branch<T>> path = new ArrayList<>();
+    for (int runs = 0; runs < MOST_RUNS; runs++) {
+      Map<T, Fraction> known =
+          Map.of(walk.apply(new Enumerator<>(path, firstCounts)), Fraction.ONE);
+      boolean turned = false;
+      while (!turned && !path.isEmpty()) {
+        Branch<T> last = path.get(path.size() - 1);
+        turned = last.turn(known);
+        if (!turned) {
+          known = last.outcomes();
+          path.remove(path.size() - 1);
+        }
+      }
+      if (!turned) {
+        return known;
       }
     }
-    return false;
+    throw new IllegalStateException(
+        "the choices on the way fall in more than " + MOST_RUNS + " ways");
   }
 
-  /** A choice that was met, and the way that this run takes at it. */
-  private static final class Branch {
-    final long[] weights;
-    final long total;
-    final int taken;
+  /** A choice that was met, the way that is taken at it now, and what the ways before led to. */
+  private abstract static class Branch<T> {
+    private final int size;
+    private final List<Map<T, Fraction>> ways = new ArrayList<>();
 
-    Branch(long[] weights, long total, int taken) {
-      this.weights = weights;
+    Branch(int size) {
+      this.size = size;
+    }
+
+    int taken() {
+      return ways.size();
+    }
+
+    /** Takes note of what the way led to, and goes on to the next one, if there is one. */
+    boolean turn(Map<T, Fraction> outcomes) {
+      ways.add(outcomes);
+      return ways.size() < size;
+    }
+
+    /** What all ways led to, each with its chance. */
+    abstract Map<T, Fraction> outcomes();
+
+    List<Map<T, Fraction>> ways() {
+      return ways;
+    }
+
+    static <T> void add(Map<T, Fraction> way, Fraction chance, Map<T, Fraction> sum) {
+      way.forEach((outcome, p) -> sum.merge(outcome, p.times(chance), Fraction::plus));
+    }
+
+    /** Of ways that are equally likely. */
+    static <T> Map<T, Fraction> mean(Collection<Map<T, Fraction>> ways) {
+      Map<T, Fraction> sum = new LinkedHashMap<>();
+      ways.forEach(way -> add(way, Fraction.of(1, ways.size()), sum));
+      return sum;
+    }
+  }
+
+  private static final class Dice<T> extends Branch<T> {
+    private final long part;
+    private final long total;
+
+    Dice(long part, long total) {
+      super(2);
+      this.part = part;
       this.total = total;
-      this.taken = taken;
+    }
+
+    @Override
+    Map<T, Fraction> outcomes() {
+      Map<T, Fraction> sum = new LinkedHashMap<>();
+      add(ways().get(0), Fraction.of(part, total), sum);
+      add(ways().get(1), Fraction.of(total - part, total), sum);
+      return sum;
     }
   }
 
-  private static final class Enumerator implements Chooser {
-    private final List<Branch> path;
+  private static final class Pick<T> extends Branch<T> {
+    Pick(int count) {
+      super(count);
+    }
+
+    @Override
+    Map<T, Fraction> outcomes() {
+      return mean(ways());
+    }
+  }
+
+  /**
+   * Which thing of a list is put first, the others in their old order. If the walk prefers some of
+   * them, each of these comes first when it is put first, and one of them also when any other is:
+   * the outcomes that there are, are equally likely, however often each was met.
+   */
+  private static final class Front<T> extends Branch<T> {
+    Front(int count) {
+      super(count);
+    }
+
+    @Override
+    Map<T, Fraction> outcomes() {
+      return mean(new LinkedHashSet<>(ways()));
+    }
+  }
+
+  private static final class Enumerator<T> implements Chooser {
+    private final List<Branch<T>> path;
+    private final boolean firstCounts;
     private final java.util.SplittableRandom draws = new java.util.SplittableRandom(0);
     private int depth;
 
-    Enumerator(List<Branch> path) {
+    Enumerator(List<Branch<T>> path, boolean firstCounts) {
       this.path = path;
+      this.firstCounts = firstCounts;
     }
 
     @Override
@@ -84,7 +171,10 @@ public final class Outcomes {
       if (part <= 0 || part >= total) {
         return part > 0;
       }
-      return next(new long[] {part, total - part}, total) == 0;
+      if (depth == path.size()) {
+        path.add(new Dice<>(part, total));
+      }
+      return path.get(depth++).taken() == 0;
     }
 
     @Override
@@ -92,30 +182,27 @@ public final class Outcomes {
       if (count == 1) {
         return 0;
       }
-      long[] weights = new long[count];
-      java.util.Arrays.fill(weights, 1);
-      return next(weights, count);
+      if (depth == path.size()) {
+        path.add(new Pick<>(count));
+      }
+      return path.get(depth++).taken();
+    }
+
+    @Override
+    public <S> void shuffle(List<S> things) {
+      if (!firstCounts) {
+        Chooser.super.shuffle(things);
+      } else if (things.size() > 1) {
+        if (depth == path.size()) {
+          path.add(new Front<>(things.size()));
+        }
+        things.add(0, things.remove(path.get(depth++).taken()));
+      }
     }
 
     @Override
     public int draw(int count) {
       return draws.nextInt(count);
-    }
-
-    private int next(long[] weights, long total) {
-      if (depth == path.size()) {
-        path.add(new Branch(weights, total, 0));
-      }
-      return path.get(depth++).taken;
-    }
-
-    Fraction probability() {
-      Fraction p = Fraction.ONE;
-      for (Branch branch : path) {
-        p = p.times(new Fraction(
-            BigInteger.valueOf(branch.weights[branch.taken]), BigInteger.valueOf(branch.total)));
-      }
-      return p;
     }
   }
 }

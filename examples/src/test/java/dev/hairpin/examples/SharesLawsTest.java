@@ -8,8 +8,10 @@ import dev.hairpin.analysis.Reachability;
 import dev.hairpin.analysis.Shares;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.Service;
+import dev.hairpin.dns.CoreDns;
 import dev.hairpin.iptables.kubeproxy.KubeProxy;
 import dev.hairpin.lb.AwsLoadBalancerController;
+import dev.hairpin.path.Fraction;
 import dev.hairpin.path.Reason;
 import java.time.Duration;
 import java.util.Collection;
@@ -151,6 +153,35 @@ class SharesLawsTest {
 
     assertThat(losses).containsOnlyKeys(Reason.REPLY_BYPASSED_NAT);
     assertThat(losses.get(Reason.REPLY_BYPASSED_NAT)).isCloseTo(1.0 / 3, within(1e-8));
+  }
+
+  /** 14 addresses come in any of 87 billion orders; a program dials the first. */
+  @Test
+  void aHeadlessServiceIsReachedThroughEachOfItsAddressesAlike() {
+    Cluster cluster = eks(3).install(CoreDns.eks());
+    StringBuilder yaml = new StringBuilder("""
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: default}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web, namespace: default}
+        spec: {clusterIP: None, selector: {app: web}, ports: [{port: 8080}]}
+        """);
+    for (int i = 0; i < 14; i++) {
+      yaml.append(pod(cluster, "web-" + i, i % 3));
+    }
+    cluster.apply(yaml.toString());
+
+    Shares shares = cluster.from("default/web-0").sharesTo("web.default:8080");
+    assertThat(shares.ends()).hasSize(14);
+    assertThat(shares.ends().values()).allMatch(Fraction.of(1, 14)::equals);
+    assertThat(cluster
+            .from("default/web-0")
+            .distributionTo("web.default:8080", t -> String.valueOf(t.outcome().server())))
+        .hasSize(14)
+        .allSatisfy((server, share) -> assertThat(share).isEqualTo(Fraction.of(1, 14)));
   }
 
   @Test

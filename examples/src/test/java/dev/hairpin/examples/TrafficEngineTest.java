@@ -82,8 +82,20 @@ class TrafficEngineTest {
         counts, store.from("ui/" + ui.metadata().name()).sharesTo("http://catalog.catalog"));
   }
 
-  @Property(tries = 25)
+  @Property(tries = 25, seed = "20260125")
   void randomClustersGiveTheExactSharesOfTheWalker(@ForAll long seed) {
+    assertRandomClusterGivesItsExactShares(seed, BRISK.seed(seed), 20_000);
+  }
+
+  /** The samples of the law: ten million for each cluster, on two threads. */
+  @Property(tries = 2, seed = "107")
+  void tenMillionSamplesComeWithinFourDeviationsOfTheExactShares(@ForAll long seed) {
+    assertRandomClusterGivesItsExactShares(
+        seed, BRISK.seed(seed).batch(8_192).threads(2), 10_000_000);
+  }
+
+  private static void assertRandomClusterGivesItsExactShares(
+      long seed, TrafficLoad load, long connections) {
     SplittableRandom random = new SplittableRandom(seed);
     Cluster cluster =
         (random.nextBoolean() ? Cluster.kubeadm() : Cluster.eks()).install(KubeProxy.newest());
@@ -142,9 +154,8 @@ class TrafficEngineTest {
     };
     String[] question = questions[random.nextInt(questions.length)];
 
-    TrafficCounts counts = TrafficEngine.of(cluster).stream(question[0], question[1], 1)
-        .load(BRISK.seed(seed))
-        .run(20_000);
+    TrafficCounts counts =
+        TrafficEngine.of(cluster).stream(question[0], question[1], 1).load(load).run(connections);
 
     assertEqualWithinFourSigma(counts, cluster.from(question[0]).sharesTo(question[1]));
   }

@@ -8,7 +8,6 @@ import dev.hairpin.dns.plugin.ReverseNames;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.path.Chooser;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -240,9 +239,7 @@ final class KubeNames {
   static List<KubeSlice> shuffled(KubeIndex.Entry entry, Chooser chooser) {
     List<KubeSlice> slices = new ArrayList<>(entry.sliceCount());
     entry.slices().forEach(slices::add);
-    for (int i = slices.size() - 1; i > 0; i--) {
-      Collections.swap(slices, i, chooser.pick(i + 1));
-    }
+    chooser.shuffle(slices);
     return slices;
   }
 

@@ -9,7 +9,6 @@ import dev.hairpin.dns.message.ResourceRecord;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.path.Chooser;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
@@ -93,8 +92,8 @@ final class LoadBalance implements Plugin {
         default -> others.add(record);
       }
     }
-    shuffle(addresses, chooser);
-    shuffle(exchangers, chooser);
+    chooser.shuffle(addresses);
+    chooser.shuffle(exchangers);
     if (!preferred.isEmpty()) {
       // A stable sort keeps the shuffled order within a block.
       addresses.sort(Comparator.comparingInt(this::rank));
@@ -114,11 +113,5 @@ final class LoadBalance implements Plugin {
       }
     }
     return preferred.size();
-  }
-
-  private static void shuffle(List<ResourceRecord> records, Chooser chooser) {
-    for (int i = 0; i < records.size() - 1; i++) {
-      Collections.swap(records, i, i + chooser.pick(records.size() - i));
-    }
   }
 }
