@@ -1,12 +1,15 @@
 package dev.hairpin.path;
 
+import dev.hairpin.api.KubeObject;
 import dev.hairpin.net.FiveTuple;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /** A component that runs load balancers beside the cluster, reached by DNS name and address. */
 public interface LoadBalancing extends AddOn.Component {
@@ -71,6 +74,41 @@ public interface LoadBalancing extends AddOn.Component {
    */
   default String zoneAt(IpAddress address) {
     return "";
+  }
+
+  /**
+   * Asks to be told when a load balancer ends what is still open to a target that was taken from
+   * it. It is told at that moment on the clock, which with a delay of 0 is that of the
+   * deregistration; never of targets whose connections go on until they end by themselves. Forks
+   * tell nobody.
+   *
+   * @param told is told of each from now on
+   */
+  default void whenDrained(Consumer<Drained> told) {}
+
+  /**
+   * A load balancer has ended what was open to a target.
+   *
+   * @param balancer all addresses of the load balancer
+   * @param target the target
+   */
+  record Drained(List<IpAddress> balancer, SocketAddress target) {
+
+    /** Copies the addresses. */
+    public Drained {
+      balancer = List.copyOf(balancer);
+    }
+  }
+
+  /**
+   * The annotations by which the load balancer of an object drains targets for another time.
+   *
+   * @param object the object, such as a Service or an Ingress
+   * @param seconds for how long, from 0 on
+   * @return annotations to be set; none if the component makes no load balancer for it
+   */
+  default Map<String, String> drainingFor(KubeObject object, int seconds) {
+    return Map.of();
   }
 
   /** One load balancer in one zone. */

@@ -4,15 +4,19 @@ import dev.hairpin.Cluster;
 import dev.hairpin.Suggestions;
 import dev.hairpin.api.Container;
 import dev.hairpin.api.Deployment;
+import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.cluster.ApiServer;
 import dev.hairpin.cluster.control.Timing;
+import dev.hairpin.path.LoadBalancing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntPredicate;
 
 /**
  * What a rolling update of a Deployment costs those who use it.
@@ -94,15 +98,45 @@ public final class Rollout {
   }
 
   /**
-   * Lets the update happen with the Deployment as it is.
+   * What an update is tried with; {@link RolloutReport#AS_IT_IS} for what the cluster has itself.
+   *
+   * @param preStopSeconds how long the {@code preStop} hook of every container sleeps, 0 for no
+   *     hook; the grace period is 30 seconds longer
+   * @param deregistrationDelaySeconds how long load balancers let open connections go on to a
+   *     target that was taken from them, 0 to 3,600
+   */
+  public record Settings(int preStopSeconds, int deregistrationDelaySeconds) {
+    private static final int LONGEST_DELAY = 3_600;
+
+    /** Everything as it is. */
+    public static final Settings AS_IT_IS =
+        new Settings(RolloutReport.AS_IT_IS, RolloutReport.AS_IT_IS);
+
+    /**
+     * Checks the times.
+     *
+     * @throws IllegalArgumentException if one is not within its bounds
+     */
+    public Settings {
+      if (preStopSeconds < RolloutReport.AS_IT_IS) {
+        throw new IllegalArgumentException("a preStop hook cannot sleep " + preStopSeconds + " s");
+      }
+      if (deregistrationDelaySeconds < RolloutReport.AS_IT_IS
+          || deregistrationDelaySeconds > LONGEST_DELAY) {
+        throw new IllegalArgumentException("a deregistration delay of " + deregistrationDelaySeconds
+            + " s is not within 0-" + LONGEST_DELAY);
+      }
+    }
+  }
+
+  /**
+   * Lets the update happen with everything as it is.
    *
    * @return what it cost
    * @throws IllegalStateException if it does not come to an end within an hour
    */
   public RolloutReport run() {
-    Cluster fork = cluster.fork();
-    fork.advance(SETTLING);
-    return observe(fork, RolloutReport.AS_IT_IS);
+    return with(Settings.AS_IT_IS);
   }
 
   /**
@@ -118,11 +152,34 @@ public final class Rollout {
     if (preStopSeconds < 0) {
       throw new IllegalArgumentException("a preStop hook cannot sleep " + preStopSeconds + " s");
     }
+    return with(new Settings(preStopSeconds, RolloutReport.AS_IT_IS));
+  }
+
+  /**
+   * Lets the update happen with other settings. The deregistration delay is set at the Services and
+   * Ingresses that the traffic names.
+   *
+   * @param settings the settings
+   * @return what it cost
+   * @throws IllegalStateException if the update does not come to an end within an hour
+   */
+  public RolloutReport with(Settings settings) {
     Cluster fork = cluster.fork();
     fork.advance(SETTLING);
-    patch(fork, preStopSeconds);
-    fork.advance(SETTLING);
-    return observe(fork, preStopSeconds);
+    boolean changed = false;
+    if (settings.preStopSeconds() != RolloutReport.AS_IT_IS) {
+      patch(fork, settings.preStopSeconds());
+      changed = true;
+    }
+    if (settings.deregistrationDelaySeconds() != RolloutReport.AS_IT_IS) {
+      traffic.forEach(t -> TargetNames.object(t.to(), fork)
+          .ifPresent(object -> delay(fork, object, settings.deregistrationDelaySeconds())));
+      changed = true;
+    }
+    if (changed) {
+      fork.advance(SETTLING);
+    }
+    return new RolloutObserver(fork, traffic, deployment, tick.toNanos() / 1e9).run(settings);
   }
 
   /**
@@ -132,24 +189,69 @@ public final class Rollout {
    * @return the seconds; nothing if even the longest loses some, so that the cause is another one
    */
   public OptionalInt smallestPreStop(int most) {
-    if (with(most).lostConnections() > 0) {
-      return OptionalInt.empty();
-    }
-    int loses = -1;
-    int safe = most;
-    while (safe - loses > 1) {
-      int middle = (safe + loses) >>> 1;
-      if (with(middle).lostConnections() > 0) {
-        loses = middle;
-      } else {
-        safe = middle;
-      }
-    }
-    return OptionalInt.of(safe);
+    return smallest(most, seconds -> with(seconds).lostConnections() == 0);
   }
 
-  private RolloutReport observe(Cluster fork, int preStop) {
-    return new RolloutObserver(fork, traffic, deployment, tick.toNanos() / 1e9).run(preStop);
+  /**
+   * The smallest settings with which no new connection is lost and none that is open is cut off, in
+   * whole seconds: first the {@code preStop} sleep, while load balancers let connections go on for
+   * as long as allowed; then, with it, the deregistration delay.
+   *
+   * @param most how long each may be at most, 0 to 3,600
+   * @return the settings; nothing if even the longest cost some connections, so that the cause is
+   *     another one
+   */
+  public Optional<Settings> smallestSettings(int most) {
+    OptionalInt preStop = smallest(most, seconds -> costsNothing(new Settings(seconds, most)));
+    if (preStop.isEmpty()) {
+      return Optional.empty();
+    }
+    OptionalInt delay =
+        smallest(most, seconds -> costsNothing(new Settings(preStop.getAsInt(), seconds)));
+    return Optional.of(new Settings(preStop.getAsInt(), delay.orElse(most)));
+  }
+
+  private boolean costsNothing(Settings settings) {
+    RolloutReport report = with(settings);
+    return report.lostConnections() == 0 && report.cutOff() == 0;
+  }
+
+  /**
+   * The smallest number that is good, where all above a good one are good too. It is searched for
+   * upwards, since long settings take long to try.
+   */
+  private static OptionalInt smallest(int most, IntPredicate good) {
+    int bad = -1;
+    int best = 0;
+    while (!good.test(best)) {
+      if (best >= most) {
+        return OptionalInt.empty();
+      }
+      bad = best;
+      best = Math.min(most, Math.max(1, 2 * best));
+    }
+    while (best - bad > 1) {
+      int middle = (best + bad) >>> 1;
+      if (good.test(middle)) {
+        best = middle;
+      } else {
+        bad = middle;
+      }
+    }
+    return OptionalInt.of(best);
+  }
+
+  private static void delay(Cluster fork, KubeObject object, int seconds) {
+    for (LoadBalancing balancing : fork.components(LoadBalancing.class)) {
+      Map<String, String> annotations = balancing.drainingFor(object, seconds);
+      if (!annotations.isEmpty()) {
+        fork.api()
+            .patch(
+                object.key(),
+                ApiServer.PatchType.MERGE,
+                Map.of("metadata", Map.of("annotations", annotations)));
+      }
+    }
   }
 
   private void patch(Cluster fork, int preStopSeconds) {

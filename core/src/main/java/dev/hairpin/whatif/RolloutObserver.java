@@ -7,11 +7,14 @@ import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.net.IpAddress;
+import dev.hairpin.path.LoadBalancing;
 import dev.hairpin.path.NameService;
 import dev.hairpin.path.Reason;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -39,6 +42,7 @@ final class RolloutObserver {
   private final String name;
   private final double tick;
 
+  private final Instant start;
   private double now;
   private final Map<String, Double> asked = new LinkedHashMap<>();
   private final Map<String, Double> notReady = new HashMap<>();
@@ -48,6 +52,8 @@ final class RolloutObserver {
   private final List<RolloutReport.Loss> curve = new ArrayList<>();
   private final Map<Served, Deque<Cohort>> open = new HashMap<>();
   private final Map<String, Double> lastSeen = new LinkedHashMap<>();
+  private final Map<IpAddress, String> oldByAddress = new HashMap<>();
+  private final Map<Traffic, List<IpAddress>> balancers = new HashMap<>();
   private double cutOff;
   private double lastLoss;
 
@@ -58,11 +64,20 @@ final class RolloutObserver {
     this.namespace = deployment.substring(0, slash);
     this.name = deployment.substring(slash + 1);
     this.tick = tick;
+    this.start = cluster.state().clock().now();
   }
 
-  RolloutReport run(int preStop) {
-    workloadPods().forEach(pod -> old.add(pod.key().namespacedName()));
+  RolloutReport run(Rollout.Settings settings) {
+    for (Pod pod : workloadPods()) {
+      old.add(pod.key().namespacedName());
+      if (!pod.spec().hostNetwork()) {
+        pod.podIps()
+            .forEach(ip -> oldByAddress.put(IpAddress.parse(ip), pod.key().namespacedName()));
+      }
+    }
     cluster.state().watch(this::note);
+    traffic.forEach(some -> balancers.put(some, balancerOf(some)));
+    cluster.components(LoadBalancing.class).forEach(b -> b.whenDrained(this::drained));
     before();
     cluster.controllers().workloads().restart("Deployment", namespace, name);
     cluster.advance(Duration.ZERO);
@@ -72,7 +87,15 @@ final class RolloutObserver {
         double last = Math.max(
             gone.values().stream().mapToDouble(Double::doubleValue).max().orElse(0), lastLoss);
         return new RolloutReport(
-            namespace + "/" + name, preStop, last, tick, lost, cutOff, curve, marks());
+            namespace + "/" + name,
+            settings.preStopSeconds(),
+            settings.deregistrationDelaySeconds(),
+            last,
+            tick,
+            lost,
+            cutOff,
+            curve,
+            marks());
       }
       now += tick;
       cluster.advance(Duration.ofNanos(Math.round(tick * 1e9)));
@@ -121,14 +144,47 @@ final class RolloutObserver {
   private void cut(String pod) {
     open.forEach((served, cohorts) -> {
       if (served.pod().equals(pod)) {
-        for (Cohort cohort : cohorts) {
-          if (now - cohort.at() < served.traffic().secondsPerConnection()) {
-            cutOff += cohort.count();
-          }
-        }
-        cohorts.clear();
+        cut(served.traffic(), cohorts, now);
       }
     });
+  }
+
+  private void cut(Traffic some, Deque<Cohort> cohorts, double at) {
+    for (Cohort cohort : cohorts) {
+      if (at - cohort.at() < some.secondsPerConnection()) {
+        cutOff += cohort.count();
+      }
+    }
+    cohorts.clear();
+  }
+
+  /**
+   * What a load balancer ends when it has let a target drain long enough. The clock says when: that
+   * is between two looks as a rule.
+   */
+  private void drained(LoadBalancing.Drained drained) {
+    String pod = oldByAddress.get(drained.target().address());
+    double at = Duration.between(start, cluster.state().clock().now()).toNanos() / 1e9;
+    open.forEach((served, cohorts) -> {
+      if (served.pod().equals(pod)
+          && !Collections.disjoint(
+              balancers.getOrDefault(served.traffic(), List.of()), drained.balancer())) {
+        cut(served.traffic(), cohorts, at);
+      }
+    });
+  }
+
+  /** The addresses of the load balancer that traffic goes to; none if it goes elsewhere. */
+  private List<IpAddress> balancerOf(Traffic some) {
+    String host = TargetNames.hostOf(TargetNames.resolve(some.to(), cluster));
+    List<IpAddress> addresses = new ArrayList<>();
+    for (LoadBalancing balancing : cluster.components(LoadBalancing.class)) {
+      balancing.addressesOf(host).ifPresent(addresses::addAll);
+      IpAddress.tryParse(host)
+          .filter(address -> balancing.at(address).isPresent())
+          .ifPresent(addresses::add);
+    }
+    return addresses;
   }
 
   /** Fills the pods with the connections of a steady state. */

@@ -13,17 +13,21 @@ import java.util.TreeMap;
  *
  * @param deployment which Deployment
  * @param preStopSeconds the hook it was tried with, {@link #AS_IT_IS} for its own
+ * @param deregistrationDelaySeconds how long load balancers let open connections to a target go on
+ *     that was taken from them, {@link #AS_IT_IS} if nothing was changed
  * @param seconds from its begin until the last old pod was gone and nothing was lost any more
  * @param tickSeconds how often it was looked at; times and losses are exact to one tick
  * @param lost new connections that were lost, by traffic and reason
- * @param cutOff connections that were open when their pod ended. A load balancer of layer 7 hides
- *     these from its clients, so for it this is what it had open itself
+ * @param cutOff connections that were open when their pod ended, or when the load balancer's
+ *     deregistration delay was over. A load balancer of layer 7 hides these from its clients, so
+ *     for it this is what it had open itself
  * @param curve the connections lost each second, tick by tick
  * @param marks the clocks of the pod that was asked to end first, in seconds from that moment
  */
 public record RolloutReport(
     String deployment,
     int preStopSeconds,
+    int deregistrationDelaySeconds,
     double seconds,
     double tickSeconds,
     SortedMap<String, Double> lost,
@@ -31,7 +35,7 @@ public record RolloutReport(
     List<Loss> curve,
     List<Mark> marks) {
 
-  /** The hook of the Deployment itself. */
+  /** The setting of the cluster itself. */
   public static final int AS_IT_IS = -1;
 
   /**
@@ -117,6 +121,11 @@ public record RolloutReport(
             : preStopSeconds == 0
                 ? "without a preStop hook"
                 : "with a preStop sleep of " + preStopSeconds + " s");
+    if (deregistrationDelaySeconds != AS_IT_IS) {
+      out.append(" and a deregistration delay of ")
+          .append(deregistrationDelaySeconds)
+          .append(" s");
+    }
     out.append('\n');
     if (lost.isEmpty()) {
       out.append("no new connection was lost\n");

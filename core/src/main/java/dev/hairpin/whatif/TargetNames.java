@@ -10,6 +10,7 @@ import dev.hairpin.api.ServiceType;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
 import java.util.List;
+import java.util.Optional;
 
 /** Targets that are named by a Service or an Ingress, as the front door wants them. */
 public final class TargetNames {
@@ -39,6 +40,24 @@ public final class TargetNames {
     return to;
   }
 
+  /** The Service or Ingress that a target names. */
+  static Optional<KubeObject> object(String to, Cluster cluster) {
+    if (to.startsWith(SERVICE)) {
+      String rest = to.substring(SERVICE.length());
+      int colon = rest.indexOf(':');
+      return Optional.of(named(Service.KIND, colon < 0 ? rest : rest.substring(0, colon), cluster));
+    }
+    if (to.startsWith(INGRESS)) {
+      return Optional.of(named(Ingress.KIND, ingressName(to.substring(INGRESS.length())), cluster));
+    }
+    return Optional.empty();
+  }
+
+  private static String ingressName(String rest) {
+    int path = rest.indexOf('/', rest.indexOf('/') + 1);
+    return path < 0 ? rest : rest.substring(0, path);
+  }
+
   private static String service(String rest, Cluster cluster) {
     int colon = rest.indexOf(':');
     String name = colon < 0 ? rest : rest.substring(0, colon);
@@ -63,11 +82,10 @@ public final class TargetNames {
   }
 
   private static String ingress(String rest, Cluster cluster) {
-    int path = rest.indexOf('/', rest.indexOf('/') + 1);
-    String name = path < 0 ? rest : rest.substring(0, path);
+    String name = ingressName(rest);
     Ingress ingress = (Ingress) named(Ingress.KIND, name, cluster);
     return "http://" + hostOf("Ingress " + name, ingress.loadBalancer())
-        + (path < 0 ? "/" : rest.substring(path));
+        + (name.length() == rest.length() ? "/" : rest.substring(name.length()));
   }
 
   private static String hostOf(String what, List<LoadBalancerIngress> status) {

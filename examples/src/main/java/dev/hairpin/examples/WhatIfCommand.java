@@ -179,7 +179,15 @@ final class WhatIfCommand implements Callable<Integer> {
       return 1;
     }
     out.println("smallest safe preStop: " + safe.getAsInt() + " s\n");
-    out.print(rolling.with(safe.getAsInt()));
+    RolloutReport hooked = rolling.with(safe.getAsInt());
+    out.print(hooked);
+    if (hooked.cutOff() > 0) {
+      out.println(rolling
+          .smallestSettings(LONGEST_HOOK)
+          .map(s -> "smallest settings that cut nothing off either: preStop " + s.preStopSeconds()
+              + " s, deregistration delay " + s.deregistrationDelaySeconds() + " s")
+          .orElse("even " + LONGEST_HOOK + " s of preStop and deregistration delay cut some off"));
+    }
     return 1;
   }
 }

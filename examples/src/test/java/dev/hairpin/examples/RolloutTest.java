@@ -84,6 +84,52 @@ class RolloutTest {
     assertThat(hook.cutOff()).as("all have ended before").isCloseTo(0, within(1e-9));
   }
 
+  /**
+   * Connections through the ALB live 12 s, and new ones come for 5 s after the deregistration: the
+   * hook and the delay must each last 17 s, to a tick and the time until the controller has heard.
+   */
+  @Test
+  void theSmallestDeregistrationDelayLetsOpenConnectionsEnd() {
+    Traffic slow = SHOPPERS.lasting(Duration.ofSeconds(12));
+    Rollout rollout = Rollout.of(Clusters.storeInRealTime(), "ui/ui").under(slow);
+    Rollout.Settings safe = rollout.smallestSettings(60).orElseThrow();
+
+    assertThat(safe.preStopSeconds()).isBetween(14, 20);
+    assertThat(safe.deregistrationDelaySeconds()).isBetween(14, 20);
+    assertThat(rollout.with(safe).cutOff()).isZero();
+    int less = safe.deregistrationDelaySeconds() - 1;
+    RolloutReport cut = rollout.with(new Rollout.Settings(safe.preStopSeconds(), less));
+    assertThat(cut.cutOff()).isPositive();
+    assertThat(cut.lost()).isEmpty();
+    assertThat(cut.toString()).contains(" and a deregistration delay of " + less + " s\n");
+  }
+
+  /**
+   * A third of 30 connections a second that live 12 s: 120 are open on each of three pods when the
+   * load balancer drops it, which it does at once; new ones are lost on none.
+   */
+  @Test
+  void withoutADeregistrationDelayEveryConnectionThatIsOpenIsCutOff() {
+    Traffic slow = SHOPPERS.lasting(Duration.ofSeconds(12));
+    RolloutReport report = Rollout.of(Clusters.storeInRealTime(), "ui/ui")
+        .under(slow)
+        .with(new Rollout.Settings(60, 0));
+
+    assertThat(report.lost()).isEmpty();
+    assertThat(report.cutOff()).isBetween(360.0, 720.0);
+  }
+
+  /** Connections that no load balancer holds do not know of its delays. */
+  @Test
+  void theDeregistrationDelayEndsNothingThatGoesPastTheLoadBalancer() {
+    Traffic calls = CALLS.lasting(Duration.ofSeconds(12));
+    RolloutReport report = Rollout.of(Clusters.storeInRealTime(), "ui/ui")
+        .under(SHOPPERS, calls)
+        .with(new Rollout.Settings(60, 0));
+
+    assertThat(report.cutOff()).isZero();
+  }
+
   @Test
   void questionsThatMakeNoSenseAreRefused() {
     Cluster store = Clusters.storeInRealTime();
@@ -94,6 +140,8 @@ class RolloutTest {
             + " it with timing(Timing.REALISTIC)");
     Rollout rollout = Rollout.of(store, "ui/ui");
     assertThatThrownBy(() -> rollout.with(-1)).hasMessage("a preStop hook cannot sleep -1 s");
+    assertThatThrownBy(() -> new Rollout.Settings(1, 3_601))
+        .hasMessage("a deregistration delay of 3601 s is not within 0-3600");
     assertThatThrownBy(() -> rollout.lookingEvery(Duration.ZERO))
         .hasMessage("one cannot look every PT0S");
   }

@@ -499,6 +499,16 @@ public final class AwsLoadBalancers
   }
 
   @Override
+  public void whenDrained(Consumer<Drained> told) {
+    elb.whenDrained((group, target) -> Draining.ended(group, target).ifPresent(told));
+  }
+
+  @Override
+  public Map<String, String> drainingFor(KubeObject object, int seconds) {
+    return Draining.setting(object, seconds);
+  }
+
+  @Override
   public Optional<Explanation> explain(KubeObject object) {
     return advice().explain(object);
   }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ public final class ElasticLoadBalancing {
   private final Map<IpAddress, LoadBalancerState> balancerByAddress = new HashMap<>();
   private final Map<String, ListenerState> listeners = new LinkedHashMap<>();
   private final Map<String, TargetGroupState> targetGroups = new LinkedHashMap<>();
+  private final List<BiConsumer<TargetGroupState, TargetState>> drainWatchers = new ArrayList<>();
 
   /**
    * An account without load balancers.
@@ -852,6 +854,20 @@ public final class ElasticLoadBalancing {
    */
   public void instancesChanged() {
     refreshTargets(targetGroups.keySet());
+  }
+
+  /**
+   * Asks to be told of targets whose deregistration delay is over, at that moment. Forks tell
+   * nobody.
+   *
+   * @param told is told of the group and the target that was in it
+   */
+  public void whenDrained(BiConsumer<TargetGroupState, TargetState> told) {
+    drainWatchers.add(told);
+  }
+
+  void drained(TargetGroupState group, TargetState target) {
+    drainWatchers.forEach(watcher -> watcher.accept(group, target));
   }
 
   // --- what follows from a change ---

@@ -103,6 +103,11 @@ public final class LoadBalancerState {
     return nodes;
   }
 
+  /** {@return all addresses of its nodes} */
+  public List<IpAddress> addresses() {
+    return nodes.stream().flatMap(node -> node.addresses().stream()).toList();
+  }
+
   /** {@return its listeners by port} */
   public Collection<ListenerState> listeners() {
     return Collections.unmodifiableCollection(listeners.values());

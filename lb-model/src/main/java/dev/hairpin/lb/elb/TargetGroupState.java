@@ -178,6 +178,26 @@ public final class TargetGroupState {
     return live;
   }
 
+  /**
+   * Whether what is open to a target ends when its deregistration delay is over. An Application
+   * Load Balancer ends it; a Network Load Balancer does for connections whose TLS it ends itself,
+   * unless it is told otherwise, and for others only if it is told to.
+   *
+   * @return whether it ends; false if no load balancer uses the group
+   */
+  public boolean endsConnectionsAfterDraining() {
+    LoadBalancerState user = loadBalancer;
+    if (user == null) {
+      return false;
+    }
+    boolean tls = config.protocol() == ListenerProtocol.TLS
+        || user.listeners().stream()
+            .anyMatch(listener -> listener.config().protocol() == ListenerProtocol.TLS
+                && listener.usedGroups().contains(arn));
+    return user.config().type() == LoadBalancerType.APPLICATION
+        || config.attributes().flag("deregistration_delay.connection_termination.enabled", tls);
+  }
+
   void configure(TargetGroup newConfig) {
     config = newConfig;
     version++;

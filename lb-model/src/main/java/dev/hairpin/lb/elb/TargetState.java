@@ -83,7 +83,10 @@ public final class TargetState {
   /** What the running timer leads to; each state waits for one thing. */
   private Runnable afterWait() {
     if (isDraining()) {
-      return () -> group.remove(this);
+      return () -> {
+        group.remove(this);
+        elb.drained(group, this);
+      };
     }
     return health.equals(TargetHealth.REGISTERING) ? this::known : this::check;
   }
