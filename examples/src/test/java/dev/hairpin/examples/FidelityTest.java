@@ -44,7 +44,7 @@ class FidelityTest {
 
         `java -jar examples/target/hairpin.jar conformance KIND DIR` replays a folder of your own. What is held besides:
 
-        - Rules that Hairpin prints for random clusters are loaded by the real `iptables-restore` into network namespaces, real packets are sent, and their fates are compared with the
+        - Rules that Hairpin prints for random clusters, some 350 of them in every build, are loaded by the real `iptables-restore` into network namespaces, real packets are sent, and their fates are compared with the
           walker's: who was reached and how often, the source that was seen, how it was refused, the entries of conntrack. This needs root on Linux, and is required where the project is checked.
         - The compiled program of the fast path is held equal to the walker on random rules, as exact distributions.
         - Exact shares are held equal to samples, and both to the published laws and figures.
