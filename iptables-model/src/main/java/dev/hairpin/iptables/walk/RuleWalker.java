@@ -403,7 +403,6 @@ public final class RuleWalker implements PacketFilter {
         rule.comment()));
   }
 
-  /** What a rule does, in the words of a trace. */
   /** What a target does, in a word for traces. */
   static String effect(Target target) {
     if (target instanceof Target.Jump jump) {

@@ -11,19 +11,21 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProxyLintTest {
-  private static final String WEB = """
-      apiVersion: v1
-      kind: Service
-      metadata: {name: web, namespace: default}
-      spec: {ports: [{port: 80, targetPort: 8080}]}
-      ---
-      apiVersion: discovery.k8s.io/v1
-      kind: EndpointSlice
-      metadata: {name: web-1, namespace: default, labels: {kubernetes.io/service-name: web}}
-      addressType: IPv4
-      endpoints: [{addresses: [%s]}]
-      ports: [{name: "", port: 8080}]
-      """;
+  private static String web(String address) {
+    return """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web, namespace: default}
+        spec: {ports: [{port: 80, targetPort: 8080}]}
+        ---
+        apiVersion: discovery.k8s.io/v1
+        kind: EndpointSlice
+        metadata: {name: web-1, namespace: default, labels: {kubernetes.io/service-name: web}}
+        addressType: IPv4
+        endpoints: [{addresses: [%s]}]
+        ports: [{name: "", port: 8080}]
+        """.formatted(address);
+  }
 
   private static KubeProxyConfiguration configuration(String fields) {
     return KubeProxyConfiguration.parse(
@@ -44,7 +46,7 @@ class ProxyLintTest {
 
     for (String code :
         List.of("PROXY_SYNC_FAILS", "NODE_PORTS_ON_NO_ADDRESS", "PODS_OUTSIDE_CLUSTER_CIDR")) {
-      assertThat(lint(fitting, WEB.formatted("10.244.1.7") + POD, code)).isEmpty();
+      assertThat(lint(fitting, web("10.244.1.7") + POD, code)).isEmpty();
     }
   }
 

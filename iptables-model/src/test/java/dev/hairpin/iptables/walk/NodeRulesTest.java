@@ -20,13 +20,13 @@ class NodeRulesTest {
           apiVersion: v1
           kind: Pod
           metadata: {name: client, namespace: shop}
-          spec: {nodeName: %1$s, containers: [{name: c, image: c}]}
+          spec: {nodeName: node-1, containers: [{name: c, image: c}]}
           ---
           apiVersion: v1
           kind: Pod
           metadata: {name: web, namespace: shop, labels: {app: web}}
           spec:
-            nodeName: %1$s
+            nodeName: node-1
             containers: [{name: web, image: web, ports: [{containerPort: 8080}]}]
           ---
           apiVersion: v1
@@ -44,7 +44,7 @@ class NodeRulesTest {
 
   @BeforeEach
   void open() {
-    cluster.apply(SHOP.formatted(NODE));
+    cluster.apply(SHOP);
   }
 
   private KubeProxies proxies() {
