@@ -35,12 +35,22 @@ final class TrackedConnections {
       while (part.find()) {
         words.add(part.group(1) + "=" + word(part.group(2), part.group(1), ports));
       }
+      hideDrawn(words, 4, 5);
+      hideDrawn(words, 9, 8);
       if (line.contains("[UNREPLIED]")) {
         words.add("[UNREPLIED]");
       }
       plain.add(String.join(" ", words));
     }
     return Collections.unmodifiableSet(plain);
+  }
+
+  /** A port drawn for a caller may happen to be one that means something elsewhere. */
+  private static void hideDrawn(List<String> words, int callers, int servers) {
+    if (words.size() > Math.max(callers, servers) && !words.get(servers).endsWith("=*")) {
+      String key = words.get(callers);
+      words.set(callers, key.substring(0, key.indexOf('=')) + "=*");
+    }
   }
 
   private static String word(String value, String key, Collection<Integer> ports) {
