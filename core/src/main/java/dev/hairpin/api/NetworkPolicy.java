@@ -2,6 +2,7 @@ package dev.hairpin.api;
 
 import dev.hairpin.net.Protocol;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,13 +55,13 @@ public record NetworkPolicy(
      * @param text the text, exactly
      * @return the value, or nothing if the API knows no such text
      */
-    public static java.util.Optional<Direction> byText(String text) {
+    public static Optional<Direction> byText(String text) {
       for (Direction value : values()) {
         if (value.text.equals(text)) {
-          return java.util.Optional.of(value);
+          return Optional.of(value);
         }
       }
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
 
     /** The value as a manifest writes it. */
@@ -137,25 +138,5 @@ public record NetworkPolicy(
   @Override
   public NetworkPolicy withMetadata(ObjectMeta newMetadata) {
     return new NetworkPolicy(newMetadata, podSelector, policyTypes, ingress, egress);
-  }
-
-  /**
-   * Whether the pods that it selects are isolated in a direction.
-   *
-   * @param direction the direction
-   * @return true if only what a rule allows may pass
-   */
-  public boolean isolates(Direction direction) {
-    return policyTypes.contains(direction);
-  }
-
-  /**
-   * The rules of a direction.
-   *
-   * @param direction the direction
-   * @return what it allows
-   */
-  public List<Rule> rules(Direction direction) {
-    return direction == Direction.INGRESS ? ingress : egress;
   }
 }

@@ -54,7 +54,7 @@ final class IngressClassValidation {
   }
 
   private static void parameters(FieldErrors errors, Fields f) {
-    reference(errors, f);
+    References.typed(errors, f);
     String scope = f.text("scope");
     String namespace = f.text("namespace");
     switch (scope) {
@@ -71,22 +71,6 @@ final class IngressClassValidation {
         }
       }
       default -> errors.notSupported(f.path("scope"), scope, List.of("Cluster", "Namespace"));
-    }
-  }
-
-  /** Judges a reference to an object of some kind by group, kind and name. */
-  static void reference(FieldErrors errors, Fields f) {
-    @Nullable String group = f.textOrNull("apiGroup");
-    if (group != null) {
-      errors.invalid(f.path("apiGroup"), group, NameRules.dnsSubdomain(group));
-    }
-    for (String name : List.of("kind", "name")) {
-      String value = f.text(name);
-      if (value.isEmpty()) {
-        errors.required(f.path(name), "");
-      } else {
-        errors.invalid(f.path(name), value, NameRules.pathSegment(value));
-      }
     }
   }
 }

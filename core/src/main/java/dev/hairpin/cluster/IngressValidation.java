@@ -110,7 +110,7 @@ final class IngressValidation {
     if (resource != null && service != null) {
       errors.invalid(f.path(), "", "cannot set both resource and service backends");
     } else if (resource != null) {
-      IngressClassValidation.reference(errors, resource);
+      References.typed(errors, resource);
     } else if (service != null) {
       service(f, service);
     } else {

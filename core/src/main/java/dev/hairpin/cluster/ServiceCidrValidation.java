@@ -91,14 +91,7 @@ final class ServiceCidrValidation {
     if (!group.isEmpty()) {
       errors.invalid(parent.path("group"), group, NameRules.dnsSubdomain(group));
     }
-    for (String name : List.of("resource", "name")) {
-      String value = parent.text(name);
-      if (value.isEmpty()) {
-        errors.required(parent.path(name), "");
-      } else {
-        errors.invalid(parent.path(name), value, NameRules.pathSegment(value));
-      }
-    }
+    References.parts(errors, parent, "resource", "name");
     String namespace = parent.text("namespace");
     errors.invalid(parent.path("namespace"), namespace, NameRules.pathSegment(namespace));
   }

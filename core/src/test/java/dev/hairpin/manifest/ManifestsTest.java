@@ -223,7 +223,7 @@ class ManifestsTest {
 
     assertThat(policy.ingress().get(0).peers().get(0).namespaceSelector())
         .isEqualTo(LabelSelector.EVERYTHING);
-    assertThat(policy.isolates(NetworkPolicy.Direction.EGRESS)).isTrue();
+    assertThat(policy.policyTypes()).contains(NetworkPolicy.Direction.EGRESS);
     assertThat(Manifests.toYaml(List.of(policy))).isEqualTo(yaml);
   }
 

@@ -7,6 +7,7 @@ import dev.hairpin.dns.message.RecordClass;
 import dev.hairpin.dns.message.RecordData;
 import dev.hairpin.dns.message.RecordType;
 import dev.hairpin.dns.message.ResourceRecord;
+import dev.hairpin.dns.pattern.GoPattern;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.hairpin.dns.rewrite;
 
 import dev.hairpin.dns.corefile.CorefileException;
-import dev.hairpin.dns.plugin.GoPattern;
+import dev.hairpin.dns.pattern.GoPattern;
 import java.util.Locale;
 import java.util.Optional;
 

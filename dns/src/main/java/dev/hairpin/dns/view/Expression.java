@@ -2,7 +2,7 @@ package dev.hairpin.dns.view;
 
 import dev.hairpin.dns.message.Edns;
 import dev.hairpin.dns.message.Message;
-import dev.hairpin.dns.plugin.GoPattern;
+import dev.hairpin.dns.pattern.GoPattern;
 import dev.hairpin.dns.plugin.Labels;
 import dev.hairpin.dns.plugin.Query;
 import dev.hairpin.net.Cidr;

@@ -50,6 +50,7 @@ class KernelDifferentialTest {
   }
 
   private static final List<TwinCluster> TWINS_BUILT = new ArrayList<>();
+  private static boolean ended;
   private static final Tally TALLY = new Tally();
 
   @Provide
@@ -91,8 +92,14 @@ class KernelDifferentialTest {
 
   @AfterContainer
   static void everyCallHadItsShareOfEndpoints() {
-    close();
+    end();
     assertThat(TALLY.deviations()).as(TALLY.toString()).isBetween(-Tally.ALLOWED, Tally.ALLOWED);
+  }
+
+  /** Takes down what there is; a search for a smaller sample that is still at it finds the end. */
+  private static synchronized void end() {
+    ended = true;
+    close();
   }
 
   private static void close() {
@@ -114,6 +121,9 @@ class KernelDifferentialTest {
   /** One at a time: a search for a smaller sample that took too long may still be at it. */
   private static synchronized <P> void compare(
       List<P> plans, Addressing net, BiFunction<P, TwinCluster, Experiment> experiment) {
+    if (ended) {
+      throw new IllegalStateException("the tests have ended");
+    }
     List<TwinCluster> twins = twins(net);
     ExecutorService workers = Executors.newFixedThreadPool(twins.size());
     List<Future<?>> running = new ArrayList<>();

@@ -41,6 +41,12 @@ final class DnsCase {
    */
   private static final double TIMEOUT_SECONDS = 5;
 
+  /**
+   * Which records survive a cut is random, and with them the size: one of so many further answers
+   * must be cut as the recorded one was.
+   */
+  private static final int OTHER_CUTS = 64;
+
   private final Path folder;
   private final CoreDnsVersion version;
   private final ClusterState state = new ClusterState(new VirtualClock(), SEED);
@@ -113,6 +119,12 @@ final class DnsCase {
       }
       answer.message().ifPresent(replies::add);
       difference = comparison.difference(recorded, answer);
+      for (int again = 0;
+          again < OTHER_CUTS && difference.isPresent() && recorded.has("truncated");
+          again++) {
+        answer = server.answer(query, client);
+        difference = comparison.difference(recorded, answer);
+      }
       if (difference.isEmpty() && wire != null) {
         difference = comparison.wireDifference(wire, answer);
       }

@@ -1,4 +1,4 @@
-package dev.hairpin.dns.plugin;
+package dev.hairpin.dns.pattern;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.hairpin.dns.plugin;
+package dev.hairpin.dns.pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,6 +1,6 @@
-package dev.hairpin.dns.plugin;
+package dev.hairpin.dns.pattern;
 
-import dev.hairpin.dns.plugin.GoProgram.Place;
+import dev.hairpin.dns.pattern.GoProgram.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
