@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
  * @param connections how many connections were made
  * @param endpoints how many endpoints may get one
  * @param expectedMax how many connections the busiest endpoint has, on average
- * @param expectedIdle how many endpoints have none, on average; always exact
+ * @param expectedIdle how many endpoints have none, on average; exact, but for {@link #ofLeastFull}
  * @param anyIdle the probability that at least one endpoint has none
  * @param max50 the median of what the busiest endpoint has
  * @param max99 the 99th percentile of what the busiest endpoint has
@@ -69,6 +69,7 @@ public record Occupancy(
     }
   }
 
+  private static final int MOST_ENDPOINTS = 1_000_000;
   private static final int FEWEST_RUNS = 200;
   private static final double MOST_DRAWS = 2e8;
 
@@ -94,9 +95,7 @@ public record Occupancy(
    * @throws IllegalArgumentException if a number is not within its bounds, or no share is positive
    */
   public static Occupancy of(double[] shares, long connections, Effort effort) {
-    if (connections < 1 || connections > MOST_CONNECTIONS) {
-      throw new IllegalArgumentException(connections + " connections are not within 1-100000000");
-    }
+    checkConnections(connections);
     double sum = 0;
     for (double share : shares) {
       if (!(share >= 0)) {
@@ -121,6 +120,12 @@ public record Occupancy(
     return steps <= effort.steps() && connections <= MOST_EXACT
         ? exact(positive, (int) connections, Math.max(0, 1 - sum), idle)
         : simulated(positive, connections, idle, effort);
+  }
+
+  private static void checkConnections(long connections) {
+    if (connections < 1 || connections > MOST_CONNECTIONS) {
+      throw new IllegalArgumentException(connections + " connections are not within 1-100000000");
+    }
   }
 
   private static Occupancy exact(double[] shares, int connections, double lost, double idle) {
@@ -158,10 +163,7 @@ public record Occupancy(
     int runs = (int) Math.max(fewest, Math.min(effort.runs(), MOST_DRAWS / shares.length));
     SplittableRandom random =
         new SplittableRandom(effort.seed() + connections * 31 + shares.length);
-    long[] maxima = new long[runs];
-    double sum = 0;
-    double squares = 0;
-    int idleRuns = 0;
+    Runs seen = new Runs(runs);
     for (int run = 0; run < runs; run++) {
       long left = connections;
       double rest = 1;
@@ -174,26 +176,92 @@ public record Occupancy(
         most = Math.max(most, got);
         anyIdle |= got == 0;
       }
-      maxima[run] = most;
-      sum += most;
-      squares += (double) most * most;
-      idleRuns += anyIdle ? 1 : 0;
+      seen.add(most, anyIdle);
     }
-    Arrays.sort(maxima);
-    double mean = sum / runs;
-    double variance = Math.max(0, squares / runs - mean * mean);
-    double anyIdle = (double) idleRuns / runs;
-    return new Occupancy(
-        connections,
-        shares.length,
-        mean,
-        idle,
-        anyIdle,
-        maxima[runs / 2],
-        maxima[(int) (runs * 0.99)],
-        Method.SIMULATED,
-        1.96 * Math.sqrt(variance / runs),
-        1.96 * Math.sqrt(anyIdle * (1 - anyIdle) / runs) + 1.0 / runs);
+    return seen.occupancy(connections, shares.length, idle);
+  }
+
+  /** What simulated runs have shown. */
+  private static final class Runs {
+    private final long[] maxima;
+    private int count;
+    private int idle;
+
+    Runs(int runs) {
+      maxima = new long[runs];
+    }
+
+    void add(long most, boolean anyIdle) {
+      maxima[count++] = most;
+      idle += anyIdle ? 1 : 0;
+    }
+
+    Occupancy occupancy(long connections, int endpoints, double expectedIdle) {
+      Arrays.sort(maxima);
+      double mean = Arrays.stream(maxima).asDoubleStream().sum() / count;
+      double squares =
+          Arrays.stream(maxima).mapToDouble(m -> (double) m * m).sum();
+      double variance = Math.max(0, squares / count - mean * mean);
+      double anyIdle = (double) idle / count;
+      return new Occupancy(
+          connections,
+          endpoints,
+          mean,
+          expectedIdle,
+          anyIdle,
+          maxima[count / 2],
+          maxima[(int) (count * 0.99)],
+          Method.SIMULATED,
+          1.96 * Math.sqrt(variance / count),
+          1.96 * Math.sqrt(anyIdle * (1 - anyIdle) / count) + 1.0 / count);
+    }
+  }
+
+  /**
+   * Fills equally likely endpoints by somebody who knows how full they are: each connection looks
+   * at a few endpoints that are drawn at random, and takes the one with the fewest connections. So
+   * do proxies of layer 7; kube-proxy looks at one.
+   *
+   * <p>With one choice the busiest of n has about ln n / ln ln n connections of n, with more about
+   * ln ln n / ln choices (Mitzenmacher, Richa and Sitaraman, "The power of two random choices",
+   * 2001). Nothing but simulation gives the numbers in between.
+   *
+   * @param choices how many are looked at, 1 to {@code endpoints}
+   * @param endpoints how many endpoints there are, 1 to 1,000,000
+   * @param connections how many connections are made, 1 to 100,000,000
+   * @param effort how many runs, and their seed; {@code steps} does not count here
+   * @return how they are filled; always {@link Method#SIMULATED}
+   * @throws IllegalArgumentException if a number is not within its bounds
+   */
+  public static Occupancy ofLeastFull(
+      int choices, int endpoints, long connections, Effort effort) {
+    if (endpoints < 1 || endpoints > MOST_ENDPOINTS) {
+      throw new IllegalArgumentException(endpoints + " endpoints are not within 1-1000000");
+    }
+    if (choices < 1 || choices > endpoints) {
+      throw new IllegalArgumentException(
+          choices + " choices among " + endpoints + " endpoints are not within 1-" + endpoints);
+    }
+    checkConnections(connections);
+    SplittableRandom random = new SplittableRandom(effort.seed());
+    int runs = (int) Math.max(2, Math.min(effort.runs(), MOST_DRAWS / connections / choices));
+    Runs seen = new Runs(runs);
+    double idle = 0;
+    for (int run = 0; run < runs; run++) {
+      long[] load = new long[endpoints];
+      for (long connection = 0; connection < connections; connection++) {
+        int best = random.nextInt(endpoints);
+        for (int other = 1; other < choices; other++) {
+          int drawn = random.nextInt(endpoints);
+          best = load[drawn] < load[best] ? drawn : best;
+        }
+        load[best]++;
+      }
+      long empty = Arrays.stream(load).filter(n -> n == 0).count();
+      idle += (double) empty / runs;
+      seen.add(Arrays.stream(load).max().orElse(0), empty > 0);
+    }
+    return seen.occupancy(connections, endpoints, idle);
   }
 
   /**

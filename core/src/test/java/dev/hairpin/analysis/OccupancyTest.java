@@ -139,8 +139,44 @@ class OccupancyTest {
     assertThat(exact.max50()).isLessThanOrEqualTo(exact.max99());
   }
 
+  /** Mitzenmacher, Richa and Sitaraman, 2001; the published values are means of runs themselves. */
+  @ParameterizedTest(name = "{0} connections on as many endpoints")
+  @CsvSource({"10, 2.77, 2.07", "100, 4.24, 2.57", "1000, 5.46, 3.00"})
+  void whoeverLooksAtTwoEndpointsFillsThemFarMoreEvenly(int n, double one, double two) {
+    Occupancy.Effort effort = new Occupancy.Effort(0, 2_000, 5);
+    Occupancy first = Occupancy.ofLeastFull(1, n, n, effort);
+    Occupancy second = Occupancy.ofLeastFull(2, n, n, effort);
+
+    assertThat(first.expectedMax()).isCloseTo(one, within(0.1));
+    assertThat(second.expectedMax()).isCloseTo(two, within(0.1));
+    assertThat(second.anyIdle()).isGreaterThan(0.5);
+    assertThat(Occupancy.ofLeastFull(2, n, n, effort)).isEqualTo(second);
+  }
+
+  /** With one choice it is what {@link Occupancy#of} works out. */
+  @Test
+  void oneChoiceIsTheOldLaw() {
+    Occupancy exact = Occupancy.of(even(10), 30);
+    Occupancy simulated = Occupancy.ofLeastFull(1, 10, 30, new Occupancy.Effort(0, 20_000, 1));
+
+    assertThat(simulated.method()).isEqualTo(Method.SIMULATED);
+    assertThat(simulated.expectedMax())
+        .isCloseTo(exact.expectedMax(), within(2 * simulated.maxInterval()));
+    assertThat(simulated.expectedIdle()).isCloseTo(exact.expectedIdle(), within(0.02));
+    assertThat(simulated.anyIdle())
+        .isCloseTo(exact.anyIdle(), within(2 * simulated.idleInterval()));
+  }
+
   @Test
   void nonsenseIsRefused() {
+    assertThatThrownBy(() -> Occupancy.ofLeastFull(3, 2, 1, Occupancy.Effort.THOROUGH))
+        .hasMessage("3 choices among 2 endpoints are not within 1-2");
+    assertThatThrownBy(() -> Occupancy.ofLeastFull(1, 2_000_000, 1, Occupancy.Effort.THOROUGH))
+        .hasMessage("2000000 endpoints are not within 1-1000000");
+    assertThatThrownBy(() -> Occupancy.ofLeastFull(1, 2, -1, Occupancy.Effort.THOROUGH))
+        .hasMessage("-1 connections are not within 1-100000000");
+    assertThatThrownBy(() -> Occupancy.of(new double[] {Double.NaN}, 1))
+        .hasMessage("NaN is no share");
     assertThatThrownBy(() -> Occupancy.of(even(3), 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("0 connections are not within 1-100000000");

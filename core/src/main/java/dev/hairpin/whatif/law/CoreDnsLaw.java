@@ -16,6 +16,12 @@ public final class CoreDnsLaw {
   /** Lookups of outside names from pods, each of five questions, that it completes each second. */
   public static final double EXTERNAL_LOOKUPS_PER_SECOND = 6_733;
 
+  /** The same with the plugin {@code autopath}, which answers each with one question. */
+  public static final double EXTERNAL_LOOKUPS_WITH_AUTOPATH = 31_428;
+
+  /** Questions for names of the cluster with the plugin {@code autopath}. */
+  public static final double INTERNAL_QUERIES_WITH_AUTOPATH = 33_918;
+
   /** The packets each second that a network interface may send to the VPC's resolver. */
   public static final double ENI_PACKETS_PER_SECOND = 1_024;
 
@@ -26,6 +32,20 @@ public final class CoreDnsLaw {
   public static final int NODES_PER_REPLICA = 16;
 
   private CoreDnsLaw() {}
+
+  /**
+   * The questions of one record type that a lookup of an outside name sends: each name of the
+   * search list is denied before the name itself is asked for.
+   *
+   * @param searchDomains how many domains the search list has, not negative
+   * @param types how many record types are asked for, 2 for A and AAAA
+   * @return questions
+   * @throws IllegalArgumentException if a number is negative
+   */
+  public static double questionsOfOutsideName(int searchDomains, int types) {
+    return (Check.notNegative("search domains", searchDomains) + 1)
+        * Check.notNegative("types", types);
+  }
 
   /**
    * The memory of a replica, with 30 MB of cache and 5 MB of buffers.

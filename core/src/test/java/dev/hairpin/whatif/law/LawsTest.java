@@ -269,8 +269,112 @@ class LawsTest {
     assertThat(RolloutLaw.firstTraffic(180, 3, 30)).isEqualTo(270);
   }
 
+  /** Without a readiness gate and with one: deregistration, then the load balancer's spreading. */
+  @Test
+  void aTargetOfALoadBalancerLosesUntilControllerAndLoadBalancerHaveHeard() {
+    double controller = 1.5;
+    double balancer = 10;
+    assertThat(RolloutLaw.lost(30, 1 / 3.0, controller + balancer, 5)).isCloseTo(65, within(1e-9));
+    assertThat(RolloutLaw.lost(30, 1 / 3.0, controller + balancer, 12)).isZero();
+  }
+
+  /** Huawei, KubeCon EU 2017: N x M updates with N x M x (M + 1) / 2 addresses. */
+  @Test
+  void endpointUpdatesGrowWithTheSquareOfThePodsUntilTheyAreSliced() {
+    assertThat(EndpointUpdateLaw.updates(5_000, 1_000)).isEqualTo(5e6);
+    assertThat(EndpointUpdateLaw.addressesInEndpoints(5_000, 1_000)).isEqualTo(5_000 * 500_500.0);
+    assertThat(EndpointUpdateLaw.addressesInSlices(5_000, 1_000)).isEqualTo(5_000 * 10 * 5_050.0);
+  }
+
+  @Property
+  void slicesHoldWhatEndpointsHoldAsLongAsThereIsOne(
+      @ForAll @IntRange(max = 5_000) int nodes, @ForAll @IntRange(max = 300) int pods) {
+    double sliced = EndpointUpdateLaw.addressesInSlices(nodes, pods);
+    double whole = EndpointUpdateLaw.addressesInEndpoints(nodes, pods);
+    double counted = 0;
+    for (int n = 1; n <= pods; n++) {
+      counted += (double) nodes * ((n - 1) % 100 + 1);
+    }
+    assertThat(sliced).isEqualTo(counted);
+    assertThat(sliced).isLessThanOrEqualTo(whole);
+    if (pods <= EndpointUpdateLaw.SLICE_ENDPOINTS) {
+      assertThat(sliced).isEqualTo(whole);
+    }
+  }
+
+  /** From 2 to 20 pods, connections at most 300 s old: in the middle the old ones have 27.5 %. */
+  @Test
+  void loadIsEvenOnceEveryConnectionWasPlacedAnew() {
+    assertThat(ConnectionAgeLaw.shareOfOldPod(2, 20, 300, 0)).isEqualTo(0.5);
+    assertThat(ConnectionAgeLaw.shareOfNewPod(2, 20, 300, 0)).isZero();
+    assertThat(ConnectionAgeLaw.shareOfOldPod(2, 20, 300, 150)).isCloseTo(0.275, within(1e-12));
+    assertThat(ConnectionAgeLaw.shareOfNewPod(2, 20, 300, 150)).isCloseTo(0.025, within(1e-12));
+    assertThat(ConnectionAgeLaw.shareOfNewPod(2, 20, 300, 300)).isEqualTo(0.05);
+    assertThat(ConnectionAgeLaw.untilEven(2, 20, 300, 1)).isEqualTo(300);
+    double nearly = ConnectionAgeLaw.untilEven(2, 20, 300, 1.5);
+    assertThat(20 * ConnectionAgeLaw.shareOfOldPod(2, 20, 300, nearly))
+        .isCloseTo(1.5, within(1e-9));
+    double never = Double.POSITIVE_INFINITY;
+    assertThat(ConnectionAgeLaw.shareOfNewPod(2, 20, never, 1e6)).isZero();
+    assertThat(ConnectionAgeLaw.untilEven(2, 20, never, 1.1)).isEqualTo(never);
+    assertThat(ConnectionAgeLaw.untilEven(3, 3, never, 1)).isZero();
+  }
+
+  @Property
+  void sharesOfOldAndNewPodsAddUp(
+      @ForAll @IntRange(min = 1, max = 50) int before,
+      @ForAll @IntRange(max = 50) int more,
+      @ForAll @DoubleRange(min = 0.1, max = 1e5) double age,
+      @ForAll @DoubleRange(max = 1e6) double seconds) {
+    int after = before + more;
+    double old = ConnectionAgeLaw.shareOfOldPod(before, after, age, seconds);
+    double fresh = ConnectionAgeLaw.shareOfNewPod(before, after, age, seconds);
+    assertThat(before * old + more * fresh).isCloseTo(1, within(1e-9));
+    assertThat(fresh).isLessThanOrEqualTo(old + 1e-12);
+  }
+
+  /** mercemay.top measured NXDOMAIN:NOERROR = 3.5, between clusters with lists of 3 and 4. */
+  @Test
+  void everyNameOfTheSearchListIsDeniedOnceForEachAnswer() {
+    assertThat(CoreDnsLaw.questionsOfOutsideName(4, 1)).isEqualTo(5);
+    assertThat(CoreDnsLaw.questionsOfOutsideName(4, 2)).isEqualTo(10);
+    assertThat(CoreDnsLaw.questionsOfOutsideName(3, 2)).isEqualTo(8);
+    assertThat(2_841_721 / 812_409.0).isBetween(3.0, 4.0);
+  }
+
+  /** With autopath one question serves: the lookups are then as many as for a cluster's name. */
+  @Test
+  void autopathSparesAlmostAllOfTheAmplification() {
+    assertThat(CoreDnsLaw.EXTERNAL_LOOKUPS_WITH_AUTOPATH / CoreDnsLaw.EXTERNAL_LOOKUPS_PER_SECOND)
+        .isBetween(4.5, 5.0);
+    assertThat(CoreDnsLaw.INTERNAL_QUERIES_WITH_AUTOPATH)
+        .isCloseTo(CoreDnsLaw.INTERNAL_QUERIES_PER_SECOND, within(300.0));
+  }
+
   @Test
   void nonsenseIsRefused() {
+    assertThatThrownBy(() -> EndpointUpdateLaw.updates(-1, 2))
+        .hasMessage("nodes -1.0 is not a number from 0 on");
+    assertThatThrownBy(() -> ConnectionAgeLaw.shareOfNewPod(0, 2, 1, 1))
+        .hasMessage("0 pods that become 2 are not scaled up from at least one");
+    assertThatThrownBy(() -> ConnectionAgeLaw.shareOfNewPod(3, 2, 1, 1))
+        .hasMessage("3 pods that become 2 are not scaled up from at least one");
+    assertThatThrownBy(() -> ConnectionAgeLaw.shareOfOldPod(1, 2, 0, 1))
+        .hasMessage("age 0.0 is not a positive number");
+    assertThatThrownBy(() -> ConnectionAgeLaw.shareOfOldPod(1, 2, 1, Double.NaN))
+        .hasMessage("time NaN is not a number from 0 on");
+    assertThatThrownBy(() -> ConnectionAgeLaw.untilEven(1, 2, 1, 0.9))
+        .hasMessage("a factor of 0.9 is less than even");
+    assertThatThrownBy(() -> CoreDnsLaw.questionsOfOutsideName(-1, 1))
+        .hasMessage("search domains -1.0 is not a number from 0 on");
+    assertThatThrownBy(() -> SourcePortLaw.collision(-1, 10))
+        .hasMessage("flows -1.0 is not a number from 0 on");
+    assertThatThrownBy(() -> SourcePortLaw.sustainableRate(0, 10))
+        .hasMessage("ports 0.0 is not a positive number");
+    assertThatThrownBy(() -> CrossZoneLaw.dollars(Double.POSITIVE_INFINITY))
+        .hasMessage("bytes Infinity is not a number from 0 on");
+    assertThatThrownBy(() -> RolloutLaw.lost(-1, 0.5, 1, 1))
+        .hasMessage("rate -1.0 is not a number from 0 on");
     assertThatThrownBy(() -> ConntrackLaw.entries(-1, 2))
         .hasMessage("rate -1.0 is not a number from 0 on");
     assertThatThrownBy(() -> ConntrackLaw.sustainableRate(0, 2))
