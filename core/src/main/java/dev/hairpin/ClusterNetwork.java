@@ -21,6 +21,7 @@ import dev.hairpin.path.Chooser;
 import dev.hairpin.path.Courier;
 import dev.hairpin.path.Device;
 import dev.hairpin.path.Fabric;
+import dev.hairpin.path.Fraction;
 import dev.hairpin.path.Host;
 import dev.hairpin.path.HostKind;
 import dev.hairpin.path.Listener;
@@ -42,11 +43,13 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +82,9 @@ final class ClusterNetwork {
   private @Nullable Explorer explorer;
   private Instant exploredAt;
   private int walks;
+
+  /** Whether what was carried left more behind than connections, which what comes later meets. */
+  private boolean waysMeet;
 
   /** A copy of the network for questions, and what builds in it. */
   private record Scratch(Network network, Fabric fabric, Instant since) {}
@@ -184,6 +190,7 @@ final class ClusterNetwork {
   /** What was worked out for questions does not hold any more. */
   void forgetQuestions() {
     dropCopy();
+    waysMeet = false;
     explorer = null;
   }
 
@@ -202,6 +209,21 @@ final class ClusterNetwork {
             .untraced());
         attempt.close();
         return attempt;
+      }
+
+      @Override
+      public Map<Outcome, Fraction> ends(
+          Source from, Protocol protocol, SocketAddress to, Chooser chooser) {
+        Optional<Map<Outcome, Fraction>> all = waysMeet || !isRehearsal()
+            ? Optional.empty()
+            : chooser.visit(choices -> {
+              walks++;
+              Outcome outcome = carry(from, protocol, to, 0, choices).outcome();
+              waysMeet |= net.disturbed();
+              return outcome;
+            });
+        return all.orElseGet(
+            () -> Map.of(carry(from, protocol, to, 0, chooser).outcome(), Fraction.ONE));
       }
 
       @Override
@@ -300,6 +322,21 @@ final class ClusterNetwork {
         && ++walks < MOST_WALKS;
     if (!asBefore) {
       scratch = null;
+    }
+    return result;
+  }
+
+  /**
+   * Runs something that walks for every way in which choices can fall. If one of these ways has
+   * left something behind that another one could meet, it is run once more, where every way has a
+   * copy of its own.
+   */
+  <T> T visiting(Supplier<T> question) {
+    boolean known = waysMeet;
+    T result = question.get();
+    if (waysMeet && !known) {
+      dropCopy();
+      return question.get();
     }
     return result;
   }

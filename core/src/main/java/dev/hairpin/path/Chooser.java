@@ -2,7 +2,10 @@ package dev.hairpin.path;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /**
  * Makes every choice that the real systems leave to chance.
@@ -63,6 +66,39 @@ public interface Chooser {
    */
   default int climb(Ladder ladder, int from, Passage passage) {
     return -1;
+  }
+
+  /**
+   * Every outcome of a part of a walk, for choosers that visit them all: they hand it a chooser of
+   * its own for each way in which its choices can fall. Whoever asks goes on with what he must know
+   * of the outcomes and no more, by {@link #take}; so ways that come to the same are one again.
+   *
+   * <p>Lists are left in their order here.
+   *
+   * @param part the part; it must leave nothing behind but its outcome that the rest of the walk
+   *     could meet
+   * @param <T> what it comes to, which must have {@code equals}
+   * @return each different outcome with its probability; nothing if this chooser goes one way only
+   */
+  default <T> Optional<Map<T, Fraction>> visit(Function<Chooser, T> part) {
+    return Optional.empty();
+  }
+
+  /**
+   * Takes one of several things that are not equally likely.
+   *
+   * @param things each with its probability; they sum to 1
+   * @param <T> what they are
+   * @return one of them
+   * @throws IllegalArgumentException if there are several, but this chooser does not
+   *     {@link #visit} all ways, so that nobody can have asked it for them
+   */
+  default <T> T take(Map<T, Fraction> things) {
+    if (things.size() != 1) {
+      throw new IllegalArgumentException(
+          things.size() + " things to take from, but this chooser goes one way only");
+    }
+    return things.keySet().iterator().next();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.hairpin.path;
 
 import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
+import java.util.Map;
 
 /**
  * Takes what components and programs say to each other over the network of a cluster, as packets:
@@ -25,6 +26,19 @@ public interface Courier {
    * @throws IllegalArgumentException if the source is not there or has no address yet
    */
   Attempt carry(Source from, Protocol protocol, SocketAddress to, int sourcePort, Chooser chooser);
+
+  /**
+   * Every way in which what is sent can end, where a chooser visits them all: nothing of it is
+   * chosen yet. A chooser that goes one way only leaves that one, as {@link #carry} does.
+   *
+   * @param from who sends
+   * @param protocol {@link Protocol#UDP} or {@link Protocol#TCP}
+   * @param to where to
+   * @param chooser makes what is left to chance, or leaves it open
+   * @return each different end with its probability; one at least
+   * @throws IllegalArgumentException if the source is not there or has no address yet
+   */
+  Map<Outcome, Fraction> ends(Source from, Protocol protocol, SocketAddress to, Chooser chooser);
 
   /**
    * Whether the network is a copy that is thrown away, in which the same question is asked again

@@ -67,6 +67,18 @@ public record Fraction(BigInteger numerator, BigInteger denominator)
   }
 
   /**
+   * The part that this is of another share.
+   *
+   * @param whole the other share
+   * @return the quotient
+   * @throws IllegalArgumentException if the other share is zero
+   */
+  public Fraction over(Fraction whole) {
+    return new Fraction(
+        numerator.multiply(whole.denominator), denominator.multiply(whole.numerator));
+  }
+
+  /**
    * The nearest floating-point number.
    *
    * @return the value

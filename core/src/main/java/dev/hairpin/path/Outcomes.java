@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Exact distributions: runs a walk once for every way in which its choices can fall. */
@@ -13,6 +14,13 @@ public final class Outcomes {
 
   /** More runs than this are taken for a question without end, such as all orders of ten names. */
   private static final int MOST_RUNS = 1_000_000;
+
+  /** Which orders of a list are visited. */
+  private enum Orders {
+    ALL,
+    BY_FIRST,
+    AS_IT_IS
+  }
 
   private Outcomes() {}
 
@@ -30,7 +38,7 @@ public final class Outcomes {
    * @throws IllegalStateException if the choices fall in more than a million ways
    */
   public static <T> Map<T, Fraction> of(Function<Chooser, T> walk) {
-    return visit(walk, false);
+    return visit(walk, Orders.ALL);
   }
 
   /**
@@ -46,14 +54,14 @@ public final class Outcomes {
    * @throws IllegalStateException if the choices fall in more than a million ways
    */
   public static <T> Map<T, Fraction> ofFirst(Function<Chooser, T> walk) {
-    return visit(walk, true);
+    return visit(walk, Orders.BY_FIRST);
   }
 
-  private static <T> Map<T, Fraction> visit(Function<Chooser, T> walk, boolean firstCounts) {
+  private static <T> Map<T, Fraction> visit(Function<Chooser, T> walk, Orders orders) {
     List<Branch<T>> path = new ArrayList<>();
     for (int runs = 0; runs < MOST_RUNS; runs++) {
       Map<T, Fraction> known =
-          Map.of(walk.apply(new Enumerator<>(path, firstCounts)), Fraction.ONE);
+          Map.of(walk.apply(new Enumerator<>(path, orders)), Fraction.ONE);
       boolean turned = false;
       while (!turned && !path.isEmpty()) {
         Branch<T> last = path.get(path.size() - 1);
@@ -155,15 +163,34 @@ public final class Outcomes {
     }
   }
 
+  /** One of several things, each with its own chance. */
+  private static final class Weighted<T> extends Branch<T> {
+    private final List<Fraction> chances;
+
+    Weighted(Collection<Fraction> chances) {
+      super(chances.size());
+      this.chances = List.copyOf(chances);
+    }
+
+    @Override
+    Map<T, Fraction> outcomes() {
+      Map<T, Fraction> sum = new LinkedHashMap<>();
+      for (int i = 0; i < chances.size(); i++) {
+        add(ways().get(i), chances.get(i), sum);
+      }
+      return sum;
+    }
+  }
+
   private static final class Enumerator<T> implements Chooser {
     private final List<Branch<T>> path;
-    private final boolean firstCounts;
+    private final Orders orders;
     private final java.util.SplittableRandom draws = new java.util.SplittableRandom(0);
     private int depth;
 
-    Enumerator(List<Branch<T>> path, boolean firstCounts) {
+    Enumerator(List<Branch<T>> path, Orders orders) {
       this.path = path;
-      this.firstCounts = firstCounts;
+      this.orders = orders;
     }
 
     @Override
@@ -190,9 +217,9 @@ public final class Outcomes {
 
     @Override
     public <S> void shuffle(List<S> things) {
-      if (!firstCounts) {
+      if (orders == Orders.ALL) {
         Chooser.super.shuffle(things);
-      } else if (things.size() > 1) {
+      } else if (orders == Orders.BY_FIRST && things.size() > 1) {
         if (depth == path.size()) {
           path.add(new Front<>(things.size()));
         }
@@ -203,6 +230,23 @@ public final class Outcomes {
     @Override
     public int draw(int count) {
       return draws.nextInt(count);
+    }
+
+    @Override
+    public <S> Optional<Map<S, Fraction>> visit(Function<Chooser, S> part) {
+      return Optional.of(Outcomes.visit(part, Orders.AS_IT_IS));
+    }
+
+    @Override
+    public <S> S take(Map<S, Fraction> things) {
+      List<S> all = List.copyOf(things.keySet());
+      if (all.size() == 1) {
+        return all.get(0);
+      }
+      if (depth == path.size()) {
+        path.add(new Weighted<>(things.values()));
+      }
+      return all.get(path.get(depth++).taken());
     }
   }
 }

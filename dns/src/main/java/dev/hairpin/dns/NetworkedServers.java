@@ -1,5 +1,6 @@
 package dev.hairpin.dns;
 
+import dev.hairpin.dns.Receivers.Receiver;
 import dev.hairpin.dns.message.Client;
 import dev.hairpin.dns.message.Transport;
 import dev.hairpin.dns.resolver.Arrival;
@@ -8,7 +9,6 @@ import dev.hairpin.dns.resolver.NameServers;
 import dev.hairpin.dns.resolver.Query;
 import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
-import dev.hairpin.path.Attempt;
 import dev.hairpin.path.Chooser;
 import dev.hairpin.path.Courier;
 import dev.hairpin.path.Outcome;
@@ -25,23 +25,20 @@ import org.jspecify.annotations.Nullable;
  * question is decided by the rules on the way.
  *
  * <p>A socket of the lookup is a flow of its own. Its first question walks; those after it belong
- * to the same connection of conntrack and reach the same pod.
+ * to the same connection of conntrack and reach the same pod. Where all ways are visited, pods that
+ * answer alike stay together; see {@link Receivers}.
  */
 final class NetworkedServers implements NameServers {
 
   /** A socket, and where it sends to. */
   private record Flow(int port, Protocol protocol, SocketAddress server) {}
 
-  /** Where the questions of a flow end. */
-  private record End(
-      SocketAddress client, Outcome outcome, @Nullable Replica replica) {}
-
   private final ClusterDns dns;
   private final Source source;
   private final Chooser chooser;
   private final Courier courier;
   private final Instant begun;
-  private final Map<Flow, End> ends = new HashMap<>();
+  private final Map<Flow, Receivers> receivers = new HashMap<>();
 
   NetworkedServers(ClusterDns dns, Source source, Chooser chooser, Courier courier, Instant begun) {
     this.dns = dns;
@@ -59,63 +56,62 @@ final class NetworkedServers implements NameServers {
     }
     Replica onNode = dns.nodeCache(source, query.server(), courier, chooser);
     if (onNode != null) {
-      return ask(onNode, dns.clientAddress(source, query.sourcePort()), query);
+      return ask(onNode, dns.clientAddress(source, query.sourcePort()), query, chooser);
     }
-    End end = end(query);
-    if (end.replica != null) {
-      return ask(end.replica, end.client, query);
-    }
-    return end.outcome.errno() == null
-        ? List.of()
-        : List.of(new Arrival.Refused(CoreDnsServers.ROUND_TRIP));
+    return receivers
+        .computeIfAbsent(flow(query), flow -> receivers(query))
+        .ask(
+            (receiver, choices) -> receiver.replica() == null
+                ? receiver.silence()
+                : ask(receiver.replica(), receiver.client(), query, choices),
+            chooser);
   }
 
-  private List<Arrival> ask(Replica replica, SocketAddress client, Query query) {
+  private List<Arrival> ask(
+      Replica replica, SocketAddress client, Query query, Chooser choices) {
     Transport transport = query.protocol() == Protocol.TCP ? Transport.TCP : Transport.UDP;
     return replica.ask(
         query.message(),
         new Client(client, query.server(), transport),
-        chooser,
+        choices,
         begun.plus(query.at()),
         CoreDnsServers.ROUND_TRIP,
         courier.isRehearsal());
   }
 
-  private End end(Query query) {
-    Flow flow = new Flow(query.sourcePort(), query.protocol(), query.server());
-    End known = ends.get(flow);
-    if (known == null) {
-      known = walk(query);
-      ends.put(flow, known);
-    }
-    return known;
+  private static Flow flow(Query query) {
+    return new Flow(query.sourcePort(), query.protocol(), query.server());
   }
 
-  private End walk(Query query) {
-    Attempt attempt = courier.carry(source, query.protocol(), query.server(), 0, chooser);
-    Outcome outcome = attempt.outcome();
+  private Receivers receivers(Query query) {
+    return new Receivers(
+        courier.ends(source, query.protocol(), query.server(), chooser),
+        end -> receiver(end, query));
+  }
+
+  private Receiver receiver(Outcome end, Query query) {
     // CoreDNS sees the address that the packet arrives with, which need not be the pod's.
-    SocketAddress client = outcome.sourceSeen() != null
-        ? outcome.sourceSeen()
+    SocketAddress client = end.sourceSeen() != null
+        ? end.sourceSeen()
         : dns.clientAddress(source, query.sourcePort());
-    Replica replica =
-        outcome.delivered() && outcome.server() != null ? dns.replica(outcome.server()) : null;
-    return new End(client, outcome, replica);
+    Replica replica = end.delivered() && end.server() != null ? dns.replica(end.server()) : null;
+    return new Receiver(client, end, replica);
   }
 
   /** Who answered a question and why, or why nobody did. */
   String explain(Exchange exchange) {
     String told = exchange.explanation();
     Query query = exchange.query();
-    End end = ends.get(new Flow(query.sourcePort(), query.protocol(), query.server()));
-    if (!told.isEmpty() || end == null) {
+    Receivers asked = receivers.get(flow(query));
+    if (!told.isEmpty() || asked == null) {
       return told;
     }
-    if (end.replica != null) {
-      return end.replica.silence();
+    Receiver end = asked.first();
+    if (end.replica() != null) {
+      return end.replica().silence();
     }
     String way = query.protocol().lowerCase() + " to " + query.server() + ": ";
-    Outcome outcome = end.outcome;
+    Outcome outcome = end.outcome();
     return outcome.delivered()
         ? way + outcome.server() + " was reached, which is no CoreDNS"
         : way

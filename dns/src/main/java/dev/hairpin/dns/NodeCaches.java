@@ -2,6 +2,7 @@ package dev.hairpin.dns;
 
 import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.dns.Receivers.Receiver;
 import dev.hairpin.dns.corefile.CoreDnsVersion;
 import dev.hairpin.dns.corefile.Corefile;
 import dev.hairpin.dns.message.Client;
@@ -13,7 +14,6 @@ import dev.hairpin.dns.upstream.Upstream;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
-import dev.hairpin.path.Attempt;
 import dev.hairpin.path.Chooser;
 import dev.hairpin.path.Courier;
 import dev.hairpin.path.Outcome;
@@ -109,28 +109,38 @@ final class NodeCaches {
 
   private Upstream.Response askCoreDns(String node, SocketAddress to, Message query) {
     Way how = Objects.requireNonNull(way, "a cache asks only while it is asked");
-    Attempt attempt = how.courier.carry(new Source.OnNode(node), Protocol.TCP, to, 0, how.chooser);
-    Outcome outcome = attempt.outcome();
-    Replica replica = outcome.delivered() && outcome.server() != null
-        ? coreDnsPods.apply(outcome.server())
-        : null;
-    if (replica == null) {
-      return outcome.errno() == null ? new Upstream.Lost() : new Upstream.Unreachable();
+    Receivers receivers = new Receivers(
+        how.courier.ends(new Source.OnNode(node), Protocol.TCP, to, how.chooser),
+        end -> receiver(end, to));
+    List<Arrival> arrivals = receivers.ask(
+        (receiver, choices) -> receiver.replica() == null
+            ? List.of()
+            : receiver
+                .replica()
+                .ask(
+                    query,
+                    new Client(receiver.client(), to, Transport.TCP),
+                    choices,
+                    state.clock().now(),
+                    CoreDnsServers.ROUND_TRIP,
+                    how.courier.isRehearsal()),
+        how.chooser);
+    Receiver asked = receivers.first();
+    if (asked.replica() == null) {
+      return asked.outcome().errno() == null ? new Upstream.Lost() : new Upstream.Unreachable();
     }
-    SocketAddress from = Objects.requireNonNull(outcome.sourceSeen());
-    List<Arrival> arrivals = replica.ask(
-        query,
-        new Client(from, to, Transport.TCP),
-        how.chooser,
-        state.clock().now(),
-        CoreDnsServers.ROUND_TRIP,
-        how.courier.isRehearsal());
     return arrivals.stream()
         .filter(Arrival.Answered.class::isInstance)
         .map(Arrival.Answered.class::cast)
         .<Upstream.Response>map(a -> new Upstream.Answered(a.message(), a.after()))
         .findFirst()
         .orElse(new Upstream.Lost());
+  }
+
+  private Receiver receiver(Outcome end, SocketAddress to) {
+    SocketAddress client = end.sourceSeen() == null ? to : end.sourceSeen();
+    Replica replica = end.delivered() && end.server() != null ? coreDnsPods.apply(end.server()) : null;
+    return new Receiver(client, end, replica);
   }
 
   private static Corefile corefile(IpAddress dns, IpAddress upstream) {

@@ -130,12 +130,8 @@ final class TargetIncidents {
         + Yaml.service("shop", "web", annotations, "type: LoadBalancer, " + more + WEB);
   }
 
-  /**
-   * With the final dot, since pods would otherwise try the search list first: five questions, each
-   * to one of two replicas of CoreDNS, are 32 ways to walk for the same address.
-   */
   private static String url(Cluster cluster) {
-    return "http://" + Labs.lbName(cluster, "shop", "web") + ".";
+    return "http://" + Labs.lbName(cluster, "shop", "web");
   }
 
   /** The share of connections that cross a node before the pod's own. */
