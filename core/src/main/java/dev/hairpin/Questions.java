@@ -44,12 +44,11 @@ final class Questions {
   Map<Answer, Fraction> answers(Source source, Target target, Consumer<NameService.Lookup> asked) {
     return target.address().isPresent()
         ? Map.of(new Answer(target.address(), Reason.DELIVERED), Fraction.ONE)
-        : wires.visiting(
-            () -> Outcomes.ofFirst(choices -> wires.walk(source, (network, caller) -> {
-              NameService.Lookup lookup = cluster.lookup(source, target.host(), choices, network);
-              asked.accept(lookup);
-              return Answer.of(lookup);
-            })));
+        : wires.visiting(() -> Outcomes.ofFirst(choices -> wires.walk(source, (network, caller) -> {
+          NameService.Lookup lookup = cluster.lookup(source, target.host(), choices, network);
+          asked.accept(lookup);
+          return Answer.of(lookup);
+        })));
   }
 
   /** The shares of a target, called from a port or, if that is 0, from any. */

@@ -30,7 +30,9 @@ class ReplicaMergingTest {
   private static final List<String> NAMES = List.of(
       "api.example.com.", "web", "web.shop", "each.shop", "api.example.com", "nobody.example.com");
 
-  /** Questions that nobody answers are asked again, so the ways of the longer lists are too many. */
+  /**
+   * Questions that nobody answers are asked again, so the ways of the longer lists are too many.
+   */
   private static final int FEW_QUESTIONS = 1;
 
   private static Cluster cluster(CoreDns dns, int replicas) {
@@ -87,8 +89,8 @@ class ReplicaMergingTest {
         .wires()
         .walk(
             APP,
-            (network, caller) -> Questions.Answer.of(
-                cluster.lookup(APP, name, new OneWay(choices), network))));
+            (network, caller) ->
+                Questions.Answer.of(cluster.lookup(APP, name, new OneWay(choices), network))));
   }
 
   /** A chooser that does not let on that all ways are visited. */
@@ -135,16 +137,17 @@ class ReplicaMergingTest {
       cluster.lookup("shop/app", NAMES.get(random.nextInt(NAMES.size()))); // fills a cache
     }
     if (random.nextInt(4) == 0) {
-      cluster.api().patch(
-          new ObjectKey("Service", "kube-system", "kube-dns"),
-          ApiServer.PatchType.MERGE,
-          Map.of("spec", Map.of("sessionAffinity", "ClientIP")));
+      cluster
+          .api()
+          .patch(
+              new ObjectKey("Service", "kube-system", "kube-dns"),
+              ApiServer.PatchType.MERGE,
+              Map.of("spec", Map.of("sessionAffinity", "ClientIP")));
       cluster.advance(Duration.ofMinutes(1));
     }
     String name = NAMES.get(random.nextInt(names));
 
-    assertThat(merged(cluster, name))
-        .containsExactlyInAnyOrderEntriesOf(everyWay(cluster, name));
+    assertThat(merged(cluster, name)).containsExactlyInAnyOrderEntriesOf(everyWay(cluster, name));
   }
 
   /** 20 replicas and five questions would be 3.2 million ways. */

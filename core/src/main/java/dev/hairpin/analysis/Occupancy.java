@@ -199,8 +199,7 @@ public record Occupancy(
     Occupancy occupancy(long connections, int endpoints, double expectedIdle) {
       Arrays.sort(maxima);
       double mean = Arrays.stream(maxima).asDoubleStream().sum() / count;
-      double squares =
-          Arrays.stream(maxima).mapToDouble(m -> (double) m * m).sum();
+      double squares = Arrays.stream(maxima).mapToDouble(m -> (double) m * m).sum();
       double variance = Math.max(0, squares / count - mean * mean);
       double anyIdle = (double) idle / count;
       return new Occupancy(
@@ -233,8 +232,7 @@ public record Occupancy(
    * @return how they are filled; always {@link Method#SIMULATED}
    * @throws IllegalArgumentException if a number is not within its bounds
    */
-  public static Occupancy ofLeastFull(
-      int choices, int endpoints, long connections, Effort effort) {
+  public static Occupancy ofLeastFull(int choices, int endpoints, long connections, Effort effort) {
     if (endpoints < 1 || endpoints > MOST_ENDPOINTS) {
       throw new IllegalArgumentException(endpoints + " endpoints are not within 1-1000000");
     }

@@ -90,8 +90,8 @@ public interface Chooser {
    * @param things each with its probability; they sum to 1
    * @param <T> what they are
    * @return one of them
-   * @throws IllegalArgumentException if there are several, but this chooser does not
-   *     {@link #visit} all ways, so that nobody can have asked it for them
+   * @throws IllegalArgumentException if there are several, but this chooser does not {@link #visit}
+   *     all ways, so that nobody can have asked it for them
    */
   default <T> T take(Map<T, Fraction> things) {
     if (things.size() != 1) {

@@ -60,8 +60,7 @@ public final class Outcomes {
   private static <T> Map<T, Fraction> visit(Function<Chooser, T> walk, Orders orders) {
     List<Branch<T>> path = new ArrayList<>();
     for (int runs = 0; runs < MOST_RUNS; runs++) {
-      Map<T, Fraction> known =
-          Map.of(walk.apply(new Enumerator<>(path, orders)), Fraction.ONE);
+      Map<T, Fraction> known = Map.of(walk.apply(new Enumerator<>(path, orders)), Fraction.ONE);
       boolean turned = false;
       while (!turned && !path.isEmpty()) {
         Branch<T> last = path.get(path.size() - 1);

@@ -98,19 +98,22 @@ public final class Rollout {
   }
 
   /**
-   * What an update is tried with; {@link RolloutReport#AS_IT_IS} for what the cluster has itself.
+   * What an update is tried with.
+   *
+   * <pre>{@code
+   * Rollout.Settings.AS_IT_IS.preStop(15).deregistrationDelay(30)
+   * }</pre>
    *
    * @param preStopSeconds how long the {@code preStop} hook of every container sleeps, 0 for no
-   *     hook; the grace period is 30 seconds longer
+   *     hook; the grace period is 30 seconds longer. Empty for the hooks that there are
    * @param deregistrationDelaySeconds how long load balancers let open connections go on to a
-   *     target that was taken from them, 0 to 3,600
+   *     target that was taken from them, 0 to 3,600; empty for the delays that there are
    */
-  public record Settings(int preStopSeconds, int deregistrationDelaySeconds) {
+  public record Settings(OptionalInt preStopSeconds, OptionalInt deregistrationDelaySeconds) {
     private static final int LONGEST_DELAY = 3_600;
 
     /** Everything as it is. */
-    public static final Settings AS_IT_IS =
-        new Settings(RolloutReport.AS_IT_IS, RolloutReport.AS_IT_IS);
+    public static final Settings AS_IT_IS = new Settings(OptionalInt.empty(), OptionalInt.empty());
 
     /**
      * Checks the times.
@@ -118,14 +121,50 @@ public final class Rollout {
      * @throws IllegalArgumentException if one is not within its bounds
      */
     public Settings {
-      if (preStopSeconds < RolloutReport.AS_IT_IS) {
-        throw new IllegalArgumentException("a preStop hook cannot sleep " + preStopSeconds + " s");
+      int preStop = preStopSeconds.orElse(0);
+      if (preStop < 0 || preStop > Integer.MAX_VALUE - GRACE_BEYOND_PRE_STOP) {
+        throw new IllegalArgumentException("a preStop hook cannot sleep " + preStop + " s");
       }
-      if (deregistrationDelaySeconds < RolloutReport.AS_IT_IS
-          || deregistrationDelaySeconds > LONGEST_DELAY) {
-        throw new IllegalArgumentException("a deregistration delay of " + deregistrationDelaySeconds
-            + " s is not within 0-" + LONGEST_DELAY);
+      int delay = deregistrationDelaySeconds.orElse(0);
+      if (delay < 0 || delay > LONGEST_DELAY) {
+        throw new IllegalArgumentException(
+            "a deregistration delay of " + delay + " s is not within 0-" + LONGEST_DELAY);
       }
+    }
+
+    /**
+     * The same with another hook.
+     *
+     * @param seconds how long it sleeps, 0 for no hook
+     * @return a copy
+     * @throws IllegalArgumentException if the time is negative
+     */
+    public Settings preStop(int seconds) {
+      return new Settings(OptionalInt.of(seconds), deregistrationDelaySeconds);
+    }
+
+    /**
+     * The same with another deregistration delay.
+     *
+     * @param seconds how long, 0 to 3,600
+     * @return a copy
+     * @throws IllegalArgumentException if it is not within its bounds
+     */
+    public Settings deregistrationDelay(int seconds) {
+      return new Settings(preStopSeconds, OptionalInt.of(seconds));
+    }
+
+    /** In words, such as {@code with a preStop sleep of 5 s}. */
+    @Override
+    public String toString() {
+      String hook = preStopSeconds.isEmpty()
+          ? "with the hooks as they are"
+          : preStopSeconds.getAsInt() == 0
+              ? "without a preStop hook"
+              : "with a preStop sleep of " + preStopSeconds.getAsInt() + " s";
+      return deregistrationDelaySeconds.isEmpty()
+          ? hook
+          : hook + " and a deregistration delay of " + deregistrationDelaySeconds.getAsInt() + " s";
     }
   }
 
@@ -149,10 +188,7 @@ public final class Rollout {
    * @throws IllegalStateException if the update does not come to an end within an hour
    */
   public RolloutReport with(int preStopSeconds) {
-    if (preStopSeconds < 0) {
-      throw new IllegalArgumentException("a preStop hook cannot sleep " + preStopSeconds + " s");
-    }
-    return with(new Settings(preStopSeconds, RolloutReport.AS_IT_IS));
+    return with(Settings.AS_IT_IS.preStop(preStopSeconds));
   }
 
   /**
@@ -166,17 +202,12 @@ public final class Rollout {
   public RolloutReport with(Settings settings) {
     Cluster fork = cluster.fork();
     fork.advance(SETTLING);
-    boolean changed = false;
-    if (settings.preStopSeconds() != RolloutReport.AS_IT_IS) {
-      patch(fork, settings.preStopSeconds());
-      changed = true;
-    }
-    if (settings.deregistrationDelaySeconds() != RolloutReport.AS_IT_IS) {
-      traffic.forEach(t -> TargetNames.object(t.to(), fork)
-          .ifPresent(object -> delay(fork, object, settings.deregistrationDelaySeconds())));
-      changed = true;
-    }
-    if (changed) {
+    settings.preStopSeconds().ifPresent(seconds -> patch(fork, seconds));
+    settings
+        .deregistrationDelaySeconds()
+        .ifPresent(seconds -> traffic.forEach(t ->
+            TargetNames.object(t.to(), fork).ifPresent(object -> delay(fork, object, seconds))));
+    if (!settings.equals(Settings.AS_IT_IS)) {
       fork.advance(SETTLING);
     }
     return new RolloutObserver(fork, traffic, deployment, tick.toNanos() / 1e9).run(settings);
@@ -185,8 +216,9 @@ public final class Rollout {
   /**
    * The shortest {@code preStop} sleep with which no new connection is lost, in whole seconds.
    *
-   * @param most how long it may be at most
+   * @param most how long it may be at most, from 0 on
    * @return the seconds; nothing if even the longest loses some, so that the cause is another one
+   * @throws IllegalArgumentException if the bound is negative
    */
   public OptionalInt smallestPreStop(int most) {
     return smallest(most, seconds -> with(seconds).lostConnections() == 0);
@@ -200,15 +232,18 @@ public final class Rollout {
    * @param most how long each may be at most, 0 to 3,600
    * @return the settings; nothing if even the longest cost some connections, so that the cause is
    *     another one
+   * @throws IllegalArgumentException if the bound is not within its own
    */
   public Optional<Settings> smallestSettings(int most) {
-    OptionalInt preStop = smallest(most, seconds -> costsNothing(new Settings(seconds, most)));
+    OptionalInt preStop = smallest(
+        most,
+        seconds -> costsNothing(Settings.AS_IT_IS.preStop(seconds).deregistrationDelay(most)));
     if (preStop.isEmpty()) {
       return Optional.empty();
     }
-    OptionalInt delay =
-        smallest(most, seconds -> costsNothing(new Settings(preStop.getAsInt(), seconds)));
-    return Optional.of(new Settings(preStop.getAsInt(), delay.orElse(most)));
+    Settings hook = Settings.AS_IT_IS.preStop(preStop.getAsInt());
+    OptionalInt delay = smallest(most, seconds -> costsNothing(hook.deregistrationDelay(seconds)));
+    return Optional.of(hook.deregistrationDelay(delay.orElse(most)));
   }
 
   private boolean costsNothing(Settings settings) {
@@ -221,6 +256,9 @@ public final class Rollout {
    * upwards, since long settings take long to try.
    */
   private static OptionalInt smallest(int most, IntPredicate good) {
+    if (most < 0) {
+      throw new IllegalArgumentException("nothing is within 0 to " + most + " s");
+    }
     int bad = -1;
     int best = 0;
     while (!good.test(best)) {

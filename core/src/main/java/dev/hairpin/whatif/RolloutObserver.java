@@ -87,15 +87,7 @@ final class RolloutObserver {
         double last = Math.max(
             gone.values().stream().mapToDouble(Double::doubleValue).max().orElse(0), lastLoss);
         return new RolloutReport(
-            namespace + "/" + name,
-            settings.preStopSeconds(),
-            settings.deregistrationDelaySeconds(),
-            last,
-            tick,
-            lost,
-            cutOff,
-            curve,
-            marks());
+            namespace + "/" + name, settings, last, tick, lost, cutOff, curve, marks());
       }
       now += tick;
       cluster.advance(Duration.ofNanos(Math.round(tick * 1e9)));

@@ -12,9 +12,7 @@ import java.util.TreeMap;
  * What a rolling update cost.
  *
  * @param deployment which Deployment
- * @param preStopSeconds the hook it was tried with, {@link #AS_IT_IS} for its own
- * @param deregistrationDelaySeconds how long load balancers let open connections to a target go on
- *     that was taken from them, {@link #AS_IT_IS} if nothing was changed
+ * @param settings what it was tried with
  * @param seconds from its begin until the last old pod was gone and nothing was lost any more
  * @param tickSeconds how often it was looked at; times and losses are exact to one tick
  * @param lost new connections that were lost, by traffic and reason
@@ -26,17 +24,13 @@ import java.util.TreeMap;
  */
 public record RolloutReport(
     String deployment,
-    int preStopSeconds,
-    int deregistrationDelaySeconds,
+    Rollout.Settings settings,
     double seconds,
     double tickSeconds,
     SortedMap<String, Double> lost,
     double cutOff,
     List<Loss> curve,
     List<Mark> marks) {
-
-  /** The setting of the cluster itself. */
-  public static final int AS_IT_IS = -1;
 
   /**
    * What was lost at some time.
@@ -114,19 +108,11 @@ public record RolloutReport(
   @Override
   public String toString() {
     StringBuilder out = new StringBuilder(timeLine().toString());
-    out.append("the update took ").append(Escape.number(seconds, 1)).append(" s, ");
-    out.append(
-        preStopSeconds == AS_IT_IS
-            ? "with the hooks as they are"
-            : preStopSeconds == 0
-                ? "without a preStop hook"
-                : "with a preStop sleep of " + preStopSeconds + " s");
-    if (deregistrationDelaySeconds != AS_IT_IS) {
-      out.append(" and a deregistration delay of ")
-          .append(deregistrationDelaySeconds)
-          .append(" s");
-    }
-    out.append('\n');
+    out.append("the update took ")
+        .append(Escape.number(seconds, 1))
+        .append(" s, ")
+        .append(settings)
+        .append('\n');
     if (lost.isEmpty()) {
       out.append("no new connection was lost\n");
     }

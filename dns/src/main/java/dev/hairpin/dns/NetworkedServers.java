@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The name servers as one lookup of a pod or node meets them over the cluster's network: who gets a
@@ -67,8 +66,7 @@ final class NetworkedServers implements NameServers {
             chooser);
   }
 
-  private List<Arrival> ask(
-      Replica replica, SocketAddress client, Query query, Chooser choices) {
+  private List<Arrival> ask(Replica replica, SocketAddress client, Query query, Chooser choices) {
     Transport transport = query.protocol() == Protocol.TCP ? Transport.TCP : Transport.UDP;
     return replica.ask(
         query.message(),
@@ -91,9 +89,8 @@ final class NetworkedServers implements NameServers {
 
   private Receiver receiver(Outcome end, Query query) {
     // CoreDNS sees the address that the packet arrives with, which need not be the pod's.
-    SocketAddress client = end.sourceSeen() != null
-        ? end.sourceSeen()
-        : dns.clientAddress(source, query.sourcePort());
+    SocketAddress client =
+        end.sourceSeen() != null ? end.sourceSeen() : dns.clientAddress(source, query.sourcePort());
     Replica replica = end.delivered() && end.server() != null ? dns.replica(end.server()) : null;
     return new Receiver(client, end, replica);
   }

@@ -139,7 +139,8 @@ final class NodeCaches {
 
   private Receiver receiver(Outcome end, SocketAddress to) {
     SocketAddress client = end.sourceSeen() == null ? to : end.sourceSeen();
-    Replica replica = end.delivered() && end.server() != null ? coreDnsPods.apply(end.server()) : null;
+    Replica replica =
+        end.delivered() && end.server() != null ? coreDnsPods.apply(end.server()) : null;
     return new Receiver(client, end, replica);
   }
 

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who may get the questions of a flow, as far as the answers so far have not told.
  *
- * <p>The rules lead a flow to one of several pods, and pods of CoreDNS are alike as a rule. So it is
- * not asked which one it is until they would answer a question differently: their cache, a fault,
- * an access list for the address that they see. Then the chooser takes one of the answers, and
- * those who give it remain. A lookup of five questions over ten pods is walked once then, instead
- * of for each of 100,000 ways.
+ * <p>The rules lead a flow to one of several pods, and pods of CoreDNS are alike as a rule. So it
+ * is not asked which one it is until they would answer a question differently: their cache, a
+ * fault, an access list for the address that they see. Then the chooser takes one of the answers,
+ * and those who give it remain. A lookup of five questions over ten pods is walked once then,
+ * instead of for each of 100,000 ways.
  */
 final class Receivers {
 
@@ -32,7 +32,8 @@ final class Receivers {
    * @param outcome how its way ended
    * @param replica the CoreDNS that answers; null if there is none
    */
-  record Receiver(SocketAddress client, Outcome outcome, @Nullable Replica replica) {
+  record Receiver(
+      SocketAddress client, Outcome outcome, @Nullable Replica replica) {
 
     /** What comes back if nobody answers. */
     List<Arrival> silence() {

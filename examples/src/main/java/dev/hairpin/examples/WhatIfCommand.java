@@ -184,8 +184,9 @@ final class WhatIfCommand implements Callable<Integer> {
     if (hooked.cutOff() > 0) {
       out.println(rolling
           .smallestSettings(LONGEST_HOOK)
-          .map(s -> "smallest settings that cut nothing off either: preStop " + s.preStopSeconds()
-              + " s, deregistration delay " + s.deregistrationDelaySeconds() + " s")
+          .map(s -> "smallest settings that cut nothing off either: preStop "
+              + s.preStopSeconds().orElseThrow() + " s, deregistration delay "
+              + s.deregistrationDelaySeconds().orElseThrow() + " s")
           .orElse("even " + LONGEST_HOOK + " s of preStop and deregistration delay cut some off"));
     }
     return 1;

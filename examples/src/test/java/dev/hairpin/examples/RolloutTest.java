@@ -94,11 +94,11 @@ class RolloutTest {
     Rollout rollout = Rollout.of(Clusters.storeInRealTime(), "ui/ui").under(slow);
     Rollout.Settings safe = rollout.smallestSettings(60).orElseThrow();
 
-    assertThat(safe.preStopSeconds()).isBetween(14, 20);
-    assertThat(safe.deregistrationDelaySeconds()).isBetween(14, 20);
+    assertThat(safe.preStopSeconds().orElseThrow()).isBetween(14, 20);
+    assertThat(safe.deregistrationDelaySeconds().orElseThrow()).isBetween(14, 20);
     assertThat(rollout.with(safe).cutOff()).isZero();
-    int less = safe.deregistrationDelaySeconds() - 1;
-    RolloutReport cut = rollout.with(new Rollout.Settings(safe.preStopSeconds(), less));
+    int less = safe.deregistrationDelaySeconds().orElseThrow() - 1;
+    RolloutReport cut = rollout.with(safe.deregistrationDelay(less));
     assertThat(cut.cutOff()).isPositive();
     assertThat(cut.lost()).isEmpty();
     assertThat(cut.toString()).contains(" and a deregistration delay of " + less + " s\n");
@@ -113,7 +113,7 @@ class RolloutTest {
     Traffic slow = SHOPPERS.lasting(Duration.ofSeconds(12));
     RolloutReport report = Rollout.of(Clusters.storeInRealTime(), "ui/ui")
         .under(slow)
-        .with(new Rollout.Settings(60, 0));
+        .with(Rollout.Settings.AS_IT_IS.preStop(60).deregistrationDelay(0));
 
     assertThat(report.lost()).isEmpty();
     assertThat(report.cutOff()).isBetween(360.0, 720.0);
@@ -125,7 +125,7 @@ class RolloutTest {
     Traffic calls = CALLS.lasting(Duration.ofSeconds(12));
     RolloutReport report = Rollout.of(Clusters.storeInRealTime(), "ui/ui")
         .under(SHOPPERS, calls)
-        .with(new Rollout.Settings(60, 0));
+        .with(Rollout.Settings.AS_IT_IS.preStop(60).deregistrationDelay(0));
 
     assertThat(report.cutOff()).isZero();
   }
@@ -140,7 +140,10 @@ class RolloutTest {
             + " it with timing(Timing.REALISTIC)");
     Rollout rollout = Rollout.of(store, "ui/ui");
     assertThatThrownBy(() -> rollout.with(-1)).hasMessage("a preStop hook cannot sleep -1 s");
-    assertThatThrownBy(() -> new Rollout.Settings(1, 3_601))
+    assertThatThrownBy(() -> Rollout.Settings.AS_IT_IS.deregistrationDelay(3_601))
+        .hasMessage("a deregistration delay of 3601 s is not within 0-3600");
+    assertThatThrownBy(() -> rollout.smallestPreStop(-1)).hasMessage("nothing is within 0 to -1 s");
+    assertThatThrownBy(() -> rollout.smallestSettings(3_601))
         .hasMessage("a deregistration delay of 3601 s is not within 0-3600");
     assertThatThrownBy(() -> rollout.lookingEvery(Duration.ZERO))
         .hasMessage("one cannot look every PT0S");

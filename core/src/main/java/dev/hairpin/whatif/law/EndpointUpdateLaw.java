@@ -8,8 +8,8 @@ package dev.hairpin.whatif.law;
  * grows with the square of the pods. An EndpointSlice holds at most {@value #SLICE_ENDPOINTS}, so a
  * change costs no more than that.
  *
- * <p>Source: Huawei, KubeCon EU 2017, quoted in "Networking and Kubernetes"; kube-controller-manager
- * v1.36, {@code --max-endpoints-per-slice}.
+ * <p>Source: Huawei, KubeCon EU 2017, quoted in "Networking and Kubernetes";
+ * kube-controller-manager v1.36, {@code --max-endpoints-per-slice}.
  */
 public final class EndpointUpdateLaw {
 
