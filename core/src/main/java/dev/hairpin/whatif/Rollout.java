@@ -76,10 +76,12 @@ public final class Rollout {
    *
    * @param more the traffic
    * @return a copy
+   * @throws IllegalArgumentException if two have one name
    */
   public Rollout under(Traffic... more) {
     List<Traffic> all = new ArrayList<>(traffic);
     all.addAll(List.of(more));
+    Names.once("traffic", all, Traffic::name);
     return new Rollout(cluster, all, deployment, tick);
   }
 

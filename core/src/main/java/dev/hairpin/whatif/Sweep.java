@@ -1,12 +1,14 @@
 package dev.hairpin.whatif;
 
 import dev.hairpin.Cluster;
+import dev.hairpin.manifest.Manifests;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
@@ -42,8 +44,8 @@ public record Sweep(
   /**
    * Checks and copies.
    *
-   * @throws IllegalArgumentException if there is no scenario, two have one name, or there are no
-   *     seeds
+   * @throws IllegalArgumentException if there is no scenario, two scenarios or two of the traffic
+   *     have one name, or there are no seeds
    */
   public Sweep {
     traffic = List.copyOf(traffic);
@@ -58,12 +60,8 @@ public record Sweep(
       throw new IllegalArgumentException(scenarios.size() + " scenarios x " + seeds
           + " seeds are more cells than can be numbered");
     }
-    TreeSet<String> names = new TreeSet<>();
-    for (Scenario scenario : scenarios) {
-      if (!names.add(scenario.name())) {
-        throw new IllegalArgumentException("scenario \"" + scenario.name() + "\" is there twice");
-      }
-    }
+    Names.once("traffic", traffic, Traffic::name);
+    Names.once("scenario", scenarios, Scenario::name);
   }
 
   /** {@return how many cells there are: scenarios times seeds} */
@@ -117,21 +115,28 @@ public record Sweep(
   }
 
   /**
-   * A short number of all that decides the results, but for the base. Files carry it, so that
-   * results of different sweeps are never mixed.
+   * A short number of all that decides the results: the sweep, and the base cluster with its
+   * objects, its time, and what its add-ons say of it without traffic. Files and results carry it,
+   * so that those of different sweeps, or of a cluster that has changed meanwhile, are never mixed.
    *
-   * @return sixteen hexadecimal digits
+   * @param cluster a cluster that {@link #base} made
+   * @return sixteen hexadecimal digits for the sweep, a hyphen, and sixteen for the cluster
    */
-  public String fingerprint() {
+  public String fingerprint(Cluster cluster) {
     String all = traffic + "\n" + limits + "\n" + scenarios + "\n" + seeds + "\n" + firstSeed;
+    StringBuilder found = new StringBuilder(cluster.state().clock().now().toString());
+    for (String kind : cluster.state().kinds()) {
+      found.append('\n').append(Manifests.toYaml(cluster.state().list(kind)));
+    }
+    found.append(WhatIf.on(cluster).asIs().toCsv());
+    return digits(all) + "-" + digits(found.toString());
+  }
+
+  private static String digits(String text) {
     CRC32C forwards = new CRC32C();
-    forwards.update(all.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    forwards.update(text.getBytes(StandardCharsets.UTF_8));
     CRC32C backwards = new CRC32C();
-    backwards.update(new StringBuilder(all)
-        .reverse()
-        .toString()
-        .getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    return String.format(
-        java.util.Locale.ROOT, "%08x%08x", forwards.getValue(), backwards.getValue());
+    backwards.update(new StringBuilder(text).reverse().toString().getBytes(StandardCharsets.UTF_8));
+    return String.format(Locale.ROOT, "%08x%08x", forwards.getValue(), backwards.getValue());
   }
 }

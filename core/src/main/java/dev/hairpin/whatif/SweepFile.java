@@ -1,6 +1,7 @@
 package dev.hairpin.whatif;
 
 import com.google.common.base.Splitter;
+import dev.hairpin.Cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -22,20 +23,20 @@ import java.util.zip.CRC32C;
  * The file in which a sweep keeps what is finished, so that an interruption loses none of it.
  *
  * <pre>
- * hairpin-sweep 1 FINGERPRINT CELLS
+ * hairpin-sweep 2 FINGERPRINT CELLS
  * CHECKSUM&lt;tab&gt;CELL&lt;tab&gt;SEED&lt;tab&gt;SCENARIO{&lt;tab&gt;METRIC=VALUE;LIMIT;TOTAL;SUBJECT}
  * </pre>
  *
  * <p>A line is written whole, with its line feed, when its cell is finished. A file that was cut
  * anywhere behind its head is resumed exactly: a last line without its line feed was being written,
  * its cell is done again. Anything else that is wrong (a line whose checksum does not fit, a head
- * of another sweep) is refused with the number of the line, and the file is left as it is. Numbers
- * are written as Java prints them, which loses no bit.
+ * of another sweep or base cluster) is refused with the number of the line, and the file is left as
+ * it is. Numbers are written as Java prints them, which loses no bit.
  *
  * <p>The file is locked while it is open. Thread-safe.
  */
 public final class SweepFile implements AutoCloseable {
-  private static final String MAGIC = "hairpin-sweep 1 ";
+  private static final String MAGIC = "hairpin-sweep 2 ";
   private static final int LONGEST_HEAD = 200;
 
   private final FileChannel channel;
@@ -53,12 +54,14 @@ public final class SweepFile implements AutoCloseable {
    *
    * @param path the file; it is made if there is none
    * @param sweep the sweep
+   * @param base its base cluster
    * @return the open file
-   * @throws IllegalArgumentException if the file is not of this sweep, is damaged, or somebody else
-   *     writes it
+   * @throws IllegalArgumentException if the file is not of this sweep and this cluster, is damaged,
+   *     or somebody else writes it
    */
-  public static SweepFile open(Path path, Sweep sweep) {
-    String head = head(sweep);
+  public static SweepFile open(Path path, Sweep sweep, Cluster base) {
+    String fingerprint = sweep.fingerprint(base);
+    String head = head(sweep, fingerprint);
     try {
       FileChannel channel = FileChannel.open(
           path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -68,10 +71,10 @@ public final class SweepFile implements AutoCloseable {
         long good = text.lastIndexOf('\n') + 1L;
         SweepResult found;
         if (text.isEmpty()) {
-          found = SweepResult.of(sweep.fingerprint(), List.of());
+          found = SweepResult.of(fingerprint, List.of());
           channel.write(ByteBuffer.wrap(head.getBytes(StandardCharsets.UTF_8)));
         } else {
-          found = read(path, sweep);
+          found = read(path, sweep, fingerprint);
           channel.truncate(good);
         }
         channel.position(channel.size());
@@ -97,8 +100,8 @@ public final class SweepFile implements AutoCloseable {
     throw new IllegalArgumentException(path + " is being written by another program");
   }
 
-  private static String head(Sweep sweep) {
-    return MAGIC + sweep.fingerprint() + " " + sweep.cells() + "\n";
+  private static String head(Sweep sweep, String fingerprint) {
+    return MAGIC + fingerprint + " " + sweep.cells() + "\n";
   }
 
   /**
@@ -106,10 +109,16 @@ public final class SweepFile implements AutoCloseable {
    *
    * @param path the file
    * @param sweep the sweep
+   * @param base its base cluster
    * @return the rows of all finished cells
-   * @throws IllegalArgumentException if the file is not of this sweep or is damaged
+   * @throws IllegalArgumentException if the file is not of this sweep and this cluster, or is
+   *     damaged
    */
-  public static SweepResult read(Path path, Sweep sweep) {
+  public static SweepResult read(Path path, Sweep sweep, Cluster base) {
+    return read(path, sweep, sweep.fingerprint(base));
+  }
+
+  private static SweepResult read(Path path, Sweep sweep, String fingerprint) {
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(path);
@@ -128,9 +137,12 @@ public final class SweepFile implements AutoCloseable {
       throw new IllegalArgumentException(path + " ends within its head, line 1; nothing can be"
           + " resumed, delete it to begin anew");
     }
-    if (!head(sweep).equals(first + "\n")) {
-      throw new IllegalArgumentException(path + " is of another sweep: it has \"" + first
-          + "\", but this one is \"" + head(sweep).strip() + "\"");
+    String head = head(sweep, fingerprint).strip();
+    if (!head.equals(first)) {
+      boolean sameSweep = first.startsWith(head.substring(0, head.indexOf('-', MAGIC.length())));
+      throw new IllegalArgumentException(path
+          + (sameSweep ? " is of another base cluster, or it has changed" : " is of another sweep")
+          + ": it has \"" + first + "\", but this one is \"" + head + "\"");
     }
     List<SweepRow> rows = new ArrayList<>();
     int number = 1;
@@ -140,7 +152,7 @@ public final class SweepFile implements AutoCloseable {
       rows.add(parse(text.substring(from, to), path + ", line " + number, sweep));
       from = to + 1;
     }
-    return SweepResult.of(sweep.fingerprint(), rows);
+    return SweepResult.of(fingerprint, rows);
   }
 
   /** {@return what the file held when it was opened} */
@@ -205,11 +217,18 @@ public final class SweepFile implements AutoCloseable {
       throw new IllegalArgumentException(place + ": the checksum does not fit the line, so the file"
           + " was damaged; delete the line to have its cell done again");
     }
-    List<String> cells = Splitter.on('\t').splitToList(line);
+    try {
+      return row(Splitter.on('\t').splitToList(line), sweep);
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new IllegalArgumentException(place + ": no row of this sweep: " + e.getMessage(), e);
+    }
+  }
+
+  private static SweepRow row(List<String> cells, Sweep sweep) {
     int cell = Integer.parseInt(cells.get(1));
     if (cell < 0 || cell >= sweep.cells()) {
       throw new IllegalArgumentException(
-          place + ": cell " + cell + " is not within the sweep's 0-" + (sweep.cells() - 1));
+          "cell " + cell + " is not within 0-" + (sweep.cells() - 1));
     }
     SortedMap<Metric, SweepRow.Worst> worst = new TreeMap<>();
     for (String field : cells.subList(4, cells.size())) {

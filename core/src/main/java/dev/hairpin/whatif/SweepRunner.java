@@ -130,28 +130,31 @@ public record SweepRunner(
    */
   public SweepResult run(Sweep sweep) {
     List<Integer> mine = sweep.shard(shard, shards);
+    Cluster base = sweep.base().get();
     if (file.isEmpty()) {
-      return run(sweep, mine, SweepResult.of(sweep.fingerprint(), List.of()), null);
+      return run(sweep, base, mine, SweepResult.of(sweep.fingerprint(base), List.of()), null);
     }
-    try (SweepFile kept = SweepFile.open(file.get(), sweep)) {
-      return run(sweep, mine, kept.found(), kept);
+    try (SweepFile kept = SweepFile.open(file.get(), sweep, base)) {
+      return run(sweep, base, mine, kept.found(), kept);
     }
   }
 
   private SweepResult run(
-      Sweep sweep, List<Integer> mine, SweepResult found, @Nullable SweepFile kept) {
+      Sweep sweep, Cluster base, List<Integer> mine, SweepResult found, @Nullable SweepFile kept) {
     List<Integer> left = mine.stream().filter(c -> !found.rows().containsKey(c)).toList();
     ConcurrentLinkedQueue<SweepRow> rows = new ConcurrentLinkedQueue<>();
     AtomicInteger next = new AtomicInteger();
     AtomicInteger done = new AtomicInteger(mine.size() - left.size());
+    Thread caller = Thread.currentThread();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     if (done.get() > 0) {
       progress.finished(done.get(), mine.size());
     }
     Runnable work = () -> {
       try {
-        Cluster cluster = left.isEmpty() ? null : sweep.base().get();
-        while (cluster != null && failure.get() == null && !stop.getAsBoolean()) {
+        // A cluster belongs to the thread that made it.
+        Cluster cluster = Thread.currentThread() == caller ? base : sweep.base().get();
+        while (failure.get() == null && !stop.getAsBoolean()) {
           int at = next.getAndIncrement();
           if (at >= left.size()) {
             return;
@@ -177,7 +180,7 @@ public record SweepRunner(
     if (failed != null) {
       throw (RuntimeException) failed;
     }
-    return found.merge(SweepResult.of(sweep.fingerprint(), rows));
+    return found.merge(SweepResult.of(found.fingerprint(), rows));
   }
 
   private static void runInThreads(Runnable work, int count) {

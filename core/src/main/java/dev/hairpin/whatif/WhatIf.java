@@ -90,12 +90,7 @@ public final class WhatIf {
   public WhatIf traffic(List<Traffic> more) {
     List<Traffic> all = new ArrayList<>(traffic);
     all.addAll(more);
-    TreeSet<String> names = new TreeSet<>();
-    for (Traffic one : all) {
-      if (!names.add(one.name())) {
-        throw new IllegalArgumentException("traffic \"" + one.name() + "\" is there twice");
-      }
-    }
+    Names.once("traffic", all, Traffic::name);
     return new WhatIf(cluster, all, limits, settling, seed);
   }
 
@@ -176,6 +171,7 @@ public final class WhatIf {
    *
    * @param scenarios the changes, each on a fork of its own
    * @return the comparison, the cluster as it is first
+   * @throws IllegalArgumentException if two have one name, or as for {@link #given}
    */
   public Comparison compare(Scenario... scenarios) {
     return compare(Arrays.asList(scenarios));
@@ -186,8 +182,10 @@ public final class WhatIf {
    *
    * @param scenarios the changes, each on a fork of its own
    * @return the comparison, the cluster as it is first
+   * @throws IllegalArgumentException if two have one name, or as for {@link #given}
    */
   public Comparison compare(List<Scenario> scenarios) {
+    Names.once("scenario", scenarios, Scenario::name);
     List<CapacityReport> reports = new ArrayList<>();
     reports.add(asIs());
     scenarios.forEach(scenario -> reports.add(given(scenario)));

@@ -3,8 +3,14 @@ package dev.hairpin.whatif;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hairpin.Cluster;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,5 +109,76 @@ class ScenarioFileTest {
     assertThatThrownBy(() -> ScenarioFile.parse("seeds: 1\nseeds: 2\n...\n", "f"))
         .message()
         .startsWith("f is no YAML: ");
+  }
+
+  /** Cut, with octets changed or put in: it is read, or refused with a text, and nothing else. */
+  @Property(tries = 2_000)
+  void aDamagedFileIsReadOrRefusedButNothingElse(@ForAll long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    byte[] bytes = WHOLE.getBytes(StandardCharsets.UTF_8);
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+    }
+    if (random.nextBoolean()) {
+      bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
+    }
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    try {
+      ScenarioFile.parse(text, "f").sweep(() -> Cluster.builder().kubeadm(1).build());
+    } catch (IllegalArgumentException e) {
+      assertThat(e).message().isNotBlank();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "connectionsPerSecond: .nan|connectionsPerSecond NaN is not a number from 0 on",
+        "connectionsPerSecond: .inf|connectionsPerSecond Infinity is not a number from 0 on",
+        "secondsPerConnection: -1|secondsPerConnection -1.0 is not a number from 0 on",
+        "requestsPerConnection: 0.5|requestsPerConnection 0.5 is not a number from 1 on",
+        "requestBytes: -1|requestBytes -1.0 is not a number from 0 on",
+        "responseBytes: -.inf|responseBytes -Infinity is not a number from 0 on"
+      })
+  void trafficThatCannotBeIsRefusedWithItsPlace(String field, String problem) {
+    assertThatThrownBy(
+            () -> ScenarioFile.parse("traffic: [{from: a, to: b, " + field + "}]\n...\n", "f"))
+        .hasMessage("f: traffic[0]: traffic \"a to b\": " + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "coreDnsReplicas: 0|capacity coreDnsReplicas is 0.0, but it must be positive",
+        "coreDnsQueriesPerSecond: 0|capacity coreDnsQueriesPerSecond is 0.0, but it must be positive",
+        "coreDnsQueriesPerSecond: .nan|capacity coreDnsQueriesPerSecond is NaN, but it must be"
+            + " positive",
+        "nodeMonitorGraceSeconds: -5|capacity nodeMonitorGraceSeconds is -5.0, but it must be"
+            + " positive",
+        "conntrackEntries: -1|a conntrack table of -1 entries cannot be"
+      })
+  void capacitiesThatCannotBeAreRefusedWithTheirPlace(String field, String problem) {
+    assertThatThrownBy(() -> ScenarioFile.parse("limits: {" + field + "}\n...\n", "f"))
+        .hasMessage("f: limits: " + problem);
+  }
+
+  @Test
+  void aSweepOfScenariosOrTrafficWithOneNameIsRefused() {
+    ScenarioFile scenarios = ScenarioFile.parse("scenarios: [{name: x}, {name: x}]\n...\n", "f");
+    assertThatThrownBy(() -> scenarios.sweep(() -> Cluster.builder().kubeadm(1).build()))
+        .hasMessage("scenario \"x\" is there twice");
+    ScenarioFile traffic = ScenarioFile.parse(
+        "traffic: [{from: a, to: b}, {from: a, to: b}]\nscenarios: [{name: x}]\n...\n", "f");
+    assertThatThrownBy(() -> traffic.sweep(() -> Cluster.builder().kubeadm(1).build()))
+        .hasMessage("traffic \"a to b\" is there twice");
+    assertThatThrownBy(() -> ScenarioFile.parse("sweep: {seeds: -2}\n...\n", "f")
+            .sweep(() -> Cluster.builder().kubeadm(1).build()))
+        .hasMessage("a sweep has at least one scenario");
+    assertThatThrownBy(
+            () -> ScenarioFile.parse("scenarios: [{name: x}]\nsweep: {seeds: -2}\n...\n", "f")
+                .sweep(() -> Cluster.builder().kubeadm(1).build()))
+        .hasMessage("a sweep with -2 seeds does nothing");
   }
 }

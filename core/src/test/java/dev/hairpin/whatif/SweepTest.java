@@ -13,6 +13,7 @@ import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,6 +45,8 @@ class SweepTest {
           spec:
             containers: [{name: web, image: web, ports: [{containerPort: 80}]}]
       """;
+
+  private static final Cluster BASE = base();
 
   @TempDir
   Path dir;
@@ -106,7 +109,7 @@ class SweepTest {
     assertThat(part.rows()).hasSize(4);
     assertThat(resumed).isEqualTo(whole);
     assertThat(progress).containsExactly(4, 5, 6, 7, 8, 9, 10);
-    assertThat(SweepFile.read(file, sweep)).isEqualTo(whole);
+    assertThat(SweepFile.read(file, sweep, BASE)).isEqualTo(whole);
     assertThat(Files.readAllLines(file)).hasSize(11);
   }
 
@@ -121,7 +124,7 @@ class SweepTest {
 
     assertThatThrownBy(() -> SweepRunner.onAllCores().threads(1).keepingIn(file).run(sweep))
         .hasMessage("no node \"nod-1\"; did you mean \"node-1\"?");
-    assertThat(SweepFile.read(file, sweep).rows()).containsOnlyKeys(0, 1, 2);
+    assertThat(SweepFile.read(file, sweep, BASE).rows()).containsOnlyKeys(0, 1, 2);
   }
 
   @Test
@@ -135,13 +138,13 @@ class SweepTest {
     for (int length = 1; length <= bytes.length; length++) {
       Files.write(cut, java.util.Arrays.copyOf(bytes, length));
       if (length < head) {
-        assertThatThrownBy(() -> SweepFile.open(cut, sweep).close())
+        assertThatThrownBy(() -> SweepFile.open(cut, sweep, BASE).close())
             .isInstanceOf(IllegalArgumentException.class)
             .message()
             .containsAnyOf("ends within its head, line 1", "is no file of a sweep: line 1");
         continue;
       }
-      try (SweepFile open = SweepFile.open(cut, sweep)) {
+      try (SweepFile open = SweepFile.open(cut, sweep, BASE)) {
         for (int cell = open.found().rows().size(); cell < 3; cell++) {
           open.append(Objects.requireNonNull(whole.rows().get(cell)));
         }
@@ -160,29 +163,59 @@ class SweepTest {
     Files.write(file, lines);
     byte[] before = Files.readAllBytes(file);
 
-    assertThatThrownBy(() -> SweepFile.open(file, sweep))
+    assertThatThrownBy(() -> SweepFile.open(file, sweep, BASE))
         .hasMessage(file + ", line 3: the checksum does not fit the line, so the file was damaged;"
             + " delete the line to have its cell done again");
-    assertThatThrownBy(() -> SweepFile.open(file, sweep(4, 1)))
+    assertThatThrownBy(() -> SweepFile.open(file, sweep(4, 1), BASE))
         .message()
-        .startsWith(file + " is of another sweep: it has \"hairpin-sweep 1 ");
+        .startsWith(file + " is of another sweep: it has \"hairpin-sweep 2 ");
     assertThat(Files.readAllBytes(file)).isEqualTo(before);
     Path text = Files.writeString(dir.resolve("text.txt"), "traffic:\n");
-    assertThatThrownBy(() -> SweepFile.open(text, sweep))
+    assertThatThrownBy(() -> SweepFile.open(text, sweep, BASE))
         .hasMessage(
-            text + " is no file of a sweep: line 1 does not begin with \"hairpin-sweep 1\"");
+            text + " is no file of a sweep: line 1 does not begin with \"hairpin-sweep 2\"");
+  }
+
+  /** Between the start and the resumption of a sweep somebody changes the cluster. */
+  @Test
+  void aSweepIsNotResumedOnAClusterThatHasChanged() throws IOException {
+    Sweep sweep = sweep(2, 1);
+    Path file = dir.resolve("changed.txt");
+    SweepRunner.onAllCores().threads(1).stoppingWhen(() -> true).keepingIn(file).run(sweep);
+    byte[] before = Files.readAllBytes(file);
+    Sweep changed = new Sweep(
+        () -> {
+          Cluster cluster = base();
+          cluster.controllers().workloads().scale("Deployment", "default", "web", 5);
+          return cluster.advance(Duration.ofMinutes(1));
+        },
+        sweep.traffic(),
+        sweep.limits(),
+        sweep.scenarios(),
+        sweep.seeds(),
+        sweep.firstSeed());
+
+    assertThatThrownBy(() -> SweepRunner.onAllCores().keepingIn(file).run(changed))
+        .message()
+        .startsWith(file + " is of another base cluster, or it has changed: it has \"hairpin-sweep"
+            + " 2 ");
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    assertThatThrownBy(() ->
+            SweepRunner.onAllCores().run(sweep).merge(SweepRunner.onAllCores().run(changed)))
+        .message()
+        .startsWith("results of two sweeps cannot be merged: ");
   }
 
   @Test
   void twoCannotWriteOneFile() {
     Sweep sweep = sweep(1, 1);
     Path file = dir.resolve("locked.txt");
-    try (SweepFile open = SweepFile.open(file, sweep)) {
+    try (SweepFile open = SweepFile.open(file, sweep, BASE)) {
       assertThat(open.found().rows()).isEmpty();
-      assertThatThrownBy(() -> SweepFile.open(file, sweep))
+      assertThatThrownBy(() -> SweepFile.open(file, sweep, BASE))
           .hasMessage(file + " is being written by this program already");
     }
-    assertThatCode(() -> SweepFile.open(file, sweep).close()).doesNotThrowAnyException();
+    assertThatCode(() -> SweepFile.open(file, sweep, BASE).close()).doesNotThrowAnyException();
   }
 
   @Test
@@ -193,6 +226,17 @@ class SweepTest {
         .hasMessage("a sweep with 0 seeds does nothing");
     assertThatThrownBy(() -> new Sweep(good.base(), good.traffic(), good.limits(), List.of(), 1, 1))
         .hasMessage("a sweep has at least one scenario");
+    assertThatThrownBy(() -> new Sweep(
+            good.base(),
+            good.traffic(),
+            good.limits(),
+            List.of(Scenario.named("x"), Scenario.named("x")),
+            1,
+            1))
+        .hasMessage("scenario \"x\" is there twice");
+    assertThatThrownBy(() -> new Sweep(
+            good.base(), good.traffic(), good.limits(), good.scenarios(), Integer.MAX_VALUE, 1))
+        .hasMessage("2 scenarios x 2147483647 seeds are more cells than can be numbered");
     assertThatThrownBy(() -> good.shard(3, 2))
         .hasMessage("shard 3/2 does not exist; shards count from 1/2");
     assertThatThrownBy(() -> SweepRunner.onAllCores().threads(0))
@@ -205,7 +249,7 @@ class SweepTest {
     Sweep sent = copied(sweep);
     SweepResult here = SweepRunner.onAllCores().run(sweep);
 
-    assertThat(sent.fingerprint()).isEqualTo(sweep.fingerprint());
+    assertThat(sent.fingerprint(base())).isEqualTo(sweep.fingerprint(BASE));
     assertThat(SweepRunner.onAllCores().run(sent)).isEqualTo(here);
     assertThat(copied(here)).isEqualTo(here);
   }
@@ -272,13 +316,70 @@ class SweepTest {
     Path file = Files.createTempFile("hairpin", ".sweep");
     try {
       Files.delete(file);
-      try (SweepFile open = SweepFile.open(file, sweep)) {
+      try (SweepFile open = SweepFile.open(file, sweep, BASE)) {
         rows.forEach(open::append);
       }
-      assertThat(SweepFile.read(file, sweep)).isEqualTo(SweepResult.of(sweep.fingerprint(), rows));
+      assertThat(SweepFile.read(file, sweep, BASE))
+          .isEqualTo(SweepResult.of(sweep.fingerprint(BASE), rows));
     } finally {
       Files.deleteIfExists(file);
     }
+  }
+
+  /** Whatever happens to the octets of a file, it is resumed with its own rows or left alone. */
+  @Property(tries = 300)
+  void aFileWithWrongOctetsIsRefusedAndLeftAsItIs(@ForAll long seed) throws IOException {
+    Random random = new Random(seed);
+    Sweep sweep = sweepOfNothing(5);
+    Path file = Files.createTempFile("hairpin", ".sweep");
+    try {
+      Files.delete(file);
+      try (SweepFile open = SweepFile.open(file, sweep, BASE)) {
+        for (int cell = 0; cell < 4; cell++) {
+          TreeMap<Metric, SweepRow.Worst> worst = new TreeMap<>();
+          worst.put(Metric.LOST, new SweepRow.Worst(cell / 3.0, 0, cell, "tödlich"));
+          open.append(new SweepRow(cell, "x", cell + 1, worst));
+        }
+      }
+      SweepResult whole = SweepFile.read(file, sweep, BASE);
+      byte[] good = Files.readAllBytes(file);
+      byte[] bad = good.clone();
+      int at = random.nextInt(bad.length);
+      bad[at] = (byte) (bad[at] ^ (1 + random.nextInt(255)));
+      int length = random.nextBoolean() ? bad.length : 1 + random.nextInt(bad.length);
+      bad = java.util.Arrays.copyOf(bad, length);
+      Files.write(file, bad);
+      boolean told = false;
+      try (SweepFile open = SweepFile.open(file, sweep, BASE)) {
+        // Behind the last line feed a line was being written, so nobody looks at it.
+        assertThat(whole.rows()).containsAllEntriesOf(open.found().rows());
+      } catch (IllegalArgumentException e) {
+        told = true;
+        assertThat(e).message().startsWith(file.toString());
+        assertThat(Files.readAllBytes(file)).isEqualTo(bad);
+      }
+      boolean inAWholeLine =
+          at < length && new String(bad, StandardCharsets.ISO_8859_1).lastIndexOf('\n') > at;
+      assertThat(told || !inAWholeLine).isTrue();
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /** A checksum alone makes no row. */
+  @Test
+  void aLineWithARightChecksumAndNoRowIsRefused() throws IOException {
+    Sweep sweep = sweepOfNothing(2);
+    Path file = dir.resolve("line.txt");
+    SweepFile.open(file, sweep, BASE).close();
+    String head = Files.readString(file);
+    java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+    crc.update("7\t1".getBytes(StandardCharsets.UTF_8));
+    Files.writeString(
+        file, head + String.format(java.util.Locale.ROOT, "%08x\t7\t1\n", crc.getValue()));
+
+    assertThatThrownBy(() -> SweepFile.read(file, sweep, BASE))
+        .hasMessage(file + ", line 2: no row of this sweep: cell 7 is not within 0-1");
   }
 
   @Test

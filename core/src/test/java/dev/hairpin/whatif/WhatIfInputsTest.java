@@ -109,6 +109,9 @@ class WhatIfInputsTest {
     Traffic traffic = Traffic.between("internet", "10.0.0.1:80").named("t");
     assertThatThrownBy(() -> WhatIf.on(cluster).traffic(traffic, traffic))
         .hasMessage("traffic \"t\" is there twice");
+    assertThatThrownBy(() ->
+            WhatIf.on(cluster).compare(Scenario.named("x"), Scenario.named("x").times(2)))
+        .hasMessage("scenario \"x\" is there twice");
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -49,14 +50,8 @@ final class DiffCommand implements Callable<Integer> {
       description = "how much of all connections must move to be told (default: ${DEFAULT-VALUE})")
   private double moved = Difference.MOVED_BY;
 
-  @Option(names = "--seed", paramLabel = "N", description = "as for trace")
-  private long seed = 1;
-
-  @Option(
-      names = "--kube-proxy",
-      paramLabel = "VERSION",
-      description = "1.30 or 1.36 (default: ${DEFAULT-VALUE})")
-  private String kubeProxy = "1.36";
+  @Mixin
+  private ModelOptions model = new ModelOptions();
 
   @Option(
       names = "--kube-proxy-after",
@@ -68,17 +63,16 @@ final class DiffCommand implements Callable<Integer> {
   public Integer call() {
     exists(before, "BEFORE");
     exists(after, "AFTER");
-    KubeProxyVersion version = ClusterOptions.version(kubeProxy, "--kube-proxy", spec);
-    KubeProxyVersion then = kubeProxyAfter == null
-        ? version
-        : ClusterOptions.version(kubeProxyAfter, "--kube-proxy-after", spec);
+    KubeProxyVersion version = model.version();
+    KubeProxyVersion then =
+        kubeProxyAfter == null ? version : model.version(kubeProxyAfter, "--kube-proxy-after");
     if (partial && then != version) {
       throw new ParameterException(
           spec.commandLine(), "--partial goes on with the kube-proxy that is there");
     }
-    Clusters clusters = new Clusters(seed, version);
+    Clusters clusters = model.clusters();
     Cluster first = clusters.of(before);
-    Cluster second = clusters.changed(first, before, after, partial, new Clusters(seed, then));
+    Cluster second = clusters.changed(first, before, after, partial, model.clusters(then));
     Difference difference = first.diff(second, moved);
     spec.commandLine().getOut().print(difference);
     spec.commandLine().getOut().flush();

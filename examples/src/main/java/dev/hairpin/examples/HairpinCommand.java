@@ -4,6 +4,7 @@ import dev.hairpin.examples.conformance.ConformanceCommand;
 import dev.hairpin.examples.incidents.IncidentCommand;
 import dev.hairpin.examples.incidents.IncidentsCommand;
 import dev.hairpin.manifest.ManifestException;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -43,7 +44,8 @@ public final class HairpinCommand {
         .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
         .setExecutionExceptionHandler((exception, command, parsed) -> {
           if (exception instanceof IllegalArgumentException
-              || exception instanceof ManifestException) {
+              || exception instanceof ManifestException
+              || exception instanceof UncheckedIOException) {
             command.getErr().println("hairpin: " + exception.getMessage());
             return CommandLine.ExitCode.USAGE;
           }

@@ -1,8 +1,12 @@
 package dev.hairpin.examples;
 
 import dev.hairpin.Cluster;
-import dev.hairpin.whatif.TargetNames;
+import dev.hairpin.analysis.Occupancy;
+import dev.hairpin.analysis.Shares;
+import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,17 +25,29 @@ final class SharesCommand implements Callable<Integer> {
   @Mixin
   private ClusterOptions cluster = new ClusterOptions();
 
-  @Option(names = "--from", required = true, paramLabel = "SOURCE", description = "as for trace")
-  private String from = "";
+  @Mixin
+  private EndsOptions ends = new EndsOptions();
 
-  @Option(names = "--to", required = true, paramLabel = "TARGET", description = "as for trace")
-  private String to = "";
+  @Option(
+      names = "--connections",
+      paramLabel = "N",
+      description = "also tells what so many connections make of the shares: how full the busiest"
+          + " endpoint is, whether one stays idle, and how many it takes to meet them all")
+  private @Nullable Long connections;
 
   @Override
   public Integer call() {
     Cluster opened = cluster.open();
-    spec.commandLine().getOut().print(opened.from(from).sharesTo(TargetNames.resolve(to, opened)));
-    spec.commandLine().getOut().flush();
+    Shares shares = ends.from(opened).sharesTo(ends.to(opened));
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(shares);
+    if (connections != null) {
+      out.println(shares.of(connections));
+      double all = Occupancy.untilAllWereMet(
+          shares.byEndpoint().values().stream().mapToDouble(Double::doubleValue).toArray());
+      out.printf(Locale.ROOT, "every endpoint was met after %,.1f connections on average%n", all);
+    }
+    out.flush();
     return 0;
   }
 }

@@ -1,7 +1,7 @@
 package dev.hairpin.examples;
 
+import dev.hairpin.Cluster;
 import dev.hairpin.whatif.Metric;
-import dev.hairpin.whatif.ScenarioFile;
 import dev.hairpin.whatif.Sweep;
 import dev.hairpin.whatif.SweepFile;
 import dev.hairpin.whatif.SweepResult;
@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
@@ -24,12 +24,15 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "sweep",
-    description = "Works off the sweep of a scenario file on the retail store, and tells how the"
-        + " worst figures spread over the seeds.",
+    description = "Works off the sweep of a scenario file, and tells how the worst figures spread"
+        + " over the seeds.",
     mixinStandardHelpOptions = true)
 final class SweepCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec = CommandSpec.create();
+
+  @Mixin
+  private ClusterOptions cluster = new ClusterOptions();
 
   @Option(
       names = "--keep",
@@ -65,23 +68,20 @@ final class SweepCommand implements Callable<Integer> {
   @Option(names = "--progress", description = "tells on the error output how far it is")
   private boolean progress;
 
-  @Parameters(
-      paramLabel = "FILE",
-      description = "a scenario file; the store's if it is not given",
-      arity = "0..1")
-  private @Nullable Path file;
+  @Mixin
+  private ScenarioOptions file = new ScenarioOptions();
 
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    ScenarioFile scenarios = file == null ? ScenarioFiles.ofStore() : ScenarioFiles.read(file);
-    Sweep sweep = scenarios.sweep(Clusters::store);
+    Sweep sweep = file.read().sweep(cluster::open);
     SweepResult result = merge.isEmpty() ? run(sweep) : merged(sweep);
     if (csv) {
       out.print(result.toCsv());
     } else {
-      out.println(
-          result.rows().size() + " of " + sweep.cells() + " cells, sweep " + result.fingerprint());
+      String known = result.fingerprint();
+      out.println(result.rows().size() + " of " + sweep.cells() + " cells, sweep "
+          + known.substring(0, known.indexOf('-')));
       for (Metric metric : metrics) {
         out.println("\nworst " + metric + ", " + metric.unit());
         out.print(result.table(metric));
@@ -118,9 +118,10 @@ final class SweepCommand implements Callable<Integer> {
   }
 
   private SweepResult merged(Sweep sweep) {
-    SweepResult all = SweepResult.of(sweep.fingerprint(), List.of());
+    Cluster base = sweep.base().get();
+    SweepResult all = SweepResult.of(sweep.fingerprint(base), List.of());
     for (Path part : merge) {
-      all = all.merge(SweepFile.read(part, sweep));
+      all = all.merge(SweepFile.read(part, sweep, base));
     }
     return all;
   }

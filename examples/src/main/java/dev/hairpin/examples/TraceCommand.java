@@ -2,7 +2,6 @@ package dev.hairpin.examples;
 
 import dev.hairpin.Cluster;
 import dev.hairpin.path.Trace;
-import dev.hairpin.whatif.TargetNames;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,22 +23,8 @@ final class TraceCommand implements Callable<Integer> {
   @Mixin
   private ClusterOptions cluster = new ClusterOptions();
 
-  @Option(
-      names = "--from",
-      required = true,
-      paramLabel = "SOURCE",
-      description = "pod/NAMESPACE/NAME, node/NAME, internet or internet/ADDRESS")
-  private String from = "";
-
-  @Option(
-      names = "--to",
-      required = true,
-      paramLabel = "TARGET",
-      description = {
-        "a URL, HOST:PORT, udp://HOST:PORT; node/NAME stands for a node's address,",
-        "service/NAMESPACE/NAME[:PORT] and ingress/NAMESPACE/NAME[/PATH] for a load balancer's"
-      })
-  private String to = "";
+  @Mixin
+  private EndsOptions ends = new EndsOptions();
 
   @Option(names = "--json", description = "prints the trace as JSON")
   private boolean json;
@@ -47,7 +32,7 @@ final class TraceCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Cluster opened = cluster.open();
-    Trace trace = opened.from(from).to(TargetNames.resolve(to, opened));
+    Trace trace = ends.from(opened).to(ends.to(opened));
     String text = json ? TraceJson.of(trace) + "\n" : trace.toString();
     spec.commandLine().getOut().print(text);
     spec.commandLine().getOut().flush();

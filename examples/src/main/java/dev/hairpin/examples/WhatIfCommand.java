@@ -25,7 +25,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code hairpin whatif}: load and limits as things are, and in scenarios. */
@@ -84,19 +83,20 @@ final class WhatIfCommand implements Callable<Integer> {
       description =
           "instead: sends so many connections at the traffic's rates through compiled rules"
               + " and tables that fill, in each scenario; how long that took is told on the error output")
-  private long simulated;
+  private @Nullable Long simulated;
 
-  @Parameters(
-      paramLabel = "FILE",
-      description = "a scenario file; the store's if it is not given",
-      arity = "0..1")
-  private @Nullable Path file;
+  @Mixin
+  private ScenarioOptions file = new ScenarioOptions();
 
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    ScenarioFile scenarios = file == null ? ScenarioFiles.ofStore() : ScenarioFiles.read(file);
+    ScenarioFile scenarios = file.read();
     String deployment = rollout;
+    if (deployment != null && simulated != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--rollout and --simulate are two questions; ask one of them");
+    }
     int code = deployment == null ? compare(scenarios, out) : roll(deployment, scenarios, out);
     out.flush();
     return code;
@@ -105,8 +105,9 @@ final class WhatIfCommand implements Callable<Integer> {
   private int compare(ScenarioFile scenarios, PrintWriter out) {
     WhatIf whatIf =
         WhatIf.on(cluster.open()).traffic(scenarios.traffic()).limits(scenarios.limits());
-    Comparison comparison =
-        simulated == 0 ? whatIf.compare(scenarios.scenarios()) : simulate(whatIf, scenarios);
+    Comparison comparison = simulated == null
+        ? whatIf.compare(scenarios.scenarios())
+        : simulate(whatIf, scenarios, simulated);
     switch (format) {
       case TEXT -> {
         out.print(comparison);
@@ -126,22 +127,21 @@ final class WhatIfCommand implements Callable<Integer> {
     return over ? 1 : 0;
   }
 
-  private Comparison simulate(WhatIf whatIf, ScenarioFile scenarios) {
+  private Comparison simulate(WhatIf whatIf, ScenarioFile scenarios, long count) {
     List<CapacityReport> reports = new ArrayList<>();
-    reports.add(timed(() -> whatIf.simulate(simulated)));
+    reports.add(timed(count, () -> whatIf.simulate(count)));
     scenarios
         .scenarios()
-        .forEach(scenario -> reports.add(timed(() -> whatIf.simulate(scenario, simulated))));
+        .forEach(scenario -> reports.add(timed(count, () -> whatIf.simulate(scenario, count))));
     return new Comparison(reports);
   }
 
-  private CapacityReport timed(Supplier<CapacityReport> simulation) {
+  private CapacityReport timed(long count, Supplier<CapacityReport> simulation) {
     long start = System.nanoTime();
     CapacityReport report = simulation.get();
     double seconds = (System.nanoTime() - start) / 1e9;
     PrintWriter err = spec.commandLine().getErr();
-    err.printf(
-        Locale.ROOT, "%s: %,d connections in %.1f s%n", report.scenario(), simulated, seconds);
+    err.printf(Locale.ROOT, "%s: %,d connections in %.1f s%n", report.scenario(), count, seconds);
     err.flush();
     return report;
   }
@@ -160,7 +160,7 @@ final class WhatIfCommand implements Callable<Integer> {
       Files.writeString(
           Path.of(request.substring(equals + 1)), comparison.chart(metric).toSvg());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("--chart: cannot write " + e.getMessage(), e);
     }
   }
 

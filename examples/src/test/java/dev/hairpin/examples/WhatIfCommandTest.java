@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,11 +106,138 @@ class WhatIfCommandTest {
         .isEqualTo("hairpin: shard 5/4 does not exist; shards count from 1/4\n");
     assertThat(run("sweep", "--keep", half.toString(), STORE).err())
         .isEqualTo("hairpin: " + half
-            + " is no file of a sweep: line 1 does not begin with \"hairpin-sweep 1\"\n");
+            + " is no file of a sweep: line 1 does not begin with \"hairpin-sweep 2\"\n");
     assertThat(run("whatif", dir.resolve("none.yaml").toString()).err())
         .startsWith("hairpin: cannot read ");
     assertThat(List.of(run("whatif", "--rollout", "ui/u", STORE).err()))
         .containsExactly("hairpin: no Deployment \"ui/u\"; did you mean \"ui/ui\"?\n");
+  }
+
+  private String refused(String yaml, String... args) throws IOException {
+    Path file = Files.writeString(dir.resolve("bad.yaml"), yaml + "\n...\n");
+    List<String> all = new ArrayList<>(List.of(args));
+    all.add(file.toString());
+    Ran ran = run(all.toArray(String[]::new));
+    assertThat(ran.code()).as(ran.toString()).isEqualTo(2);
+    assertThat(ran.out()).isEmpty();
+    return ran.err().replace(file.toString(), "FILE");
+  }
+
+  @Test
+  void negativeRatesAndZeroCapacitiesAreRefusedByEachCommand() throws IOException {
+    String rate = "traffic: [{from: ui/ui, to: 'http://catalog.catalog',"
+        + " connectionsPerSecond: -1}]\nscenarios: [{name: x}]";
+    String capacity = "limits: {podRequestsPerSecond: {ui/ui: 0}}\nscenarios: [{name: x}]";
+    for (String command : List.of("whatif", "sweep")) {
+      assertThat(refused(rate, command))
+          .isEqualTo("hairpin: FILE: traffic[0]: traffic \"ui/ui to http://catalog.catalog\":"
+              + " connectionsPerSecond -1.0 is not a number from 0 on\n");
+      assertThat(refused(rate.replace("-1", ".nan"), command))
+          .contains("connectionsPerSecond NaN is not a number from 0 on");
+      assertThat(refused(capacity, command))
+          .isEqualTo("hairpin: FILE: limits: capacity podRequestsPerSecond of ui/ui is 0.0, but it"
+              + " must be positive\n");
+      assertThat(refused(capacity.replace("ui/ui: 0", "ui/uu: 10"), command))
+          .startsWith("hairpin: no workload \"ui/uu\"; did you mean \"ui/ui\"?");
+      assertThat(refused("scenarios: [{name: x}, {name: x}]", command))
+          .isEqualTo("hairpin: scenario \"x\" is there twice\n");
+      assertThat(refused("scenarios: [{name: x, changes: [{loseNodes: 9}]}]", command))
+          .isEqualTo("hairpin: 9 nodes cannot be lost, there are 3\n");
+    }
+    assertThat(refused(rate.replace("-1", "0"), "whatif", "--simulate", "10"))
+        .isEqualTo("hairpin: no traffic with a rate above 0, so nothing is simulated\n");
+  }
+
+  @Test
+  void optionsThatMakeNoSenseAreRefused() {
+    Path nowhere = dir.resolve("none").resolve("chart.svg");
+    assertThat(run("whatif", "--simulate", "0", STORE).err())
+        .isEqualTo("hairpin: 0 connections show nothing\n");
+    assertThat(run("whatif", "--simulate", "-3", STORE).err())
+        .isEqualTo("hairpin: -3 connections show nothing\n");
+    assertThat(run("whatif", "--simulate", "many", STORE).err())
+        .startsWith("Invalid value for option '--simulate': 'many' is not a long");
+    assertThat(run("whatif", "--rollout", "ui/ui", "--simulate", "3", STORE).err())
+        .startsWith("--rollout and --simulate are two questions; ask one of them");
+    assertThat(run("whatif", "--chart", "CONTRACK=x.svg", STORE).err())
+        .startsWith("--chart: \"CONTRACK=x.svg\" is not METRIC=FILE; metrics are [lost, ");
+    Ran chart = run("whatif", "--chart", "CONNTRACK=" + nowhere, STORE);
+    assertThat(chart.code()).isEqualTo(2);
+    assertThat(chart.err()).isEqualTo("hairpin: --chart: cannot write " + nowhere + "\n");
+    assertThat(run("sweep", "--threads", "0", STORE).err())
+        .isEqualTo("hairpin: 0 threads get nothing done\n");
+    assertThat(run("sweep", "--shard", "half", STORE).err())
+        .startsWith("--shard: \"half\" is not I/N, such as 1/4");
+    assertThat(run("sweep", "--metric", "SPEED", STORE).err())
+        .startsWith("Invalid value for option '--metric'");
+    Ran keep = run("sweep", "--keep", dir.toString(), STORE);
+    assertThat(keep.code()).isEqualTo(2);
+    assertThat(keep.err()).startsWith("hairpin: cannot keep the sweep in " + dir);
+    assertThat(run("sweep", "--cluster", "nowhere", STORE).err())
+        .startsWith("--cluster: there is no file or folder nowhere");
+    assertThat(
+            run("sweep", "--merge", dir.resolve("none.sweep").toString(), STORE).err())
+        .startsWith("hairpin: cannot read ");
+    String to = "service/ui/ui-nlb";
+    assertThat(run("shares", "--from", "internet", "--to", to, "--connections", "0")
+            .err())
+        .isEqualTo("hairpin: 0 connections are not within 1-100000000\n");
+    assertThat(run("shares", "--from", "internet", "--to", to, "--connections", "1e3")
+            .err())
+        .startsWith("Invalid value for option '--connections': '1e3' is not a long");
+    assertThat(run("shares", "--from", "pod/ui/nobody", "--to", to).code()).isEqualTo(2);
+    assertThat(run("shares", "--from", "internet", "--to", "service/ui/ui-nbl").err())
+        .isEqualTo("hairpin: no Service \"ui/ui-nbl\"; did you mean \"ui/ui-nlb\"?\n");
+  }
+
+  /** The cluster's manifests change between the start of a sweep and its resumption. */
+  @Test
+  void aSweepIsNotResumedOnOtherManifests() throws IOException {
+    Path manifests = Files.createDirectory(dir.resolve("cluster"));
+    String web = """
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: shop}
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {namespace: shop, name: web}
+        spec:
+          replicas: 2
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec: {containers: [{name: c, image: i, ports: [{containerPort: 8080}]}]}
+        """;
+    Files.writeString(manifests.resolve("web.yaml"), web);
+    Path file = Files.writeString(
+        dir.resolve("s.yaml"),
+        "scenarios: [{name: x}, {name: y, changes: [{loseNodes: 1}]}]\n...\n");
+    Path kept = dir.resolve("kept.sweep");
+    String[] sweep = {
+      "sweep", "--cluster", manifests.toString(), "--keep", kept.toString(), file.toString()
+    };
+    assertThat(run(sweep).out()).startsWith("2 of 2 cells, sweep ");
+    byte[] before = Files.readAllBytes(kept);
+    Files.writeString(manifests.resolve("web.yaml"), web.replace("replicas: 2", "replicas: 3"));
+    Ran again = run(sweep);
+
+    assertThat(again.code()).isEqualTo(2);
+    assertThat(again.err())
+        .startsWith("hairpin: " + kept + " is of another base cluster, or it has changed: it has ");
+    assertThat(Files.readAllBytes(kept)).isEqualTo(before);
+    Files.writeString(manifests.resolve("web.yaml"), web);
+    assertThat(run(sweep).out()).startsWith("2 of 2 cells, sweep ");
+  }
+
+  @Test
+  void sharesTellWhatFewConnectionsMakeOfThem() {
+    Ran ran =
+        run("shares", "--from", "internet", "--to", "service/ui/ui-nlb", "--connections", "10");
+
+    assertThat(ran.out())
+        .contains("10 connections: the busiest of 1 endpoints gets 10.00 on average")
+        .endsWith("every endpoint was met after 1.0 connections on average\n");
   }
 
   @Test

@@ -44,11 +44,9 @@ public final class SparkSweep {
 
   private static SweepResult part(Sweep sweep, Iterator<Integer> cells) {
     List<SweepRow> rows = new ArrayList<>();
-    if (cells.hasNext()) {
-      Cluster cluster = sweep.base().get();
-      cells.forEachRemaining(cell -> rows.add(sweep.run(cell, cluster)));
-    }
-    return SweepResult.of(sweep.fingerprint(), rows);
+    Cluster cluster = sweep.base().get();
+    cells.forEachRemaining(cell -> rows.add(sweep.run(cell, cluster)));
+    return SweepResult.of(sweep.fingerprint(cluster), rows);
   }
 
   /**
