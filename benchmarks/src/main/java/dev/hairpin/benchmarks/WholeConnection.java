@@ -66,7 +66,7 @@ public class WholeConnection {
           .perSecond(open.open)
           .lasting(Duration.ofSeconds(1))
           .lingering(false)
-          .batch(threads == 1 ? 4096 : 32_768)
+          .batch(threads == 1 ? 4096 : 8192)
           .threads(threads);
       return new ConnectionEngine(java.util.Objects.requireNonNull(terrain), load);
     }

@@ -171,7 +171,7 @@ public final class Conntrack {
     for (int i = from; i < to; i++) {
       packets.hashes[i] = FlowTable.hash4(packets.addresses[i], packets.ports[i]);
     }
-    return table.touch(packets.hashes, packets.places, from, to);
+    return table.touch(packets.hashes, packets.places, from, to) + expiry.touched();
   }
 
   /**

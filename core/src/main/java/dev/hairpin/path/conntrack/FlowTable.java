@@ -440,8 +440,18 @@ final class FlowTable {
       original = hash4(v4[base], protocol << 32 | (ports & LOW));
       reply = hash4(v4[base + 1], protocol << 32 | ports >>> 32);
     }
-    index.remove(original, handle & ~1);
-    index.remove(reply, handle | 1);
+    unlink(handle, original, reply);
+  }
+
+  /** The same if the hashes of both directions are known. */
+  void unlink(int handle, long originalHash, long replyHash) {
+    index.remove(originalHash, handle & ~1);
+    index.remove(replyHash, handle | 1);
+  }
+
+  /** Loads the lines of the index in which tuples with these hashes lie. */
+  long touchIndex(long[] hashes, int end) {
+    return index.touch(hashes, 0, end);
   }
 
   /** A slot of the index from which to look for entries near a tuple. */

@@ -32,6 +32,7 @@ public final class ConnectionEngine {
    * order of connections' numbers, and results do not depend on the number of threads.
    */
   private static final int FIRST_ENTRIES = 64;
+  private static final int SPINS = 20_000;
   private static final int TCP_LINKS = 0;
   private static final int UDP_LINKS = 2;
 
@@ -240,11 +241,17 @@ public final class ConnectionEngine {
   }
 
   private void together(long end) {
-    // A phaser spins for a moment before it sleeps: lanes come to a meeting at nearly the same
-    // time.
+    // Lanes come to a meeting at nearly the same time, and to wake a thread up costs as much as
+    // many
+    // connections: so they look for the others for a while before they sleep.
     Phaser phaser = new Phaser(lanes.length);
+    boolean spins = lanes.length <= Runtime.getRuntime().availableProcessors();
     Meeting meeting = () -> {
-      if (phaser.arriveAndAwaitAdvance() < 0) {
+      int phase = phaser.arrive();
+      for (int i = spins ? SPINS : 0; i > 0 && phaser.getPhase() == phase; i--) {
+        Thread.onSpinWait();
+      }
+      if (phaser.awaitAdvance(phase) < 0) {
         throw new IllegalStateException("another lane has failed");
       }
     };
