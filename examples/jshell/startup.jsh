@@ -7,6 +7,7 @@ import dev.hairpin.examples.console.Console;
 import dev.hairpin.manifest.*;
 import dev.hairpin.net.*;
 import dev.hairpin.path.*;
+import dev.hairpin.path.trace.*;
 import dev.hairpin.whatif.*;
 import java.nio.file.*;
 import java.time.*;

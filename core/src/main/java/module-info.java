@@ -35,6 +35,8 @@ module dev.hairpin.core {
   exports dev.hairpin.cluster.kubelet;
   exports dev.hairpin.net;
   exports dev.hairpin.path;
+  exports dev.hairpin.path.addon;
+  exports dev.hairpin.path.trace;
   exports dev.hairpin.path.conntrack;
   exports dev.hairpin.render;
   exports dev.hairpin.path.fast;
@@ -42,5 +44,5 @@ module dev.hairpin.core {
   exports dev.hairpin.whatif;
   exports dev.hairpin.whatif.law;
 
-  uses dev.hairpin.path.AddOnProvider;
+  uses dev.hairpin.path.addon.AddOnProvider;
 }

@@ -15,6 +15,6 @@ module dev.hairpin.dns {
   exports dev.hairpin.dns.upstream;
   exports dev.hairpin.dns;
 
-  provides dev.hairpin.path.AddOnProvider with
+  provides dev.hairpin.path.addon.AddOnProvider with
       dev.hairpin.dns.CoreDnsProvider;
 }

@@ -15,6 +15,6 @@ module dev.hairpin.iptables {
   exports dev.hairpin.iptables.kubeproxy;
   exports dev.hairpin.iptables.walk;
 
-  provides dev.hairpin.path.AddOnProvider with
+  provides dev.hairpin.path.addon.AddOnProvider with
       dev.hairpin.iptables.kubeproxy.KubeProxyProvider;
 }

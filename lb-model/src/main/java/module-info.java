@@ -13,6 +13,7 @@ module dev.hairpin.lb {
   exports dev.hairpin.lb.aws;
   exports dev.hairpin.lb.junit;
   exports dev.hairpin.lb.model;
+  exports dev.hairpin.lb.options;
   exports dev.hairpin.lb.elb;
   exports dev.hairpin.lb.elb.alb;
   exports dev.hairpin.lb.elb.cli;
@@ -20,6 +21,6 @@ module dev.hairpin.lb {
   exports dev.hairpin.lb.elb.network;
   exports dev.hairpin.lb.elb.nlb;
 
-  provides dev.hairpin.path.AddOnProvider with
+  provides dev.hairpin.path.addon.AddOnProvider with
       dev.hairpin.lb.AwsLoadBalancerControllerProvider;
 }

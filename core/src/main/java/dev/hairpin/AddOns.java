@@ -1,7 +1,7 @@
 package dev.hairpin;
 
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.path.AddOn;
+import dev.hairpin.path.addon.AddOn;
 import java.time.Duration;
 import java.util.AbstractList;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.hairpin;
 
 import dev.hairpin.path.Chooser;
-import dev.hairpin.path.Outcome;
+import dev.hairpin.path.trace.Outcome;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.hairpin;
 import dev.hairpin.path.Attempt;
 import dev.hairpin.path.Exchange;
 import dev.hairpin.path.Source;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.trace.Trace;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

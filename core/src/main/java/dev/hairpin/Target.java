@@ -4,7 +4,7 @@ import dev.hairpin.api.Node;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.net.Protocol;
-import dev.hairpin.path.HttpRequest;
+import dev.hairpin.path.addon.HttpRequest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

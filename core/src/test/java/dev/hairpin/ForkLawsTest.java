@@ -9,7 +9,7 @@ import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.Timing;
-import dev.hairpin.path.AddOn;
+import dev.hairpin.path.addon.AddOn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,9 +3,9 @@ package dev.hairpin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hairpin.path.Chooser;
-import dev.hairpin.path.Outcome;
-import dev.hairpin.path.Reason;
-import dev.hairpin.path.Verdict;
+import dev.hairpin.path.trace.Outcome;
+import dev.hairpin.path.trace.Reason;
+import dev.hairpin.path.trace.Verdict;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

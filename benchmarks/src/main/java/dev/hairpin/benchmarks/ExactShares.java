@@ -2,7 +2,7 @@ package dev.hairpin.benchmarks;
 
 import dev.hairpin.Cluster;
 import dev.hairpin.analysis.Shares;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.trace.Trace;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -4,7 +4,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import dev.hairpin.Cluster;
 import dev.hairpin.junit.HairpinTest;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.trace.Trace;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,6 @@
 package dev.hairpin.analysis;
 
-import dev.hairpin.path.Fraction;
+import dev.hairpin.path.trace.Fraction;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package dev.hairpin.analysis;
 
 import dev.hairpin.analysis.Reachability.Source;
 import dev.hairpin.analysis.Reachability.Way;
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Reason;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.hairpin.analysis;
 
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Reason;
 import dev.hairpin.render.TextTable;
 import java.util.ArrayList;
 import java.util.Collections;

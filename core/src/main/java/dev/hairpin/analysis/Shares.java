@@ -1,8 +1,8 @@
 package dev.hairpin.analysis;
 
 import dev.hairpin.path.Chooser;
-import dev.hairpin.path.Fraction;
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Fraction;
+import dev.hairpin.path.trace.Reason;
 import dev.hairpin.render.Escape;
 import dev.hairpin.render.TextTable;
 import java.util.ArrayList;

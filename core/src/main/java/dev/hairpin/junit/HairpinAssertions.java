@@ -2,8 +2,8 @@ package dev.hairpin.junit;
 
 import dev.hairpin.analysis.Shares;
 import dev.hairpin.cluster.environment.Environment;
-import dev.hairpin.path.NameService;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.addon.NameService;
+import dev.hairpin.path.trace.Trace;
 
 /**
  * The assertions of this package. Import {@code assertThat} of this class and of AssertJ side by

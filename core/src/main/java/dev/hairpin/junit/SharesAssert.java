@@ -1,8 +1,8 @@
 package dev.hairpin.junit;
 
 import dev.hairpin.analysis.Shares;
-import dev.hairpin.path.Fraction;
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Fraction;
+import dev.hairpin.path.trace.Reason;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.assertj.core.api.AbstractAssert;

@@ -1,13 +1,13 @@
 package dev.hairpin.junit;
 
 import dev.hairpin.net.SocketAddress;
-import dev.hairpin.path.Hop;
-import dev.hairpin.path.HostKind;
-import dev.hairpin.path.Outcome;
-import dev.hairpin.path.Reason;
-import dev.hairpin.path.Step;
-import dev.hairpin.path.Trace;
-import dev.hairpin.path.Verdict;
+import dev.hairpin.path.trace.Hop;
+import dev.hairpin.path.trace.HostKind;
+import dev.hairpin.path.trace.Outcome;
+import dev.hairpin.path.trace.Reason;
+import dev.hairpin.path.trace.Step;
+import dev.hairpin.path.trace.Trace;
+import dev.hairpin.path.trace.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

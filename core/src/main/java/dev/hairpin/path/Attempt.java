@@ -2,6 +2,8 @@ package dev.hairpin.path;
 
 import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
+import dev.hairpin.path.trace.Outcome;
+import dev.hairpin.path.trace.Trace;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

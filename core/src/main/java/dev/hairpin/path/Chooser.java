@@ -1,5 +1,6 @@
 package dev.hairpin.path;
 
+import dev.hairpin.path.trace.Fraction;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,9 @@
 package dev.hairpin.path;
 
 import dev.hairpin.net.Protocol;
+import dev.hairpin.path.trace.Outcome;
+import dev.hairpin.path.trace.Reason;
+import dev.hairpin.path.trace.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what happened to the packets of a call into its outcome. */

@@ -3,6 +3,7 @@ package dev.hairpin.path;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
+import dev.hairpin.path.trace.HostKind;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

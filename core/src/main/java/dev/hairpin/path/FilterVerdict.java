@@ -1,5 +1,6 @@
 package dev.hairpin.path;
 
+import dev.hairpin.path.trace.Reason;
 import org.jspecify.annotations.Nullable;
 
 /** What a host's rules say about a packet at one hook. */

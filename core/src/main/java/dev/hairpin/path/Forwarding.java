@@ -7,6 +7,8 @@ import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.conntrack.Conntrack;
 import dev.hairpin.path.conntrack.NatRange;
 import dev.hairpin.path.conntrack.Tuple;
+import dev.hairpin.path.trace.Reason;
+import dev.hairpin.path.trace.Step;
 import org.jspecify.annotations.Nullable;
 
 /** A packet's way through a host, in the kernel's order: bridge, hooks, routing, next link. */

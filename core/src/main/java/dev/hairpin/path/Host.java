@@ -8,6 +8,7 @@ import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.conntrack.Conntrack;
 import dev.hairpin.path.conntrack.Timeout;
+import dev.hairpin.path.trace.HostKind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

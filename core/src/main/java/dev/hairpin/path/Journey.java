@@ -1,6 +1,9 @@
 package dev.hairpin.path;
 
 import dev.hairpin.net.FiveTuple;
+import dev.hairpin.path.trace.Hop;
+import dev.hairpin.path.trace.Reason;
+import dev.hairpin.path.trace.Step;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,7 @@ package dev.hairpin.path;
 
 import dev.hairpin.net.FiveTuple;
 import dev.hairpin.net.IpAddress;
+import dev.hairpin.path.trace.HostKind;
 import dev.hairpin.time.VirtualClock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

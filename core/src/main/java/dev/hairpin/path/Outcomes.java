@@ -1,5 +1,6 @@
 package dev.hairpin.path;
 
+import dev.hairpin.path.trace.Fraction;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -5,6 +5,7 @@ import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.conntrack.Conntrack;
 import dev.hairpin.path.conntrack.NatRange;
 import dev.hairpin.path.conntrack.Tuple;
+import dev.hairpin.path.trace.Step;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,7 @@ package dev.hairpin.path;
 import dev.hairpin.net.FiveTuple;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
+import dev.hairpin.path.trace.Reason;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

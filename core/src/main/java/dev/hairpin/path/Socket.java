@@ -1,6 +1,7 @@
 package dev.hairpin.path;
 
 import dev.hairpin.net.FiveTuple;
+import dev.hairpin.path.trace.IcmpMessage;
 import org.jspecify.annotations.Nullable;
 
 /** An end of a connection on a host: a caller's, or one that a listener accepted. */

@@ -3,7 +3,7 @@ package dev.hairpin.whatif;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
-import dev.hairpin.path.NameService;
+import dev.hairpin.path.addon.NameService;
 import dev.hairpin.whatif.Figure.How;
 import dev.hairpin.whatif.law.CoreDnsLaw;
 import java.util.ArrayList;

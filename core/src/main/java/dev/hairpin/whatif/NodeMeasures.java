@@ -3,7 +3,7 @@ package dev.hairpin.whatif;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.Quantity;
 import dev.hairpin.net.SocketAddress;
-import dev.hairpin.path.NameService;
+import dev.hairpin.path.addon.NameService;
 import dev.hairpin.whatif.Figure.How;
 import dev.hairpin.whatif.law.ConntrackLaw;
 import dev.hairpin.whatif.law.FirstPacketLaw;

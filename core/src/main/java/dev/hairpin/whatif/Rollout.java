@@ -8,7 +8,7 @@ import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.cluster.ApiServer;
 import dev.hairpin.cluster.control.Timing;
-import dev.hairpin.path.LoadBalancing;
+import dev.hairpin.path.addon.LoadBalancing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

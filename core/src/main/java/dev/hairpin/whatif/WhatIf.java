@@ -5,7 +5,7 @@ import dev.hairpin.Suggestions;
 import dev.hairpin.TrafficEngine;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.Pod;
-import dev.hairpin.path.AddOn;
+import dev.hairpin.path.addon.AddOn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,8 +3,8 @@ package dev.hairpin.analysis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hairpin.path.Fraction;
 import dev.hairpin.path.Ladder;
+import dev.hairpin.path.trace.Fraction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

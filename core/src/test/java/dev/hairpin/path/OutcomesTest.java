@@ -3,6 +3,7 @@ package dev.hairpin.path;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hairpin.path.trace.Fraction;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

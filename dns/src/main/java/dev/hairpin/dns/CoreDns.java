@@ -6,7 +6,7 @@ import dev.hairpin.dns.corefile.Corefile;
 import dev.hairpin.dns.resolver.ResolverLibrary;
 import dev.hairpin.dns.upstream.StubZones;
 import dev.hairpin.dns.upstream.Upstream;
-import dev.hairpin.path.AddOn;
+import dev.hairpin.path.addon.AddOn;
 
 /**
  * CoreDNS as an add-on of a cluster: without it names do not resolve.

@@ -2,8 +2,8 @@ package dev.hairpin.dns;
 
 import dev.hairpin.api.Node;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.path.AddOn;
-import dev.hairpin.path.AddOnProvider;
+import dev.hairpin.path.addon.AddOn;
+import dev.hairpin.path.addon.AddOnProvider;
 import java.util.Optional;
 
 /** Offers CoreDNS as EKS configures it to clusters on AWS machines, else as kubeadm does. */

@@ -9,9 +9,9 @@ import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.dns.upstream.StubZones;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.path.Chooser;
-import dev.hairpin.path.NameService;
-import dev.hairpin.path.Reason;
 import dev.hairpin.path.Source;
+import dev.hairpin.path.addon.NameService;
+import dev.hairpin.path.trace.Reason;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

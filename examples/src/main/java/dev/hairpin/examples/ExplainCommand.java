@@ -1,8 +1,8 @@
 package dev.hairpin.examples;
 
 import dev.hairpin.Cluster;
-import dev.hairpin.path.Explanation;
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Explanation;
+import dev.hairpin.path.trace.Reason;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

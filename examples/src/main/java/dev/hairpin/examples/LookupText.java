@@ -1,7 +1,7 @@
 package dev.hairpin.examples;
 
-import dev.hairpin.path.NameService;
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.addon.NameService;
+import dev.hairpin.path.trace.Reason;
 import java.util.stream.Collectors;
 
 /** Prints what a name cost. */

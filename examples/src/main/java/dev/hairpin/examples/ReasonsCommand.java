@@ -1,6 +1,6 @@
 package dev.hairpin.examples;
 
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Reason;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

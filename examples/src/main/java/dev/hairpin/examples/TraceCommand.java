@@ -1,7 +1,7 @@
 package dev.hairpin.examples;
 
 import dev.hairpin.Cluster;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.trace.Trace;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,10 +1,10 @@
 package dev.hairpin.examples;
 
 import com.google.gson.GsonBuilder;
-import dev.hairpin.path.Hop;
-import dev.hairpin.path.Outcome;
-import dev.hairpin.path.Step;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.trace.Hop;
+import dev.hairpin.path.trace.Outcome;
+import dev.hairpin.path.trace.Step;
+import dev.hairpin.path.trace.Trace;
 import dev.hairpin.render.Escape;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;

@@ -1,5 +1,6 @@
 package dev.hairpin.examples;
 
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -58,6 +59,16 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("whatif")
         .whereLayer("whatif")
         .mayNotBeAccessedByAnyLayer()
+        .check(HAIRPIN);
+  }
+
+  @Test
+  void packagesOfTheLibraryHaveNoCycles() {
+    slices()
+        .matching("dev.hairpin.(**)")
+        .should()
+        .beFreeOfCycles()
+        .ignoreDependency(resideInAnyPackage("dev.hairpin.examples.."), alwaysTrue())
         .check(HAIRPIN);
   }
 

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.hairpin.Cluster;
 import dev.hairpin.dns.server.ClusterNames;
 import dev.hairpin.net.IpAddress;
-import dev.hairpin.path.NameService;
+import dev.hairpin.path.addon.NameService;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;

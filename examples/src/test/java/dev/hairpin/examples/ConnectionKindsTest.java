@@ -8,8 +8,8 @@ import dev.hairpin.OpenConnection;
 import dev.hairpin.dns.CoreDns;
 import dev.hairpin.iptables.kubeproxy.KubeProxies;
 import dev.hairpin.iptables.kubeproxy.KubeProxy;
-import dev.hairpin.path.Reason;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.trace.Reason;
+import dev.hairpin.path.trace.Trace;
 import org.junit.jupiter.api.Test;
 
 /** What the front door can do beside single connections. */

@@ -7,7 +7,7 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
 import dev.hairpin.lb.AwsLoadBalancers;
 import dev.hairpin.lb.elb.TargetHealth;
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Reason;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

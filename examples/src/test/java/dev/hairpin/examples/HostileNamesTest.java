@@ -11,7 +11,7 @@ import dev.hairpin.examples.console.Console;
 import dev.hairpin.examples.console.Mistake;
 import dev.hairpin.iptables.kubeproxy.KubeProxy;
 import dev.hairpin.manifest.Manifests;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.trace.Trace;
 import dev.hairpin.render.Escape;
 import dev.hairpin.time.VirtualClock;
 import dev.hairpin.whatif.CapacityReport;

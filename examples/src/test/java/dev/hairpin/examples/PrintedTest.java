@@ -12,7 +12,7 @@ import dev.hairpin.TrafficEngine;
 import dev.hairpin.api.Service;
 import dev.hairpin.examples.console.Console;
 import dev.hairpin.manifest.Manifests;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.trace.Trace;
 import dev.hairpin.render.BarChart;
 import dev.hairpin.render.HtmlPage;
 import dev.hairpin.render.LineChart;

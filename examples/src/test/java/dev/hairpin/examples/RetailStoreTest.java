@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hairpin.Cluster;
 import dev.hairpin.analysis.Shares;
 import dev.hairpin.api.Service;
-import dev.hairpin.path.Fraction;
-import dev.hairpin.path.Reason;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.trace.Fraction;
+import dev.hairpin.path.trace.Reason;
+import dev.hairpin.path.trace.Trace;
 import org.junit.jupiter.api.Test;
 
 /** What a test of one's own manifests looks like; copy it. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.hairpin.Cluster;
 import dev.hairpin.api.Service;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.trace.Trace;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;

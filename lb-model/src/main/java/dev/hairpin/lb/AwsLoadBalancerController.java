@@ -4,7 +4,8 @@ import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.lb.aws.Aws;
 import dev.hairpin.lb.aws.EksAccount;
 import dev.hairpin.lb.elb.Timings;
-import dev.hairpin.path.AddOn;
+import dev.hairpin.lb.options.ControllerOptions;
+import dev.hairpin.path.addon.AddOn;
 import java.util.Optional;
 
 /**

@@ -2,8 +2,8 @@ package dev.hairpin.lb;
 
 import dev.hairpin.api.Node;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.path.AddOn;
-import dev.hairpin.path.AddOnProvider;
+import dev.hairpin.path.addon.AddOn;
+import dev.hairpin.path.addon.AddOnProvider;
 import java.util.Optional;
 
 /** Offers the AWS Load Balancer Controller to clusters whose nodes are AWS machines. */

@@ -12,6 +12,8 @@ import dev.hairpin.lb.aws.Subnet;
 import dev.hairpin.lb.aws.Target;
 import dev.hairpin.lb.aws.TargetGroup;
 import dev.hairpin.lb.aws.Vpc;
+import dev.hairpin.lb.options.ControllerOptions;
+import dev.hairpin.lb.options.FeatureGate;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.time.VirtualClock;
 import java.util.ArrayList;

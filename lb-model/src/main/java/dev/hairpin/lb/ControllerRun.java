@@ -4,6 +4,9 @@ import dev.hairpin.api.KubeObject;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.lb.aws.Aws;
 import dev.hairpin.lb.controller.Reconciler;
+import dev.hairpin.lb.model.AdmissionException;
+import dev.hairpin.lb.model.Reconciliation;
+import dev.hairpin.lb.options.ControllerOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -6,6 +6,7 @@ import dev.hairpin.api.Service;
 import dev.hairpin.cluster.Admission;
 import dev.hairpin.cluster.ApiError;
 import dev.hairpin.lb.controller.Reconciler;
+import dev.hairpin.lb.model.AdmissionException;
 import dev.hairpin.manifest.KubeObjects;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -7,7 +7,7 @@ import dev.hairpin.api.Service;
 import dev.hairpin.api.ServiceType;
 import dev.hairpin.lb.elb.TargetGroupState;
 import dev.hairpin.lb.elb.TargetState;
-import dev.hairpin.path.LoadBalancing;
+import dev.hairpin.path.addon.LoadBalancing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

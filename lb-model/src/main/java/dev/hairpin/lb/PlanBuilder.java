@@ -13,6 +13,7 @@ import dev.hairpin.lb.aws.Rule;
 import dev.hairpin.lb.aws.SecurityGroup;
 import dev.hairpin.lb.aws.Target;
 import dev.hairpin.lb.aws.TargetGroup;
+import dev.hairpin.lb.model.Reconciliation;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hairpin.lb.aws.EksAccount;
 import dev.hairpin.lb.model.Stack;
 import dev.hairpin.lb.model.StackResource;
+import dev.hairpin.lb.options.ControllerOptions;
+import dev.hairpin.lb.options.FeatureGate;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

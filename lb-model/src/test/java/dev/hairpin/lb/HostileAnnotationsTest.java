@@ -16,6 +16,7 @@ import dev.hairpin.api.ServiceSpec;
 import dev.hairpin.api.ServiceType;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.lb.aws.EksAccount;
+import dev.hairpin.lb.options.ControllerOptions;
 import dev.hairpin.time.VirtualClock;
 import java.io.IOException;
 import java.io.InputStream;

@@ -8,6 +8,7 @@ import dev.hairpin.lb.aws.EksAccount;
 import dev.hairpin.lb.aws.IpPermission;
 import dev.hairpin.lb.aws.NetworkInterface;
 import dev.hairpin.lb.aws.SecurityGroup;
+import dev.hairpin.lb.options.ControllerOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;

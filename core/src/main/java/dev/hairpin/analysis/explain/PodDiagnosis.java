@@ -4,8 +4,8 @@ import dev.hairpin.api.Condition;
 import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.ObjectEvent;
-import dev.hairpin.path.Explanation;
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Explanation;
+import dev.hairpin.path.trace.Reason;
 import java.util.List;
 import java.util.Optional;
 

@@ -4,7 +4,7 @@ import dev.hairpin.analysis.explain.ServiceDiagnosis;
 import dev.hairpin.api.Service;
 import dev.hairpin.api.ServicePort;
 import dev.hairpin.cluster.ClusterView;
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Reason;
 import java.util.function.Consumer;
 
 /** Services whose ports have no endpoint, and the first link that is broken. */

@@ -2,7 +2,7 @@ package dev.hairpin.analysis.lint;
 
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Reason;
 import dev.hairpin.render.Escape;
 import java.util.List;
 import java.util.Locale;

@@ -5,7 +5,7 @@ import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
 import dev.hairpin.cluster.ClusterView;
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Reason;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;

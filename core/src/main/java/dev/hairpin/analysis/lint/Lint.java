@@ -1,7 +1,7 @@
 package dev.hairpin.analysis.lint;
 
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.path.AddOn;
+import dev.hairpin.path.addon.AddOn;
 import java.util.ArrayList;
 import java.util.List;
 

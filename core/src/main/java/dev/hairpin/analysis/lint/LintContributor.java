@@ -1,6 +1,6 @@
 package dev.hairpin.analysis.lint;
 
-import dev.hairpin.path.AddOn;
+import dev.hairpin.path.addon.AddOn;
 import java.util.function.Consumer;
 
 /** A component that knows faults which only it can see, such as tags that subnets lack. */

@@ -8,7 +8,7 @@ import dev.hairpin.api.ServicePort;
 import dev.hairpin.api.ServiceType;
 import dev.hairpin.api.TrafficPolicy;
 import dev.hairpin.cluster.ClusterView;
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Reason;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

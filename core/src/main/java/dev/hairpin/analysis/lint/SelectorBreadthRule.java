@@ -4,7 +4,7 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
 import dev.hairpin.api.ServicePort;
 import dev.hairpin.cluster.ClusterView;
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Reason;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

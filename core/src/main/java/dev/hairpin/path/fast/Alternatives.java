@@ -1,6 +1,6 @@
 package dev.hairpin.path.fast;
 
-import dev.hairpin.path.Fraction;
+import dev.hairpin.path.trace.Fraction;
 import java.util.Arrays;
 import java.util.Collection;
 

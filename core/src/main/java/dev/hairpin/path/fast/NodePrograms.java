@@ -2,7 +2,7 @@ package dev.hairpin.path.fast;
 
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
-import dev.hairpin.path.AddOn;
+import dev.hairpin.path.addon.AddOn;
 import java.util.Collection;
 import java.util.Optional;
 

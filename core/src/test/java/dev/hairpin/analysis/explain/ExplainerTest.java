@@ -3,8 +3,8 @@ package dev.hairpin.analysis.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hairpin.Cluster;
-import dev.hairpin.path.Explanation;
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Explanation;
+import dev.hairpin.path.trace.Reason;
 import org.junit.jupiter.api.Test;
 
 /** Without kube-proxy: what the objects alone tell. */

@@ -3,8 +3,8 @@ package dev.hairpin.path.fast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hairpin.path.Fraction;
 import dev.hairpin.path.Outcomes;
+import dev.hairpin.path.trace.Fraction;
 import java.math.BigInteger;
 import java.util.Map;
 import java.util.SplittableRandom;

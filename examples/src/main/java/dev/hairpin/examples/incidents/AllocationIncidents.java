@@ -18,7 +18,7 @@ import dev.hairpin.cluster.PortRange;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.net.Protocol;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.trace.Trace;
 import dev.hairpin.time.VirtualClock;
 import java.util.ArrayList;
 import java.util.HashSet;

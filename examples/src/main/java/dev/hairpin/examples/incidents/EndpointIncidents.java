@@ -4,10 +4,10 @@ import dev.hairpin.Cluster;
 import dev.hairpin.analysis.Shares;
 import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.net.IpAddress;
-import dev.hairpin.path.Fraction;
-import dev.hairpin.path.Reason;
-import dev.hairpin.path.Trace;
-import dev.hairpin.path.Verdict;
+import dev.hairpin.path.trace.Fraction;
+import dev.hairpin.path.trace.Reason;
+import dev.hairpin.path.trace.Trace;
+import dev.hairpin.path.trace.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -216,7 +216,7 @@ final class EndpointIncidents {
     play.expect(
         "a rule translated it",
         false,
-        trace.first(dev.hairpin.path.Step.Translated.class).isPresent());
+        trace.first(dev.hairpin.path.trace.Step.Translated.class).isPresent());
     Trace ping = cluster.from("shop/client").ping(Labs.clusterIp(cluster, "shop", "web"));
     play.show(ping);
     play.expect("a ping sees a", Verdict.TIMEOUT, ping.outcome().verdict());

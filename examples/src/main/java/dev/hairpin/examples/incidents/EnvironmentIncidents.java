@@ -10,8 +10,8 @@ import dev.hairpin.cluster.environment.Environment;
 import dev.hairpin.cluster.environment.EnvironmentAdvice;
 import dev.hairpin.cluster.environment.ServiceVariables;
 import dev.hairpin.cluster.environment.Variable;
-import dev.hairpin.path.Reason;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.trace.Reason;
+import dev.hairpin.path.trace.Trace;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
@@ -122,7 +122,7 @@ final class EnvironmentIncidents {
     play.expect(
         "no rule translates the old address",
         false,
-        byVariable.first(dev.hairpin.path.Step.Translated.class).isPresent());
+        byVariable.first(dev.hairpin.path.trace.Step.Translated.class).isPresent());
     play.expect(
         "by name", true, cluster.from("shop/client").to("redis:6379").outcome().delivered());
     play.explain(

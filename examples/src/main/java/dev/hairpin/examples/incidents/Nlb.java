@@ -4,11 +4,11 @@ import dev.hairpin.Cluster;
 import dev.hairpin.api.Ingress;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.lb.AwsLoadBalancers;
-import dev.hairpin.lb.Reconciliation;
 import dev.hairpin.lb.elb.LoadBalancerState;
 import dev.hairpin.lb.elb.TargetGroupState;
 import dev.hairpin.lb.elb.TargetHealthState;
 import dev.hairpin.lb.elb.TargetState;
+import dev.hairpin.lb.model.Reconciliation;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,8 +2,8 @@ package dev.hairpin.examples.incidents;
 
 import dev.hairpin.Applied;
 import dev.hairpin.Cluster;
-import dev.hairpin.path.Explanation;
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Explanation;
+import dev.hairpin.path.trace.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

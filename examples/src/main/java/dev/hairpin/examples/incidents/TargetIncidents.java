@@ -23,9 +23,9 @@ import dev.hairpin.net.FiveTuple;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
-import dev.hairpin.path.Fraction;
-import dev.hairpin.path.Reason;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.trace.Fraction;
+import dev.hairpin.path.trace.Reason;
+import dev.hairpin.path.trace.Trace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -575,7 +575,7 @@ final class TargetIncidents {
         .build()
         .install(KubeProxy.newest())
         .install(AwsLoadBalancerController.of(
-            EksAccount.create("lab"), dev.hairpin.lb.ControllerOptions.of("lab")));
+            EksAccount.create("lab"), dev.hairpin.lb.options.ControllerOptions.of("lab")));
     play.apply(
         cluster,
         Yaml.namespace("shop")

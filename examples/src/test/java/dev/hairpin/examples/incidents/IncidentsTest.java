@@ -2,7 +2,7 @@ package dev.hairpin.examples.incidents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Reason;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;

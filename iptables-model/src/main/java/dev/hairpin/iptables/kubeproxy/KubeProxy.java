@@ -5,7 +5,7 @@ import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.iptables.kubeproxy.KubeProxyConfiguration.DetectLocalMode;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
-import dev.hairpin.path.AddOn;
+import dev.hairpin.path.addon.AddOn;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;

@@ -1,8 +1,8 @@
 package dev.hairpin.iptables.kubeproxy;
 
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.path.AddOn;
-import dev.hairpin.path.AddOnProvider;
+import dev.hairpin.path.addon.AddOn;
+import dev.hairpin.path.addon.AddOnProvider;
 import java.util.Optional;
 
 /** Offers kube-proxy in its newest version to every cluster. */

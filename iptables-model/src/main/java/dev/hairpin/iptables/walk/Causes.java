@@ -1,6 +1,6 @@
 package dev.hairpin.iptables.walk;
 
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Reason;
 
 /**
  * Reads the cause of a drop or a refusal from the comment that kube-proxy puts into its rules.

@@ -1,6 +1,6 @@
 package dev.hairpin.iptables.kernel;
 
-import dev.hairpin.path.Fraction;
+import dev.hairpin.path.trace.Fraction;
 import java.util.Collection;
 
 /**

@@ -9,7 +9,7 @@ import dev.hairpin.iptables.RuleSet;
 import dev.hairpin.iptables.kubeproxy.KubeProxies;
 import dev.hairpin.iptables.kubeproxy.KubeProxy;
 import dev.hairpin.net.IpFamily;
-import dev.hairpin.path.Trace;
+import dev.hairpin.path.trace.Trace;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -2,11 +2,11 @@ package dev.hairpin.lb.controller;
 
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.lb.ControllerOptions;
-import dev.hairpin.lb.FeatureGate;
 import dev.hairpin.lb.aws.Aws;
 import dev.hairpin.lb.aws.LoadBalancer;
 import dev.hairpin.lb.model.Stack;
+import dev.hairpin.lb.options.ControllerOptions;
+import dev.hairpin.lb.options.FeatureGate;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

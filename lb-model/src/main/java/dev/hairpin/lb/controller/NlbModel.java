@@ -2,7 +2,6 @@ package dev.hairpin.lb.controller;
 
 import dev.hairpin.api.Service;
 import dev.hairpin.api.ServicePort;
-import dev.hairpin.lb.FeatureGate;
 import dev.hairpin.lb.aws.LoadBalancer;
 import dev.hairpin.lb.aws.Subnet;
 import dev.hairpin.lb.model.Action;
@@ -11,6 +10,7 @@ import dev.hairpin.lb.model.StackResource;
 import dev.hairpin.lb.model.StackResource.Permission;
 import dev.hairpin.lb.model.StackResource.SourceKind;
 import dev.hairpin.lb.model.Token;
+import dev.hairpin.lb.options.FeatureGate;
 import dev.hairpin.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,9 +10,6 @@ import dev.hairpin.api.Service;
 import dev.hairpin.api.ServiceType;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.lb.ControllerOptions;
-import dev.hairpin.lb.FeatureGate;
-import dev.hairpin.lb.Reconciliation;
 import dev.hairpin.lb.aws.Aws;
 import dev.hairpin.lb.aws.AwsException;
 import dev.hairpin.lb.aws.LoadBalancer;
@@ -21,7 +18,10 @@ import dev.hairpin.lb.aws.TargetHealth;
 import dev.hairpin.lb.controller.Bindings.Bound;
 import dev.hairpin.lb.controller.IngressGroups.Group;
 import dev.hairpin.lb.deploy.ElbMirror;
+import dev.hairpin.lb.model.Reconciliation;
 import dev.hairpin.lb.model.Stack;
+import dev.hairpin.lb.options.ControllerOptions;
+import dev.hairpin.lb.options.FeatureGate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -146,7 +146,7 @@ public final class Reconciler {
    * @param object the object as it is to be stored
    * @param old the object as it is stored; null if it is new
    * @return the object, perhaps changed
-   * @throws dev.hairpin.lb.AdmissionException if it is refused
+   * @throws dev.hairpin.lb.model.AdmissionException if it is refused
    */
   public KubeObject admit(KubeObject object, @Nullable KubeObject old) {
     KubeObject changed = webhooks.mutate(object, old);
@@ -160,7 +160,7 @@ public final class Reconciler {
    * @param object the object as it is to be stored
    * @param old the object as it is stored; null if it is new
    * @return the object, perhaps changed
-   * @throws dev.hairpin.lb.AdmissionException if it is refused
+   * @throws dev.hairpin.lb.model.AdmissionException if it is refused
    */
   public KubeObject mutate(KubeObject object, @Nullable KubeObject old) {
     return webhooks.mutate(object, old);
@@ -171,7 +171,7 @@ public final class Reconciler {
    *
    * @param object the object as it is to be stored
    * @param old the object as it is stored; null if it is new
-   * @throws dev.hairpin.lb.AdmissionException if it is refused
+   * @throws dev.hairpin.lb.model.AdmissionException if it is refused
    */
   public void validate(KubeObject object, @Nullable KubeObject old) {
     webhooks.validate(object, old);

@@ -1,7 +1,6 @@
 package dev.hairpin.lb.controller;
 
 import dev.hairpin.api.ObjectMeta;
-import dev.hairpin.lb.FeatureGate;
 import dev.hairpin.lb.aws.Aws;
 import dev.hairpin.lb.aws.IpPermission;
 import dev.hairpin.lb.aws.Listener;
@@ -19,6 +18,7 @@ import dev.hairpin.lb.model.StackResource.NetworkingPort;
 import dev.hairpin.lb.model.StackResource.NetworkingRule;
 import dev.hairpin.lb.model.StackResource.Peer;
 import dev.hairpin.lb.model.Token;
+import dev.hairpin.lb.options.FeatureGate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,8 +1,8 @@
 package dev.hairpin.lb.controller;
 
-import dev.hairpin.lb.FeatureGate;
 import dev.hairpin.lb.aws.AvailabilityZone;
 import dev.hairpin.lb.aws.Subnet;
+import dev.hairpin.lb.options.FeatureGate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

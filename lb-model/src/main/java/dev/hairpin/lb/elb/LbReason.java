@@ -1,6 +1,6 @@
 package dev.hairpin.lb.elb;
 
-import dev.hairpin.path.Reason;
+import dev.hairpin.path.trace.Reason;
 
 /**
  * Why a load balancer did not forward a connection, or answered a request by itself. The codes are

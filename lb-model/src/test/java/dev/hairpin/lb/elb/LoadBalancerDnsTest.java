@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
-import dev.hairpin.path.Fraction;
 import dev.hairpin.path.Outcomes;
+import dev.hairpin.path.trace.Fraction;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

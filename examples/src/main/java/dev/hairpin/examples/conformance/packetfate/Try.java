@@ -8,11 +8,11 @@ import dev.hairpin.path.Attempt;
 import dev.hairpin.path.Call;
 import dev.hairpin.path.Chooser;
 import dev.hairpin.path.Host;
-import dev.hairpin.path.HostKind;
 import dev.hairpin.path.Network;
-import dev.hairpin.path.Outcome;
 import dev.hairpin.path.PacketKind;
 import dev.hairpin.path.Served;
+import dev.hairpin.path.trace.HostKind;
+import dev.hairpin.path.trace.Outcome;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -5,7 +5,7 @@ import dev.hairpin.lb.elb.LoadBalancerState;
 import dev.hairpin.lb.elb.Node;
 import dev.hairpin.lb.elb.TargetGroupState;
 import dev.hairpin.lb.elb.TargetState;
-import dev.hairpin.path.Fraction;
+import dev.hairpin.path.trace.Fraction;
 import java.util.List;
 
 /** The share of a load balancer's traffic that crosses from a node to a target in another zone. */

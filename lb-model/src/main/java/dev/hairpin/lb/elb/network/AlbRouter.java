@@ -10,8 +10,8 @@ import dev.hairpin.lb.elb.alb.ApplicationLoadBalancer;
 import dev.hairpin.lb.elb.alb.HttpVersion;
 import dev.hairpin.net.FiveTuple;
 import dev.hairpin.path.Chooser;
-import dev.hairpin.path.HttpRequest;
-import dev.hairpin.path.LoadBalancing;
+import dev.hairpin.path.addon.HttpRequest;
+import dev.hairpin.path.addon.LoadBalancing;
 import java.util.List;
 
 /**

@@ -11,7 +11,7 @@ import dev.hairpin.lb.elb.alb.TargetReply;
 import dev.hairpin.lb.elb.nlb.NetworkLoadBalancer;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
-import dev.hairpin.path.LoadBalancing;
+import dev.hairpin.path.addon.LoadBalancing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -10,7 +10,7 @@ import dev.hairpin.lb.elb.LoadBalancer;
 import dev.hairpin.lb.elb.TargetGroup;
 import dev.hairpin.lb.elb.Workshop;
 import dev.hairpin.lb.elb.cost.Usage.Kind;
-import dev.hairpin.path.Fraction;
+import dev.hairpin.path.trace.Fraction;
 import org.junit.jupiter.api.Test;
 
 class CostTest {

@@ -19,10 +19,10 @@ import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Chooser;
-import dev.hairpin.path.HttpRequest;
-import dev.hairpin.path.LoadBalancing;
-import dev.hairpin.path.Reason;
 import dev.hairpin.path.Relay;
+import dev.hairpin.path.addon.HttpRequest;
+import dev.hairpin.path.addon.LoadBalancing;
+import dev.hairpin.path.trace.Reason;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
