@@ -69,7 +69,7 @@ final class WorkloadValidation {
     if (selects) {
       ObjectValidation.selector(errors, "spec.selector", spec.object("selector"));
     }
-    validation.labelsOfTemplate(!selects);
+    validation.labelsOfTemplate();
     if (selects && isEmpty(spec.object("selector"))) {
       validation.emptySelector("empty selector is invalid for daemonset");
     }
@@ -134,18 +134,17 @@ final class WorkloadValidation {
   }
 
   private void template() {
-    labelsOfTemplate(false);
+    labelsOfTemplate();
     podsOfTemplate();
   }
 
-  /** @param selectsNothing whether there is no selector, and that is an error here */
-  private void labelsOfTemplate(boolean selectsNothing) {
+  /** A selector that is not there matches nothing, so the labels are wrong as well. */
+  private void labelsOfTemplate() {
     Fields meta = spec.object("template").object("metadata");
     Map<String, String> labels = meta.textMap("labels");
-    boolean matches = selectsNothing
-        ? false
-        : isUnreadable(spec.object("selector"))
-            || KubeObjects.readSelector(spec.object("selector")).matches(labels);
+    boolean matches = spec.has("selector")
+        && (isUnreadable(spec.object("selector"))
+            || KubeObjects.readSelector(spec.object("selector")).matches(labels));
     if (!matches) {
       errors.invalid(
           meta.path("labels"),

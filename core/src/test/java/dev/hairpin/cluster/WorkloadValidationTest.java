@@ -36,8 +36,13 @@ class WorkloadValidationTest {
   @Test
   void aSelectorIsNeededAndMustMatchTheTemplate() {
     assertThat(judge("Deployment", GOOD, null)).isEmpty();
-    assertThat(judge("Deployment", TEMPLATE, null))
-        .containsExactly("spec.selector: Required value");
+    for (String kind : List.of("Deployment", "ReplicaSet", "StatefulSet")) {
+      assertThat(judge(kind, TEMPLATE, null))
+          .containsExactly(
+              "spec.selector: Required value",
+              "spec.template.metadata.labels: Invalid value: {\"app\":\"web\"}:"
+                  + " `selector` does not match template `labels`");
+    }
     assertThat(judge("Deployment", "selector: {}, " + TEMPLATE, null))
         .containsExactly(
             "spec.selector: Invalid value: {}: empty selector is invalid for deployment");
