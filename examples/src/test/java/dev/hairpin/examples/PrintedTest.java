@@ -105,7 +105,8 @@ class PrintedTest {
     }
     tests.put("BarChart.toString", render);
     tests.put("TimeLine.toString", render);
-    tests.put("Explanation.toString", "core/src/test/java/dev/hairpin/path/ExplanationTest.java");
+    tests.put(
+        "Explanation.toString", "core/src/test/java/dev/hairpin/path/trace/ExplanationTest.java");
     tests.put("KubectlGet.print", "core/src/test/java/dev/hairpin/kubectl/KubectlTest.java");
     String reach = "examples/src/test/java/dev/hairpin/examples/ReachabilityTest.java";
     for (String format : List.of("toString", "toCsv", "toSvg")) {
