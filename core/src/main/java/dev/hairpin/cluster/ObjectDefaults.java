@@ -257,7 +257,8 @@ final class ObjectDefaults {
     Map<String, Object> strategy = object(spec, "updateStrategy");
     boolean untyped = strategy.get("type") == null || "".equals(strategy.get("type"));
     set(strategy, "type", "RollingUpdate");
-    if (untyped || strategy.get("rollingUpdate") != null) {
+    boolean rolls = "RollingUpdate".equals(strategy.get("type"));
+    if (untyped || (rolls && strategy.get("rollingUpdate") != null)) {
       setIfAbsent(object(strategy, "rollingUpdate"), "partition", 0L);
     }
     Map<String, Object> retention = object(spec, "persistentVolumeClaimRetentionPolicy");

@@ -46,10 +46,9 @@ final class ObjectValidation {
     if (name.isEmpty()) {
       errors.required("metadata.name", "name or generateName is required");
     } else if (!update && !kind.equals("IPAddress")) {
+      boolean label = kind.equals("Namespace") || kind.equals("StatefulSet");
       errors.invalid(
-          "metadata.name",
-          name,
-          kind.equals("Namespace") ? NameRules.dnsLabel(name) : NameRules.dnsSubdomain(name));
+          "metadata.name", name, label ? NameRules.dnsLabel(name) : NameRules.dnsSubdomain(name));
     }
     NameRules.labels(errors, "metadata.labels", meta.textMap("labels"));
     NameRules.annotations(errors, "metadata.annotations", meta.textMap("annotations"));

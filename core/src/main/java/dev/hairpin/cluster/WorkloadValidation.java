@@ -1,25 +1,22 @@
 package dev.hairpin.cluster;
 
-import dev.hairpin.api.IntOrString;
 import dev.hairpin.manifest.Fields;
 import dev.hairpin.manifest.KubeObjects;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Judges Deployments, ReplicaSets, StatefulSets and DaemonSets: their numbers, their selectors and
- * what of their templates bears on networking.
+ * what of their templates bears on networking. {@link UpdateStrategyValidation} judges how they
+ * replace their pods.
  *
  * <p>Source: {@code pkg/apis/apps/validation} of Kubernetes v1.36.
  */
 final class WorkloadValidation {
-  private static final Pattern PERCENT = Pattern.compile("[0-9]+%");
-  private static final IntOrString ZERO = IntOrString.of(0);
   private static final String IMMUTABLE = "field is immutable";
-  private static final String NOT_NEGATIVE = "must be greater than or equal to 0";
+  static final String NOT_NEGATIVE = "must be greater than or equal to 0";
 
   private final FieldErrors errors;
   private final Fields spec;
@@ -33,8 +30,8 @@ final class WorkloadValidation {
     WorkloadValidation validation = new WorkloadValidation(errors, f.object("spec"));
     validation.notNegative("replicas");
     validation.selector("empty selector is invalid for deployment");
-    validation.template();
-    validation.deploymentStrategy();
+    validation.template("ReplicaSet");
+    new UpdateStrategyValidation(errors).deployment(validation.spec.object("strategy"));
     validation.notNegative("minReadySeconds");
     validation.notNegative("revisionHistoryLimit");
     validation.progressDeadline();
@@ -46,20 +43,24 @@ final class WorkloadValidation {
     validation.notNegative("replicas");
     validation.notNegative("minReadySeconds");
     validation.selector("empty selector is invalid for deployment");
-    validation.template();
+    validation.template("ReplicaSet");
     validation.sameSelector(before);
   }
 
   static void statefulSet(FieldErrors errors, Fields f, @Nullable Fields before) {
     WorkloadValidation validation = new WorkloadValidation(errors, f.object("spec"));
-    if (before != null) {
-      validation.changesOfStatefulSet(before.object("spec"));
-    }
     validation.statefulSetPolicies();
     validation.notNegative("replicas");
     validation.notNegative("minReadySeconds");
+    validation.firstOrdinal();
+    if (before == null) {
+      validation.serviceName();
+    }
     validation.selector("empty selector is invalid for statefulset");
-    validation.template();
+    validation.template("StatefulSet");
+    if (before != null) {
+      validation.changesOfStatefulSet(before.object("spec"));
+    }
   }
 
   static void daemonSet(FieldErrors errors, Fields f, @Nullable Fields before) {
@@ -73,9 +74,9 @@ final class WorkloadValidation {
     if (selects && isEmpty(spec.object("selector"))) {
       validation.emptySelector("empty selector is invalid for daemonset");
     }
-    validation.podsOfTemplate();
+    validation.podsOfTemplate("DaemonSet");
     validation.notNegative("minReadySeconds");
-    validation.daemonSetStrategy();
+    new UpdateStrategyValidation(errors).daemonSet(spec.object("updateStrategy"));
     validation.notNegative("revisionHistoryLimit");
     validation.sameSelector(before);
   }
@@ -133,9 +134,9 @@ final class WorkloadValidation {
         && left.raws("matchExpressions").equals(right.raws("matchExpressions"));
   }
 
-  private void template() {
+  private void template(String owner) {
     labelsOfTemplate();
-    podsOfTemplate();
+    podsOfTemplate(owner);
   }
 
   /** A selector that is not there matches nothing, so the labels are wrong as well. */
@@ -162,53 +163,19 @@ final class WorkloadValidation {
         .anyMatch(requirement -> !operators.contains(requirement.text("operator")));
   }
 
-  private void podsOfTemplate() {
+  /** The pods of a Deployment are judged as those of its ReplicaSets, and named so. */
+  private void podsOfTemplate(String owner) {
     Fields pod = spec.object("template").object("spec");
     PodValidation.of(errors, pod);
     String restart = pod.text("restartPolicy", "Always");
     if (!restart.equals("Always")) {
       errors.notSupported(pod.path("restartPolicy"), restart, List.of("Always"));
     }
-  }
-
-  private void deploymentStrategy() {
-    Fields strategy = spec.object("strategy");
-    String type = strategy.text("type", "RollingUpdate");
-    switch (type) {
-      case "RollingUpdate" -> rollingDeployment(strategy.object("rollingUpdate"));
-      case "Recreate" -> {
-        if (strategy.has("rollingUpdate")) {
-          errors.forbidden(
-              strategy.path("rollingUpdate"),
-              "may not be specified when strategy `type` is 'Recreate'");
-        }
-      }
-      default -> {
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("Type", type);
-        json.put("RollingUpdate", null);
-        errors.notSupported(
-            strategy.path(),
-            new FieldErrors.Shown(
-                json,
-                "apps.DeploymentStrategy{Type:"
-                    + FieldErrors.quote(type)
-                    + ", RollingUpdate:(*apps.RollingUpdateDeployment)(nil)}"),
-            List.of("Recreate", "RollingUpdate"));
-      }
+    if (pod.has("activeDeadlineSeconds")) {
+      errors.forbidden(
+          pod.path("activeDeadlineSeconds"),
+          "activeDeadlineSeconds in " + owner + " is not Supported");
     }
-  }
-
-  private void rollingDeployment(Fields rolling) {
-    IntOrString unavailable = rolling.intOrString("maxUnavailable", ZERO);
-    IntOrString surge = rolling.intOrString("maxSurge", ZERO);
-    numberOrPercent(rolling.path("maxUnavailable"), unavailable);
-    numberOrPercent(rolling.path("maxSurge"), surge);
-    if (number(unavailable) == 0 && number(surge) == 0) {
-      errors.invalid(
-          rolling.path("maxUnavailable"), shown(unavailable), "may not be 0 when `maxSurge` is 0");
-    }
-    atMostAll(rolling.path("maxUnavailable"), unavailable);
   }
 
   private void progressDeadline() {
@@ -226,13 +193,29 @@ final class WorkloadValidation {
       errors.invalid(
           spec.path("podManagementPolicy"), management, "must be 'OrderedReady' or 'Parallel'");
     }
-    Fields strategy = spec.object("updateStrategy");
-    if (strategy.text("type", "RollingUpdate").equals("RollingUpdate")) {
-      Fields rolling = strategy.object("rollingUpdate");
-      int partition = rolling.int32("partition", 0);
-      if (partition < 0) {
-        errors.invalid(rolling.path("partition"), partition, NOT_NEGATIVE);
+    new UpdateStrategyValidation(errors).statefulSet(spec.object("updateStrategy"));
+    Fields retention = spec.object("persistentVolumeClaimRetentionPolicy");
+    for (String field : List.of("whenDeleted", "whenScaled")) {
+      String policy = retention.text(field, "Retain");
+      if (!policy.equals("Retain") && !policy.equals("Delete")) {
+        errors.notSupported(retention.path(field), policy, List.of("Retain", "Delete"));
       }
+    }
+  }
+
+  private void firstOrdinal() {
+    Fields ordinals = spec.object("ordinals");
+    int start = ordinals.int32("start", 0);
+    if (start < 0) {
+      errors.invalid(ordinals.path("start"), start, NOT_NEGATIVE);
+    }
+  }
+
+  /** Judged of new sets only: a stored one may have a name from the time before it was judged. */
+  private void serviceName() {
+    String name = spec.text("serviceName");
+    if (!name.isEmpty()) {
+      errors.invalid(spec.path("serviceName"), name, NameRules.dnsLabel(name));
     }
   }
 
@@ -250,81 +233,10 @@ final class WorkloadValidation {
     }
   }
 
-  private void daemonSetStrategy() {
-    Fields strategy = spec.object("updateStrategy");
-    if (!strategy.text("type", "RollingUpdate").equals("RollingUpdate")) {
-      return;
-    }
-    Fields rolling = strategy.object("rollingUpdate");
-    IntOrString unavailable = rolling.intOrString("maxUnavailable", ZERO);
-    IntOrString surge = rolling.intOrString("maxSurge", ZERO);
-    numberOrPercent(rolling.path("maxUnavailable"), unavailable);
-    numberOrPercent(rolling.path("maxSurge"), surge);
-    atMostAll(rolling.path("maxUnavailable"), unavailable);
-    atMostAll(rolling.path("maxSurge"), surge);
-    if (number(unavailable) != 0 && number(surge) != 0) {
-      errors.invalid(
-          rolling.path("maxSurge"), shown(surge), "may not be set when maxUnavailable is non-zero");
-    } else if (number(unavailable) == 0 && number(surge) == 0) {
-      errors.required(rolling.path("maxUnavailable"), "cannot be 0 when maxSurge is 0");
-    }
-  }
-
   private void notNegative(String name) {
     int number = spec.int32(name, 0);
     if (number < 0) {
       errors.invalid(spec.path(name), number, NOT_NEGATIVE);
     }
-  }
-
-  private void numberOrPercent(String path, IntOrString value) {
-    @Nullable String text = value.name();
-    if (text == null) {
-      if (value.number() < 0) {
-        errors.invalid(path, value.number(), NOT_NEGATIVE);
-      }
-    } else if (!PERCENT.matcher(text).matches()) {
-      errors.invalid(
-          path,
-          shown(value),
-          "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%', "
-              + " or '93%', regex used for validation is '[0-9]+%')");
-    }
-  }
-
-  private void atMostAll(String path, IntOrString value) {
-    if (isPercent(value) && number(value) > 100) {
-      errors.invalid(path, shown(value), "must not be greater than 100%");
-    }
-  }
-
-  private static boolean isPercent(IntOrString value) {
-    return value.name() != null && PERCENT.matcher(value.name()).matches();
-  }
-
-  /** The number or the percentage; a text that is neither counts as zero. */
-  private static long number(IntOrString value) {
-    @Nullable String text = value.name();
-    if (text == null) {
-      return value.number();
-    }
-    String digits = isPercent(value) ? text.substring(0, text.length() - 1) : text;
-    if (!digits.matches("[0-9]+")) {
-      return 0;
-    }
-    return digits.length() > 9 ? Integer.MAX_VALUE : Integer.parseInt(digits);
-  }
-
-  private static FieldErrors.Shown shown(IntOrString value) {
-    @Nullable String text = value.name();
-    return new FieldErrors.Shown(
-        text == null ? (Object) value.number() : text,
-        "intstr.IntOrString{Type:"
-            + (text == null ? 0 : 1)
-            + ", IntVal:"
-            + value.number()
-            + ", StrVal:"
-            + FieldErrors.quote(text == null ? "" : text)
-            + "}");
   }
 }

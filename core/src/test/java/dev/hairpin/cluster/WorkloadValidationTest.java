@@ -107,6 +107,93 @@ class WorkloadValidationTest {
   }
 
   @Test
+  void aStatefulSetRollsOrWaitsForDeletionsAndIsToldOfNothingElse() {
+    assertThat(judge("StatefulSet", GOOD + ", updateStrategy: {type: OnDelete}", null))
+        .isEmpty();
+    assertThat(judge(
+            "StatefulSet",
+            GOOD + ", updateStrategy: {type: OnDelete, rollingUpdate: {partition: 1}}",
+            null))
+        .containsExactly("spec.updateStrategy.rollingUpdate: Invalid value: {\"Partition\":1,"
+            + "\"MaxUnavailable\":null}: only allowed for updateStrategy 'RollingUpdate'");
+    assertThat(judge("StatefulSet", GOOD + ", updateStrategy: {type: Blue}", null))
+        .containsExactly("spec.updateStrategy: Invalid value: {\"Type\":\"Blue\",\"RollingUpdate\":"
+            + "null}: must be 'RollingUpdate' or 'OnDelete'");
+    assertThat(judge(
+            "StatefulSet",
+            GOOD + ", updateStrategy: {rollingUpdate: {partition: -1, maxUnavailable: 0}}",
+            null))
+        .containsExactly(
+            "spec.updateStrategy.rollingUpdate.partition: Invalid value: -1: must be greater than"
+                + " or equal to 0",
+            "spec.updateStrategy.rollingUpdate.maxUnavailable: Invalid value: 0: cannot be 0");
+  }
+
+  @Test
+  void aDaemonSetRollsOrWaitsForDeletions() {
+    assertThat(judge(
+            "DaemonSet",
+            GOOD + ", updateStrategy: {type: OnDelete, rollingUpdate: {maxSurge: -1}}",
+            null))
+        .isEmpty();
+    assertThat(judge("DaemonSet", GOOD + ", updateStrategy: {type: Blue}", null))
+        .containsExactly("spec.updateStrategy: Unsupported value: {\"Type\":\"Blue\","
+            + "\"RollingUpdate\":null}: supported values: \"RollingUpdate\", \"OnDelete\"");
+  }
+
+  @Test
+  void aStatefulSetIsNamedByALabelAsItsPodsAreHosts() {
+    Map<String, Object> dotted = tree("StatefulSet", GOOD);
+    dotted.put("metadata", Map.of("name", "web.shop"));
+    assertThat(server.validate(dotted, null))
+        .containsExactly("metadata.name: Invalid value: \"web.shop\": must not contain dots");
+    assertThat(server.validate(dotted, dotted)).isEmpty();
+
+    String service = GOOD + ", serviceName: a.b";
+    assertThat(judge("StatefulSet", service, null))
+        .containsExactly("spec.serviceName: Invalid value: \"a.b\": must not contain dots");
+    assertThat(judge("StatefulSet", service, service)).isEmpty();
+  }
+
+  /** In the order in which the server's own code looks: the spec, and last what may not change. */
+  @Test
+  void whatMayNotChangeInAStatefulSetIsSaidAfterWhatIsWrongWithIt() {
+    assertThat(judge(
+            "StatefulSet",
+            GOOD
+                + ", serviceName: b, replicas: -1, minReadySeconds: -2, ordinals: {start: -3},"
+                + " persistentVolumeClaimRetentionPolicy: {whenScaled: Keep},"
+                + " podManagementPolicy: Any",
+            GOOD + ", serviceName: a"))
+        .containsExactly(
+            "spec.podManagementPolicy: Invalid value: \"Any\": must be 'OrderedReady' or"
+                + " 'Parallel'",
+            "spec.persistentVolumeClaimRetentionPolicy.whenScaled: Unsupported value: \"Keep\":"
+                + " supported values: \"Retain\", \"Delete\"",
+            "spec.replicas: Invalid value: -1: must be greater than or equal to 0",
+            "spec.minReadySeconds: Invalid value: -2: must be greater than or equal to 0",
+            "spec.ordinals.start: Invalid value: -3: must be greater than or equal to 0",
+            "spec: Forbidden: updates to statefulset spec for fields other than 'replicas',"
+                + " 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit',"
+                + " 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
+  }
+
+  @Test
+  void noPodOfAWorkloadMayHaveADeadline() {
+    String late = GOOD.replace("spec: {", "spec: {activeDeadlineSeconds: 9, ");
+    for (Map.Entry<String, String> owner : Map.of(
+            "Deployment", "ReplicaSet",
+            "ReplicaSet", "ReplicaSet",
+            "StatefulSet", "StatefulSet",
+            "DaemonSet", "DaemonSet")
+        .entrySet()) {
+      assertThat(judge(owner.getKey(), late, null))
+          .containsExactly("spec.template.spec.activeDeadlineSeconds: Forbidden:"
+              + " activeDeadlineSeconds in " + owner.getValue() + " is not Supported");
+    }
+  }
+
+  @Test
   void theContainersOfATemplateAreJudgedAtTheirPlace() {
     assertThat(judge(
             "Deployment",
