@@ -2,6 +2,7 @@ package dev.hairpin.path.trace;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,20 +54,13 @@ public record Explanation(
    * @return the explanation
    */
   public static Explanation of(Outcome outcome) {
-    Explanation plain = of(outcome.delivered() ? "DELIVERED" : "NOT DELIVERED", outcome.reason());
-    return new Explanation(
-        plain.headline,
-        plain.reason,
-        plain.cause,
-        outcome.decidedAt(),
-        outcome.rule(),
-        outcome.server() == null ? "" : outcome.server(),
-        outcome.clientSees(),
-        plain.because,
-        "",
-        plain.fixes,
-        List.of(),
-        plain.seeAlso);
+    return of(outcome.delivered() ? "DELIVERED" : "NOT DELIVERED", outcome.reason())
+        .with(draft -> {
+          draft.decidedAt = outcome.decidedAt();
+          draft.rule = outcome.rule();
+          draft.subject = outcome.server() == null ? "" : outcome.server();
+          draft.clientSees = outcome.clientSees();
+        });
   }
 
   /**
@@ -100,19 +94,12 @@ public record Explanation(
    * @return a copy with the fixes and the incident of the cause
    */
   public Explanation causedBy(Reason newCause, String newBecause) {
-    return new Explanation(
-        headline,
-        reason,
-        newCause,
-        decidedAt,
-        rule,
-        subject,
-        clientSees,
-        newBecause,
-        preventedBy,
-        newCause.fixes(),
-        didYouMean,
-        newCause.incident());
+    return with(draft -> {
+      draft.cause = newCause;
+      draft.because = newBecause;
+      draft.fixes = newCause.fixes();
+      draft.seeAlso = newCause.incident();
+    });
   }
 
   /**
@@ -122,19 +109,7 @@ public record Explanation(
    * @return a copy
    */
   public Explanation about(String newSubject) {
-    return new Explanation(
-        headline,
-        reason,
-        cause,
-        decidedAt,
-        rule,
-        newSubject,
-        clientSees,
-        because,
-        preventedBy,
-        fixes,
-        didYouMean,
-        seeAlso);
+    return with(draft -> draft.subject = newSubject);
   }
 
   /**
@@ -144,19 +119,7 @@ public record Explanation(
    * @return a copy
    */
   public Explanation seenAs(String sees) {
-    return new Explanation(
-        headline,
-        reason,
-        cause,
-        decidedAt,
-        rule,
-        subject,
-        sees,
-        because,
-        preventedBy,
-        fixes,
-        didYouMean,
-        seeAlso);
+    return with(draft -> draft.clientSees = sees);
   }
 
   /**
@@ -166,19 +129,7 @@ public record Explanation(
    * @return a copy
    */
   public Explanation preventable(String who) {
-    return new Explanation(
-        headline,
-        reason,
-        cause,
-        decidedAt,
-        rule,
-        subject,
-        clientSees,
-        because,
-        who,
-        fixes,
-        didYouMean,
-        seeAlso);
+    return with(draft -> draft.preventedBy = who);
   }
 
   /**
@@ -190,19 +141,7 @@ public record Explanation(
   public Explanation fixedBy(String fix) {
     List<String> more = new ArrayList<>(List.of(fix));
     more.addAll(fixes);
-    return new Explanation(
-        headline,
-        reason,
-        cause,
-        decidedAt,
-        rule,
-        subject,
-        clientSees,
-        because,
-        preventedBy,
-        more,
-        didYouMean,
-        seeAlso);
+    return with(draft -> draft.fixes = more);
   }
 
   /**
@@ -212,19 +151,7 @@ public record Explanation(
    * @return a copy
    */
   public Explanation suggesting(List<String> suggestions) {
-    return new Explanation(
-        headline,
-        reason,
-        cause,
-        decidedAt,
-        rule,
-        subject,
-        clientSees,
-        because,
-        preventedBy,
-        fixes,
-        suggestions,
-        seeAlso);
+    return with(draft -> draft.didYouMean = suggestions);
   }
 
   /**
@@ -234,19 +161,58 @@ public record Explanation(
    * @return a copy
    */
   public Explanation studiedIn(String incident) {
-    return new Explanation(
-        headline,
-        reason,
-        cause,
-        decidedAt,
-        rule,
-        subject,
-        clientSees,
-        because,
-        preventedBy,
-        fixes,
-        didYouMean,
-        incident);
+    return with(draft -> draft.seeAlso = incident);
+  }
+
+  private Explanation with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.explanation();
+  }
+
+  /** An explanation while some of its parts are replaced. */
+  private static final class Draft {
+    private final Explanation original;
+    private Reason cause;
+    private String decidedAt;
+    private @Nullable String rule;
+    private String subject;
+    private String clientSees;
+    private String because;
+    private String preventedBy;
+    private List<String> fixes;
+    private List<String> didYouMean;
+    private String seeAlso;
+
+    Draft(Explanation original) {
+      this.original = original;
+      this.cause = original.cause;
+      this.decidedAt = original.decidedAt;
+      this.rule = original.rule;
+      this.subject = original.subject;
+      this.clientSees = original.clientSees;
+      this.because = original.because;
+      this.preventedBy = original.preventedBy;
+      this.fixes = original.fixes;
+      this.didYouMean = original.didYouMean;
+      this.seeAlso = original.seeAlso;
+    }
+
+    Explanation explanation() {
+      return new Explanation(
+          original.headline,
+          original.reason,
+          cause,
+          decidedAt,
+          rule,
+          subject,
+          clientSees,
+          because,
+          preventedBy,
+          fixes,
+          didYouMean,
+          seeAlso);
+    }
   }
 
   /** The card; 80 columns but for the rule, and without control characters. */
