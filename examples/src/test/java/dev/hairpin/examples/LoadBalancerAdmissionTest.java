@@ -118,6 +118,7 @@ class LoadBalancerAdmissionTest {
         .component(AwsLoadBalancers.class)
         .orElseThrow()
         .aws()
+        .elbv2()
         .targetGroups()
         .iterator()
         .next()
@@ -192,6 +193,7 @@ class LoadBalancerAdmissionTest {
         .component(AwsLoadBalancers.class)
         .orElseThrow()
         .aws()
+        .elbv2()
         .targetGroups()
         .iterator()
         .next()
@@ -251,6 +253,7 @@ class LoadBalancerAdmissionTest {
         .component(AwsLoadBalancers.class)
         .orElseThrow()
         .aws()
+        .elbv2()
         .add(new TargetGroup(
             arn,
             "mine",

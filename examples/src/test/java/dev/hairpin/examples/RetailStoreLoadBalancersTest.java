@@ -43,10 +43,10 @@ class RetailStoreLoadBalancersTest {
 
   private static List<String> targets(Cluster of, String groupPrefix) {
     Aws aws = of.component(AwsLoadBalancers.class).orElseThrow().aws();
-    return aws.targetGroups().stream()
+    return aws.elbv2().targetGroups().stream()
         .filter(g -> g.name().startsWith(groupPrefix))
         .map(TargetGroup::arn)
-        .flatMap(arn -> aws.targets(arn).stream())
+        .flatMap(arn -> aws.elbv2().targets(arn).stream())
         .map(Target::toString)
         .toList();
   }
@@ -215,17 +215,18 @@ class RetailStoreLoadBalancersTest {
   @Test
   void withoutSubnetTagsTheServiceStaysPendingAndAnEventSaysWhy() {
     Aws aws = EksAccount.create("eks-workshop");
-    List.copyOf(aws.subnets())
-        .forEach(s -> aws.add(new Subnet(
-            s.id(),
-            s.vpcId(),
-            s.zone(),
-            s.cidr(),
-            null,
-            s.freeAddresses(),
-            s.isPublic(),
-            "",
-            Map.of())));
+    List.copyOf(aws.ec2().subnets())
+        .forEach(s -> aws.ec2()
+            .add(new Subnet(
+                s.id(),
+                s.vpcId(),
+                s.zone(),
+                s.cidr(),
+                null,
+                s.freeAddresses(),
+                s.isPublic(),
+                "",
+                Map.of())));
     Cluster untagged = Cluster.eks()
         .install(AwsLoadBalancerController.of(aws, ControllerOptions.of("eks-workshop")));
 

@@ -90,7 +90,7 @@ class TargetSecurityGroupsTest {
   void aNodeGroupThatSomebodyEmptiedDropsWhatTheLoadBalancersSend() {
     Aws aws = cluster.component(AwsLoadBalancers.class).orElseThrow().aws();
 
-    aws.setIngress("sg-cluster", new TreeSet<>());
+    aws.ec2().setIngress("sg-cluster", new TreeSet<>());
 
     assertThat(throughNlb().outcome().reason()).isEqualTo(Reason.SECURITY_GROUP_DENIED);
     assertThat(throughAlb().outcome().reason()).isEqualTo(Reason.SECURITY_GROUP_DENIED);
@@ -103,7 +103,7 @@ class TargetSecurityGroupsTest {
   void aPodWithGroupsOfItsOwnIsClosedByThemAndNotByItsNodes() {
     AwsLoadBalancers balancers = cluster.component(AwsLoadBalancers.class).orElseThrow();
     Aws aws = balancers.aws();
-    String pods = aws.createSecurityGroup("pods", "of the pods", Map.of());
+    String pods = aws.ec2().createSecurityGroup("pods", "of the pods", Map.of());
     cluster.apply("""
         apiVersion: vpcresources.k8s.aws/v1beta1
         kind: SecurityGroupPolicy
@@ -118,10 +118,10 @@ class TargetSecurityGroupsTest {
     cluster.advance(Duration.ofMinutes(2));
     assertThat(throughNlb().outcome().delivered()).isTrue();
 
-    aws.setIngress("sg-cluster", new TreeSet<>());
+    aws.ec2().setIngress("sg-cluster", new TreeSet<>());
     assertThat(throughNlb().outcome().delivered()).isTrue();
 
-    aws.setIngress(pods, new TreeSet<>());
+    aws.ec2().setIngress(pods, new TreeSet<>());
     assertThat(throughNlb().outcome().reason()).isEqualTo(Reason.SECURITY_GROUP_DENIED);
   }
 }

@@ -159,8 +159,8 @@ class WalkedHealthChecksTest {
     assertThat(health()).containsOnly("healthy");
 
     Aws aws = cluster.component(AwsLoadBalancers.class).orElseThrow().aws();
-    SecurityGroup nodes = aws.securityGroup("sg-cluster").orElseThrow();
-    aws.setIngress(nodes.id(), new TreeSet<>());
+    SecurityGroup nodes = aws.ec2().securityGroup("sg-cluster").orElseThrow();
+    aws.ec2().setIngress(nodes.id(), new TreeSet<>());
     cluster.advance(SOME_CHECKS);
 
     assertThat(health()).hasSize(3).containsOnly("unhealthy (Target.Timeout)");

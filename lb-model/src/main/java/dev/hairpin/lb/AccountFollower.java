@@ -49,7 +49,7 @@ final class AccountFollower {
   void node(Node node) {
     String id = instanceId(node);
     Optional<IpAddress> address = node.internalIp(IpFamily.IPV4);
-    if (id.startsWith("i-") && address.isPresent() && aws.instance(id).isEmpty()) {
+    if (id.startsWith("i-") && address.isPresent() && aws.ec2().instance(id).isEmpty()) {
       EksAccount.addMachine(aws, clusterName, id, node.zone(), address.get());
     }
   }
@@ -64,7 +64,7 @@ final class AccountFollower {
     if (node == null) {
       return;
     }
-    if (aws.interfaceOf(pod.podIps().get(0)).isEmpty()) {
+    if (aws.ec2().interfaceOf(pod.podIps().get(0)).isEmpty()) {
       Set<String> groups = groupsFor(pod);
       if (!groups.isEmpty() || isFargate(node)) {
         EksAccount.addPodInterface(
@@ -72,13 +72,13 @@ final class AccountFollower {
         return;
       }
     }
-    pod.podIps().forEach(ip -> aws.holdAddress(ip, instanceId(node)));
+    pod.podIps().forEach(ip -> aws.ec2().holdAddress(ip, instanceId(node)));
   }
 
   /** A pod is gone, and its addresses are free. */
   void podGone(Pod pod) {
-    pod.podIps().forEach(aws::releaseAddress);
-    aws.removeInterface(interfaceId(pod));
+    pod.podIps().forEach(aws.ec2()::releaseAddress);
+    aws.ec2().removeInterface(interfaceId(pod));
   }
 
   private static boolean isFargate(Node node) {

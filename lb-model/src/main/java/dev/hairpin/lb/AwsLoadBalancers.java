@@ -97,7 +97,7 @@ public final class AwsLoadBalancers
     this.network = new ElbNetwork(elb, state.seed());
     this.follower = new AccountFollower(state, aws, options.clusterName());
     follower.followAll();
-    this.mirror = new ElbMirror(aws, elb);
+    this.mirror = new ElbMirror(aws.elbv2(), elb);
     this.reconciler = new Reconciler(state, aws, options, mirror);
     this.webhooks = new ControllerWebhooks(reconciler);
     reconciler.mergeRepeatedEvents();
@@ -128,7 +128,7 @@ public final class AwsLoadBalancers
     this.elb = other.elb.fork(vpc, fork.clock(), request -> probe.probe(request), fork.seed());
     this.network = new ElbNetwork(elb, fork.seed());
     this.follower = new AccountFollower(fork, aws, options.clusterName());
-    this.mirror = other.mirror.fork(aws, elb);
+    this.mirror = other.mirror.fork(aws.elbv2(), elb);
     this.reconciler = new Reconciler(other.reconciler, fork, aws, mirror);
     this.webhooks = new ControllerWebhooks(reconciler);
     reconciler.mergeRepeatedEvents();

@@ -56,16 +56,17 @@ public record AwsManifest(Aws aws, ControllerOptions options) {
         vpcSection.blocks("ipv6Cidrs", "ipv6Cidr"));
     Aws aws = new Aws(root.required("region"), root.required("account"), vpc);
     for (Section zone : root.sections("availabilityZones")) {
-      aws.add(new AvailabilityZone(
-          zone.required("name"), zone.text("id", ""), zone.text("type", "availability-zone")));
+      aws.ec2()
+          .add(new AvailabilityZone(
+              zone.required("name"), zone.text("id", ""), zone.text("type", "availability-zone")));
     }
-    root.sections("subnets").forEach(s -> aws.add(subnet(s, vpc)));
-    root.sections("securityGroups").forEach(s -> aws.add(securityGroup(s, vpc)));
-    root.sections("instances").forEach(s -> aws.add(instance(s)));
+    root.sections("subnets").forEach(s -> aws.ec2().add(subnet(s, vpc)));
+    root.sections("securityGroups").forEach(s -> aws.ec2().add(securityGroup(s, vpc)));
+    root.sections("instances").forEach(s -> aws.ec2().add(instance(s)));
     root.sections("certificates").forEach(s -> aws.add(certificate(s)));
     trustStores(root, aws);
     readHealth(root.section("targetHealth"), aws);
-    aws.shieldSubscribed(root.flag("shieldSubscribed", false));
+    aws.protection().shieldSubscribed(root.flag("shieldSubscribed", false));
     root.sections("targetGroups").forEach(s -> targetGroup(s, aws));
     root.sections("loadBalancers").forEach(s -> loadBalancer(s, aws));
     return new AwsManifest(aws, options(root.required("cluster"), root.section("controller")));
@@ -82,7 +83,8 @@ public record AwsManifest(Aws aws, ControllerOptions options) {
   }
 
   private static void readHealth(Section section, Aws aws) {
-    section.tree.forEach((id, state) -> aws.fixHealth(String.valueOf(id), String.valueOf(state)));
+    section.tree.forEach(
+        (id, state) -> aws.elbv2().fixHealth(String.valueOf(id), String.valueOf(state)));
   }
 
   private static Subnet subnet(Section s, Vpc vpc) {
@@ -150,28 +152,30 @@ public record AwsManifest(Aws aws, ControllerOptions options) {
   private static void trustStores(Section root, Aws aws) {
     Object value = root.value("trustStores");
     if (value instanceof Map<?, ?> map) {
-      map.forEach((name, arn) -> aws.addTrustStore(String.valueOf(name), String.valueOf(arn)));
+      map.forEach(
+          (name, arn) -> aws.elbv2().addTrustStore(String.valueOf(name), String.valueOf(arn)));
     } else {
       root.sections("trustStores")
-          .forEach(s -> aws.addTrustStore(s.required("name"), s.required("arn")));
+          .forEach(s -> aws.elbv2().addTrustStore(s.required("name"), s.required("arn")));
     }
   }
 
   private static void targetGroup(Section s, Aws aws) {
     String arn = s.required("arn");
     String type = s.text("ipAddressType", "ipv4");
-    aws.add(new TargetGroup(
-        arn,
-        s.required("name"),
-        s.text("protocol", "TCP"),
-        s.number("port", 80),
-        s.optional("protocolVersion"),
-        s.text("targetType", "instance"),
-        type,
-        s.text("vpcId", s.text("vpc", aws.vpc().id())),
-        null,
-        s.strings("attributes"),
-        s.strings("tags")));
+    aws.elbv2()
+        .add(new TargetGroup(
+            arn,
+            s.required("name"),
+            s.text("protocol", "TCP"),
+            s.number("port", 80),
+            s.optional("protocolVersion"),
+            s.text("targetType", "instance"),
+            type,
+            s.text("vpcId", s.text("vpc", aws.vpc().id())),
+            null,
+            s.strings("attributes"),
+            s.strings("tags")));
     List<Target> targets = new ArrayList<>();
     for (String target : s.list("targets")) {
       int colon = target.lastIndexOf(':');
@@ -185,7 +189,7 @@ public record AwsManifest(Aws aws, ControllerOptions options) {
         throw s.wrong("targets", "\"" + target + "\" is not id:port");
       }
     }
-    aws.registerTargets(arn, targets);
+    aws.elbv2().registerTargets(arn, targets);
   }
 
   private static void loadBalancer(Section s, Aws aws) {
@@ -195,28 +199,29 @@ public record AwsManifest(Aws aws, ControllerOptions options) {
       subnets.add(zone.text("subnetId", zone.text("subnet", "")));
     }
     for (String id : subnets) {
-      Optional<Subnet> subnet = aws.subnet(id);
+      Optional<Subnet> subnet = aws.ec2().subnet(id);
       zones.add(new LoadBalancer.Zone(subnet.map(Subnet::zone).orElse(""), id, null, null, null));
     }
     String arn = s.required("arn");
     boolean network =
         s.text("type", arn.contains("/net/") ? "network" : "application").equals("network");
     String name = s.text("name", s.text("loadBalancerName", ""));
-    aws.add(new LoadBalancer(
-        arn,
-        name,
-        s.text("dnsName", name),
-        network,
-        s.text("scheme", "internal"),
-        s.text("ipAddressType", "ipv4"),
-        aws.vpc().id(),
-        zones,
-        s.list("securityGroups"),
-        null,
-        null,
-        s.strings("attributes"),
-        s.strings("tags"),
-        VirtualClock.EPOCH));
+    aws.elbv2()
+        .add(new LoadBalancer(
+            arn,
+            name,
+            s.text("dnsName", name),
+            network,
+            s.text("scheme", "internal"),
+            s.text("ipAddressType", "ipv4"),
+            aws.vpc().id(),
+            zones,
+            s.list("securityGroups"),
+            null,
+            null,
+            s.strings("attributes"),
+            s.strings("tags"),
+            VirtualClock.EPOCH));
   }
 
   private static ControllerOptions options(String cluster, Section s) {

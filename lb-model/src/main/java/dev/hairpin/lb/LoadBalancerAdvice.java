@@ -166,7 +166,7 @@ final class LoadBalancerAdvice {
   private List<String> tags(boolean internal) {
     String role = internal ? INTERNAL_ROLE : PUBLIC_ROLE;
     List<String> missing = new ArrayList<>();
-    for (Subnet subnet : aws.subnets()) {
+    for (Subnet subnet : aws.ec2().subnets()) {
       if (subnet.isPublic() != internal && !subnet.tags().containsKey(role)) {
         missing.add(role + "=1 on " + subnet.id() + " (" + subnet.zone() + ")");
       }

@@ -69,8 +69,8 @@ final class PlanBuilder {
   }
 
   private void loadBalancers() {
-    Map<String, LoadBalancer> old = byArn(before.loadBalancers(), LoadBalancer::arn);
-    Map<String, LoadBalancer> now = byArn(after.loadBalancers(), LoadBalancer::arn);
+    Map<String, LoadBalancer> old = byArn(before.elbv2().loadBalancers(), LoadBalancer::arn);
+    Map<String, LoadBalancer> now = byArn(after.elbv2().loadBalancers(), LoadBalancer::arn);
     Set<String> explained = new TreeSet<>();
     old.forEach((arn, lb) -> {
       LoadBalancer successor = now.containsKey(arn) ? null : successor(lb, old, now);
@@ -183,8 +183,8 @@ final class PlanBuilder {
 
   private static List<String> listeners(Aws aws, LoadBalancer lb) {
     List<String> lines = new ArrayList<>();
-    for (Listener listener : aws.listeners(lb.arn())) {
-      int rules = aws.rules(listener.arn()).size();
+    for (Listener listener : aws.elbv2().listeners(lb.arn())) {
+      int rules = aws.elbv2().rules(listener.arn()).size();
       lines.add("listener "
           + listener.protocol()
           + ":"
@@ -214,11 +214,11 @@ final class PlanBuilder {
 
   private void listenerChanges(LoadBalancer lb, List<String> details) {
     Set<Integer> ports = new TreeSet<>();
-    before.listeners(lb.arn()).forEach(l -> ports.add(l.port()));
-    after.listeners(lb.arn()).forEach(l -> ports.add(l.port()));
+    before.elbv2().listeners(lb.arn()).forEach(l -> ports.add(l.port()));
+    after.elbv2().listeners(lb.arn()).forEach(l -> ports.add(l.port()));
     for (int port : ports) {
-      Listener old = before.listener(lb.arn(), port).orElse(null);
-      Listener now = after.listener(lb.arn(), port).orElse(null);
+      Listener old = before.elbv2().listener(lb.arn(), port).orElse(null);
+      Listener now = after.elbv2().listener(lb.arn(), port).orElse(null);
       if (now == null && old != null) {
         details.add("- listener " + old.protocol() + ":" + port);
       } else if (old == null && now != null) {
@@ -235,8 +235,8 @@ final class PlanBuilder {
   private void ruleChanges(Listener old, Listener now, List<String> details) {
     Map<Integer, Rule> rulesBefore = new TreeMap<>();
     Map<Integer, Rule> rulesAfter = new TreeMap<>();
-    before.rules(old.arn()).forEach(r -> rulesBefore.put(r.priority(), r));
-    after.rules(now.arn()).forEach(r -> rulesAfter.put(r.priority(), r));
+    before.elbv2().rules(old.arn()).forEach(r -> rulesBefore.put(r.priority(), r));
+    after.elbv2().rules(now.arn()).forEach(r -> rulesAfter.put(r.priority(), r));
     eachKey(
         rulesBefore,
         rulesAfter,
@@ -285,8 +285,8 @@ final class PlanBuilder {
   // Target groups
 
   private void targetGroups() {
-    Map<String, TargetGroup> old = byArn(before.targetGroups(), TargetGroup::arn);
-    Map<String, TargetGroup> now = byArn(after.targetGroups(), TargetGroup::arn);
+    Map<String, TargetGroup> old = byArn(before.elbv2().targetGroups(), TargetGroup::arn);
+    Map<String, TargetGroup> now = byArn(after.elbv2().targetGroups(), TargetGroup::arn);
     Set<String> arns = new LinkedHashSet<>(now.keySet());
     arns.addAll(old.keySet());
     for (String arn : arns) {
@@ -305,8 +305,8 @@ final class PlanBuilder {
         differ(details, a.tags(), b.tags());
         Map<String, Target> targetsBefore = new TreeMap<>();
         Map<String, Target> targetsAfter = new TreeMap<>();
-        before.targets(arn).forEach(t -> targetsBefore.put(t.toString(), t));
-        after.targets(arn).forEach(t -> targetsAfter.put(t.toString(), t));
+        before.elbv2().targets(arn).forEach(t -> targetsBefore.put(t.toString(), t));
+        after.elbv2().targets(arn).forEach(t -> targetsAfter.put(t.toString(), t));
         eachKey(
             targetsBefore, targetsAfter, (target, sign) -> details.add(sign + " target " + target));
         if (!details.isEmpty()) {
@@ -327,15 +327,15 @@ final class PlanBuilder {
   }
 
   private static String targets(Aws aws, String arn) {
-    int count = aws.targets(arn).size();
+    int count = aws.elbv2().targets(arn).size();
     return count == 1 ? "1 target" : count + " targets";
   }
 
   // Security groups
 
   private void securityGroups() {
-    Map<String, SecurityGroup> old = byArn(before.securityGroups(), SecurityGroup::id);
-    Map<String, SecurityGroup> now = byArn(after.securityGroups(), SecurityGroup::id);
+    Map<String, SecurityGroup> old = byArn(before.ec2().securityGroups(), SecurityGroup::id);
+    Map<String, SecurityGroup> now = byArn(after.ec2().securityGroups(), SecurityGroup::id);
     eachKey(old, now, (id, sign) -> {
       SecurityGroup a = old.get(id);
       SecurityGroup b = now.get(id);

@@ -199,17 +199,18 @@ class AwsLoadBalancersTest {
   @Test
   void aMissingSubnetTagIsToldAsAnEvent() {
     Aws aws = EksAccount.create("eks-workshop");
-    List.copyOf(aws.subnets())
-        .forEach(s -> aws.add(new Subnet(
-            s.id(),
-            s.vpcId(),
-            s.zone(),
-            s.cidr(),
-            null,
-            s.freeAddresses(),
-            s.isPublic(),
-            "",
-            Map.of())));
+    List.copyOf(aws.ec2().subnets())
+        .forEach(s -> aws.ec2()
+            .add(new Subnet(
+                s.id(),
+                s.vpcId(),
+                s.zone(),
+                s.cidr(),
+                null,
+                s.freeAddresses(),
+                s.isPublic(),
+                "",
+                Map.of())));
     cluster.install(AwsLoadBalancerController.of(aws, ControllerOptions.of("eks-workshop")));
 
     cluster.nlb("scheme: internet-facing", "nlb-target-type: instance");
@@ -333,7 +334,7 @@ class AwsLoadBalancersTest {
             Plan: 2 to create, 0 to change, 1 to replace, 2 to delete.
             """);
     assertThat(cluster.ingressHosts("ui")).containsExactly(before);
-    assertThat(running.aws().loadBalancers()).hasSize(1);
+    assertThat(running.aws().elbv2().loadBalancers()).hasSize(1);
   }
 
   @Test

@@ -38,7 +38,7 @@ class BadAnnotationsTest {
                 .map(lb -> lb + " " + lb.config() + " " + lb.listeners()),
             running.elb().targetGroups().stream()
                 .map(g -> g + " " + g.config() + " " + g.targets()),
-            running.aws().securityGroups().stream().map(String::valueOf))
+            running.aws().ec2().securityGroups().stream().map(String::valueOf))
         .flatMap(lines -> lines)
         .filter(line -> !line.contains(".k8s.aws/stack=ui/bad"))
         .collect(Collectors.joining("\n"));

@@ -307,11 +307,11 @@ class ControllerFactsTest {
               .featureGate(FeatureGate.NLB_HEALTH_CHECK_ADVANCED_CONFIG, gate)
               .build()));
       shop.nlb("nlb-target-type: ip");
-      String before = running.aws().targetGroups().iterator().next().arn();
+      String before = running.aws().elbv2().targetGroups().iterator().next().arn();
 
       shop.nlb("nlb-target-type: ip", "healthcheck-interval: \"30\"");
 
-      assertThat(running.aws().targetGroups())
+      assertThat(running.aws().elbv2().targetGroups())
           .singleElement()
           .satisfies(g -> assertThat(g.arn().equals(before)).isEqualTo(gate));
     }

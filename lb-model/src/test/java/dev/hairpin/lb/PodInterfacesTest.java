@@ -30,8 +30,9 @@ class PodInterfacesTest {
   private Aws aws = EksAccount.create("eks-workshop");
 
   PodInterfacesTest() {
-    aws.add(new SecurityGroup(
-        OWN_GROUP, "pods", "", aws.vpc().id(), Map.of(), new TreeSet<IpPermission>()));
+    aws.ec2()
+        .add(new SecurityGroup(
+            OWN_GROUP, "pods", "", aws.vpc().id(), Map.of(), new TreeSet<IpPermission>()));
   }
 
   private AwsLoadBalancers install() {
@@ -42,14 +43,14 @@ class PodInterfacesTest {
   }
 
   private int openings(String group) {
-    return aws.securityGroups().stream()
+    return aws.ec2().securityGroups().stream()
         .filter(g -> g.id().equals(group))
         .mapToInt(g -> g.ingress().size())
         .sum();
   }
 
   private String clusterGroup() {
-    return aws.securityGroups().stream()
+    return aws.ec2().securityGroups().stream()
         .filter(g -> g.tags().containsKey("kubernetes.io/cluster/eks-workshop"))
         .findFirst()
         .orElseThrow()
@@ -57,7 +58,7 @@ class PodInterfacesTest {
   }
 
   private NetworkInterface ofUi() {
-    return aws.interfaceOf("10.42.128.21").orElseThrow();
+    return aws.ec2().interfaceOf("10.42.128.21").orElseThrow();
   }
 
   @Test
@@ -68,7 +69,7 @@ class PodInterfacesTest {
     cluster.nlb("nlb-target-type: ip");
 
     assertThat(ofUi().id())
-        .isEqualTo(aws.interfaceOf("10.42.128.10").orElseThrow().id());
+        .isEqualTo(aws.ec2().interfaceOf("10.42.128.10").orElseThrow().id());
     assertThat(openings(clusterGroup())).isGreaterThan(before);
     assertThat(openings(OWN_GROUP)).isZero();
   }
@@ -82,7 +83,8 @@ class PodInterfacesTest {
     cluster.nlb("nlb-target-type: ip");
 
     assertThat(ofUi().securityGroups()).containsExactly(OWN_GROUP);
-    assertThat(aws.instanceOf(ofUi().id()).orElseThrow().id()).isEqualTo("i-0200000000000002");
+    assertThat(aws.ec2().instanceOf(ofUi().id()).orElseThrow().id())
+        .isEqualTo("i-0200000000000002");
     assertThat(openings(OWN_GROUP)).isEqualTo(1);
     assertThat(openings(clusterGroup())).isEqualTo(before);
   }
@@ -123,8 +125,8 @@ class PodInterfacesTest {
     cluster.state.remove(new ObjectKey("Pod", "ui", "ui-1"));
     cluster.settle();
 
-    assertThat(aws.interfaceOf("10.42.128.21")).isEmpty();
-    assertThat(aws.networkInterface(id)).isEmpty();
+    assertThat(aws.ec2().interfaceOf("10.42.128.21")).isEmpty();
+    assertThat(aws.ec2().networkInterface(id)).isEmpty();
   }
 
   @Test
@@ -145,16 +147,18 @@ class PodInterfacesTest {
     cluster.nlb("nlb-target-type: ip");
 
     assertThat(ofUi().securityGroups()).containsExactly(clusterGroup());
-    assertThat(aws.instanceOf(ofUi().id())).isEmpty();
+    assertThat(aws.ec2().instanceOf(ofUi().id())).isEmpty();
     assertThat(running.result("service", "ui/ui-nlb").orElseThrow().error()).isNull();
-    assertThat(aws.targetGroups()).hasSize(1);
+    assertThat(aws.elbv2().targetGroups()).hasSize(1);
   }
 
   @Test
   void theAnnotationOfTheResourceControllerNamesThePodsBranch() {
-    aws.add(
-        new NetworkInterface("eni-branch", "", List.of("10.42.128.99"), List.of(OWN_GROUP), true),
-        "");
+    aws.ec2()
+        .add(
+            new NetworkInterface(
+                "eni-branch", "", List.of("10.42.128.99"), List.of(OWN_GROUP), true),
+            "");
     AwsLoadBalancers running = install();
     annotate("[{\"eniId\":\"eni-branch\",\"privateIp\":\"10.42.128.21\"}]");
     cluster.nlb("nlb-target-type: ip");
@@ -163,7 +167,7 @@ class PodInterfacesTest {
     annotate("[{\"eniId\":\"eni-gone\",\"privateIp\":\"10.42.128.21\"}]");
     cluster.nlb("nlb-target-type: ip", "healthcheck-interval: \"30\"");
 
-    assertThat(running.aws().targetGroups()).hasSize(1);
+    assertThat(running.aws().elbv2().targetGroups()).hasSize(1);
     assertThat(cluster.events())
         .anyMatch(e -> e.contains("InvalidNetworkInterfaceID.NotFound: The networkInterface ID"
             + " 'eni-gone' does not exist"));

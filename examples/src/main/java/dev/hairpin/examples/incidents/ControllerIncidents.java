@@ -97,17 +97,18 @@ final class ControllerIncidents {
   /** The account with other tags on its subnets. */
   private static Aws tagged(Function<Subnet, Map<String, String>> tags) {
     Aws aws = EksAccount.create("lab");
-    for (Subnet subnet : List.copyOf(aws.subnets())) {
-      aws.add(new Subnet(
-          subnet.id(),
-          subnet.vpcId(),
-          subnet.zone(),
-          subnet.cidr(),
-          subnet.ipv6Cidr(),
-          subnet.freeAddresses(),
-          subnet.isPublic(),
-          subnet.outpostArn(),
-          tags.apply(subnet)));
+    for (Subnet subnet : List.copyOf(aws.ec2().subnets())) {
+      aws.ec2()
+          .add(new Subnet(
+              subnet.id(),
+              subnet.vpcId(),
+              subnet.zone(),
+              subnet.cidr(),
+              subnet.ipv6Cidr(),
+              subnet.freeAddresses(),
+              subnet.isPublic(),
+              subnet.outpostArn(),
+              tags.apply(subnet)));
     }
     return aws;
   }
@@ -267,7 +268,7 @@ final class ControllerIncidents {
     play.say("Without (feature gate NLBSecurityGroup off), the blocks land in the nodes' security"
         + " group:");
     TreeSet<String> blocks = new TreeSet<>();
-    for (SecurityGroup group : Nlb.aws(shared).aws().securityGroups()) {
+    for (SecurityGroup group : Nlb.aws(shared).aws().ec2().securityGroups()) {
       group.ingress().forEach(p -> play.show(group.id() + "  " + p));
       group.ingress().stream()
           .map(p -> p.source())
@@ -382,17 +383,18 @@ final class ControllerIncidents {
 
   private static void securityGroupTag(Play play) {
     Aws aws = EksAccount.create("lab");
-    aws.add(new SecurityGroup(
-        "sg-more",
-        "more",
-        "another group with the cluster's tag",
-        aws.vpc().id(),
-        Map.of("kubernetes.io/cluster/lab", "owned"),
-        new TreeSet<>()));
+    aws.ec2()
+        .add(new SecurityGroup(
+            "sg-more",
+            "more",
+            "another group with the cluster's tag",
+            aws.vpc().id(),
+            Map.of("kubernetes.io/cluster/lab", "owned"),
+            new TreeSet<>()));
     Cluster cluster = eks(aws);
     cluster.apply(app());
     Aws running = Nlb.aws(cluster).aws();
-    List.copyOf(running.instances()).forEach(i -> running.add(inBothGroups(i)));
+    List.copyOf(running.ec2().instances()).forEach(i -> running.ec2().add(inBothGroups(i)));
     play.apply(
         cluster,
         Yaml.service("shop", "web", Nlb.internet("instance"), "type: LoadBalancer, " + WEB));

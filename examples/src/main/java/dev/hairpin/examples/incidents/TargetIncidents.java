@@ -543,7 +543,7 @@ final class TargetIncidents {
   private static void zoneNotEnabled(Play play) {
     Cluster cluster = Labs.eks(3);
     Aws account = Nlb.aws(cluster).aws();
-    List<String> subnets = account.subnets().stream()
+    List<String> subnets = account.ec2().subnets().stream()
         .filter(s -> s.isPublic() && !s.zone().endsWith("c"))
         .map(s -> s.id())
         .toList();

@@ -51,19 +51,20 @@ final class PendingChapter {
 
   /** The account with every subnet's tags but those for load balancers. */
   private static Aws withoutRoleTags(Aws aws) {
-    for (Subnet subnet : List.copyOf(aws.subnets())) {
+    for (Subnet subnet : List.copyOf(aws.ec2().subnets())) {
       Map<String, String> tags = new TreeMap<>(subnet.tags());
       tags.keySet().removeIf(k -> k.startsWith("kubernetes.io/role/"));
-      aws.add(new Subnet(
-          subnet.id(),
-          subnet.vpcId(),
-          subnet.zone(),
-          subnet.cidr(),
-          subnet.ipv6Cidr(),
-          subnet.freeAddresses(),
-          subnet.isPublic(),
-          subnet.outpostArn(),
-          tags));
+      aws.ec2()
+          .add(new Subnet(
+              subnet.id(),
+              subnet.vpcId(),
+              subnet.zone(),
+              subnet.cidr(),
+              subnet.ipv6Cidr(),
+              subnet.freeAddresses(),
+              subnet.isPublic(),
+              subnet.outpostArn(),
+              tags));
     }
     return aws;
   }

@@ -63,24 +63,27 @@ public final class EksAccount {
     for (int i = 0; i < zones.size(); i++) {
       String zone = zones.get(i);
       String letter = zone.substring(zone.length() - 1);
-      aws.add(new AvailabilityZone(zone, zone, "availability-zone"));
-      aws.add(subnet(clusterName, aws, zone, true, "subnet-0" + letter + "1p", vpc.at(i * size)));
-      aws.add(subnet(
-          clusterName,
-          aws,
-          zone,
-          false,
-          "subnet-0" + letter + "2v",
-          vpc.at((zones.size() + i) * size)));
+      aws.ec2().add(new AvailabilityZone(zone, zone, "availability-zone"));
+      aws.ec2()
+          .add(subnet(clusterName, aws, zone, true, "subnet-0" + letter + "1p", vpc.at(i * size)));
+      aws.ec2()
+          .add(subnet(
+              clusterName,
+              aws,
+              zone,
+              false,
+              "subnet-0" + letter + "2v",
+              vpc.at((zones.size() + i) * size)));
     }
-    aws.add(new SecurityGroup(
-        "sg-cluster",
-        "eks-cluster-sg-" + clusterName,
-        "EKS created security group applied to ENI that is attached to EKS Control Plane master"
-            + " nodes, as well as any managed workloads.",
-        aws.vpc().id(),
-        Map.of("kubernetes.io/cluster/" + clusterName, "owned"),
-        new TreeSet<>(List.of(new IpPermission("-1", -1, -1, "sg-cluster", "")))));
+    aws.ec2()
+        .add(new SecurityGroup(
+            "sg-cluster",
+            "eks-cluster-sg-" + clusterName,
+            "EKS created security group applied to ENI that is attached to EKS Control Plane master"
+                + " nodes, as well as any managed workloads.",
+            aws.vpc().id(),
+            Map.of("kubernetes.io/cluster/" + clusterName, "owned"),
+            new TreeSet<>(List.of(new IpPermission("-1", -1, -1, "sg-cluster", "")))));
     return aws;
   }
 
@@ -109,27 +112,28 @@ public final class EksAccount {
   public static void addMachine(
       Aws aws, String clusterName, String instanceId, String zone, IpAddress address) {
     Optional<Subnet> subnet =
-        aws.subnets().stream().filter(s -> s.cidr().contains(address)).findFirst();
+        aws.ec2().subnets().stream().filter(s -> s.cidr().contains(address)).findFirst();
     if (subnet.isEmpty() && address.isV4() && aws.vpc().contains(address)) {
       Subnet added = subnet(
           clusterName, aws, zone, false, "subnet-0" + digits(address.toString(), 8), address);
-      aws.add(added);
+      aws.ec2().add(added);
       subnet = Optional.of(added);
     }
-    aws.add(new Instance(
-        instanceId,
-        zone.isEmpty() ? subnet.map(Subnet::zone).orElse("") : zone,
-        List.of(new NetworkInterface(
-            interfaceId(instanceId),
-            subnet.map(Subnet::id).orElse(""),
-            List.of(address.toString()),
-            clusterGroups(aws, clusterName),
-            true))));
+    aws.ec2()
+        .add(new Instance(
+            instanceId,
+            zone.isEmpty() ? subnet.map(Subnet::zone).orElse("") : zone,
+            List.of(new NetworkInterface(
+                interfaceId(instanceId),
+                subnet.map(Subnet::id).orElse(""),
+                List.of(address.toString()),
+                clusterGroups(aws, clusterName),
+                true))));
   }
 
   /** The security group that EKS makes for a cluster. */
   private static List<String> clusterGroups(Aws aws, String clusterName) {
-    return aws.securityGroups().stream()
+    return aws.ec2().securityGroups().stream()
         .filter(g -> g.tags().containsKey("kubernetes.io/cluster/" + clusterName))
         .limit(1)
         .map(SecurityGroup::id)
@@ -154,11 +158,12 @@ public final class EksAccount {
       Collection<String> groups,
       String instanceId) {
     String subnet = IpAddress.tryParse(addresses.get(0))
-        .flatMap(a -> aws.subnets().stream().filter(s -> s.cidr().contains(a)).findFirst())
+        .flatMap(
+            a -> aws.ec2().subnets().stream().filter(s -> s.cidr().contains(a)).findFirst())
         .map(Subnet::id)
         .orElse("");
     List<String> given = groups.isEmpty() ? clusterGroups(aws, clusterName) : List.copyOf(groups);
-    aws.add(new NetworkInterface(id, subnet, addresses, given, false), instanceId);
+    aws.ec2().add(new NetworkInterface(id, subnet, addresses, given, false), instanceId);
   }
 
   /**

@@ -3,6 +3,8 @@ package dev.hairpin.lb.controller;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.lb.aws.Aws;
+import dev.hairpin.lb.aws.Ec2;
+import dev.hairpin.lb.aws.Elbv2;
 import dev.hairpin.lb.aws.LoadBalancer;
 import dev.hairpin.lb.model.Stack;
 import dev.hairpin.lb.options.ControllerOptions;
@@ -15,6 +17,14 @@ import java.util.TreeMap;
 record Environment(ClusterState state, Aws aws, ControllerOptions options, EventLog events) {
 
   private static final String CLUSTER_TAG = "elbv2.k8s.aws/cluster";
+
+  Ec2 ec2() {
+    return aws.ec2();
+  }
+
+  Elbv2 elbv2() {
+    return aws.elbv2();
+  }
 
   void report(ObjectKey key, boolean warning, String reason, String message, String reporter) {
     events.report(key, warning, reason, message, reporter);
@@ -63,7 +73,7 @@ record Environment(ClusterState state, Aws aws, ControllerOptions options, Event
 
   /** The load balancers that a stack has now. */
   List<LoadBalancer> loadBalancersOf(Stack.Kind kind, String stackId) {
-    return aws.loadBalancersTagged(stackTags(kind, stackId));
+    return aws.elbv2().loadBalancersTagged(stackTags(kind, stackId));
   }
 
   /**

@@ -263,7 +263,7 @@ final class ListenPorts {
     if (!mutual.mode().equals("verify") || mutual.trustStoreArn().startsWith("arn:")) {
       return mutual;
     }
-    String arn = env.aws()
+    String arn = env.elbv2()
         .trustStore(mutual.trustStoreArn())
         .orElseThrow(() -> new ReconcileException(
             "couldn't find TrustStore with names " + Go.list(List.of(mutual.trustStoreArn()))));

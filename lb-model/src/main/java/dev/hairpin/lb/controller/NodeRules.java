@@ -99,7 +99,7 @@ final class NodeRules {
     if (networking != null) {
       Set<String> groups = new TreeSet<>();
       for (String id : instanceIds) {
-        NetworkInterface eni = env.aws()
+        NetworkInterface eni = env.ec2()
             .instance(id)
             .flatMap(i -> i.primaryInterface())
             .orElseThrow(() -> new ReconcileException(
@@ -125,7 +125,7 @@ final class NodeRules {
     String tag = "kubernetes.io/cluster/" + env.clusterName();
     Set<String> marked = new TreeSet<>();
     for (String id : eni.securityGroups()) {
-      env.aws()
+      env.ec2()
           .securityGroup(id)
           .filter(g -> g.tags().containsKey(tag))
           .ifPresent(g -> marked.add(id));
@@ -225,7 +225,7 @@ final class NodeRules {
     if (complete) {
       changed = false;
       for (String group : endpointGroups()) {
-        if (!counts.containsKey(group) && env.aws().securityGroup(group).isPresent()) {
+        if (!counts.containsKey(group) && env.ec2().securityGroup(group).isPresent()) {
           apply(group, Set.of(), true);
         }
       }
@@ -284,12 +284,12 @@ final class NodeRules {
         result.add(permission);
       }
     }
-    env.aws().setIngress(groupId, result.addAll(wanted).build());
+    env.ec2().setIngress(groupId, result.addAll(wanted).build());
     applied.put(groupId, new Applied(existing(groupId), Set.copyOf(wanted), mayRevoke));
   }
 
   private SecurityGroup existing(String groupId) {
-    return env.aws()
+    return env.ec2()
         .securityGroup(groupId)
         .orElseThrow(() -> new ReconcileException(
             "InvalidGroup.NotFound: The security group '" + groupId + "' does not exist"));
@@ -299,7 +299,7 @@ final class NodeRules {
     if (!trackedFromAws) {
       String tag = "kubernetes.io/cluster/" + env.clusterName();
       for (String value : List.of("owned", "shared")) {
-        env.aws().securityGroupsTagged(Map.of(tag, value)).forEach(g -> tracked.add(g.id()));
+        env.ec2().securityGroupsTagged(Map.of(tag, value)).forEach(g -> tracked.add(g.id()));
       }
       trackedFromAws = true;
     }

@@ -33,7 +33,7 @@ final class PodInterfaces {
     String ip = pod.podIps().get(0);
     Optional<String> branch = branchOf(pod, ip);
     if (branch.isPresent()) {
-      return Optional.of(env.aws()
+      return Optional.of(env.ec2()
           .networkInterface(branch.get())
           .orElseThrow(() ->
               new ReconcileException("InvalidNetworkInterfaceID.NotFound: The networkInterface ID '"
@@ -43,7 +43,7 @@ final class PodInterfaces {
     if (env.state().get(Node.class, "", node).isEmpty()) {
       throw new ReconcileException("nodes " + Go.quoted(node) + " not found");
     }
-    return env.aws().interfaceOf(ip);
+    return env.ec2().interfaceOf(ip);
   }
 
   /** The id of the branch interface that the pod's annotation names for an address. */

@@ -103,7 +103,7 @@ public final class Reconciler {
     return new TargetBinder.LiveTargets() {
       @Override
       public TargetHealth healthOf(String targetGroupArn, Target target) {
-        return mirror == null || aws.fixedHealth(target.id()).isPresent()
+        return mirror == null || aws.elbv2().fixedHealth(target.id()).isPresent()
             ? fixedHealth(aws, target)
             : mirror.healthOf(targetGroupArn, target);
       }
@@ -125,8 +125,9 @@ public final class Reconciler {
    * @return its health
    */
   static TargetHealth fixedHealth(Aws aws, Target target) {
-    String state = aws.fixedHealth(target.id())
-        .or(() -> aws.fixedHealth(target.toString()))
+    String state = aws.elbv2()
+        .fixedHealth(target.id())
+        .or(() -> aws.elbv2().fixedHealth(target.toString()))
         .orElse("initial");
     return switch (state) {
       case "healthy" -> TargetHealth.HEALTHY;

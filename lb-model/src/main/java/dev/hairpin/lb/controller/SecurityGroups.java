@@ -44,11 +44,11 @@ final class SecurityGroups {
     for (String nameOrId : namesOrIds) {
       if (!nameOrId.startsWith("sg-")) {
         names.add(nameOrId);
-      } else if (env.aws().securityGroup(nameOrId).isPresent()) {
+      } else if (env.ec2().securityGroup(nameOrId).isPresent()) {
         found.add(nameOrId);
       }
     }
-    for (SecurityGroup group : env.aws().securityGroups()) {
+    for (SecurityGroup group : env.ec2().securityGroups()) {
       String name = group.tags().get("Name");
       if (name != null && names.contains(name) && isInVpc(group)) {
         found.add(group.id());
@@ -74,18 +74,18 @@ final class SecurityGroups {
       return env.options().backendSecurityGroup();
     }
     String known = backendGroup;
-    if (known != null && env.aws().securityGroup(known).isPresent()) {
+    if (known != null && env.ec2().securityGroup(known).isPresent()) {
       return known;
     }
     env.requireRights();
     String name = Naming.ofBackendSecurityGroup(env.clusterName());
     Map<String, String> tags = env.backendGroupTags();
     Optional<SecurityGroup> existing =
-        env.aws().securityGroupsTagged(tags).stream().filter(this::isInVpc).findFirst();
+        env.ec2().securityGroupsTagged(tags).stream().filter(this::isInVpc).findFirst();
     String id = existing
         .map(SecurityGroup::id)
         .orElseGet(
-            () -> env.aws().createSecurityGroup(name, BACKEND_DESCRIPTION, withDefaults(tags)));
+            () -> env.ec2().createSecurityGroup(name, BACKEND_DESCRIPTION, withDefaults(tags)));
     backendGroup = id;
     return id;
   }
@@ -101,7 +101,7 @@ final class SecurityGroups {
     users.remove(user);
     String id = backendGroup;
     if (users.isEmpty() && id != null) {
-      env.aws().deleteSecurityGroup(id);
+      env.ec2().deleteSecurityGroup(id);
       backendGroup = null;
     }
   }

@@ -1,10 +1,12 @@
 package dev.hairpin.lb.controller;
 
 import dev.hairpin.api.ObjectMeta;
-import dev.hairpin.lb.aws.Aws;
+import dev.hairpin.lb.aws.Ec2;
+import dev.hairpin.lb.aws.Elbv2;
 import dev.hairpin.lb.aws.IpPermission;
 import dev.hairpin.lb.aws.Listener;
 import dev.hairpin.lb.aws.LoadBalancer;
+import dev.hairpin.lb.aws.Protection;
 import dev.hairpin.lb.aws.Rule;
 import dev.hairpin.lb.aws.SecurityGroup;
 import dev.hairpin.lb.aws.TargetGroup;
@@ -40,7 +42,9 @@ final class StackDeployer {
   private static final Set<String> NLB_PROTOCOLS = Set.of("TCP", "UDP", "TCP_UDP", "TLS");
 
   private final Environment env;
-  private final Aws aws;
+  private final Ec2 ec2;
+  private final Elbv2 elbv2;
+  private final Protection protection;
   private final Bindings bindings;
   private final TargetBinder binder;
   private final @Nullable ElbMirror mirror;
@@ -49,7 +53,9 @@ final class StackDeployer {
       Environment env, Bindings bindings, TargetBinder binder, @Nullable ElbMirror mirror) {
     this.mirror = mirror;
     this.env = env;
-    this.aws = env.aws();
+    this.ec2 = env.ec2();
+    this.elbv2 = env.elbv2();
+    this.protection = env.aws().protection();
     this.bindings = bindings;
     this.binder = binder;
   }
@@ -103,11 +109,11 @@ final class StackDeployer {
         mirror.apply(stackTags);
       }
       targetGroupBindings();
-      oldTargetGroups.forEach(g -> aws.deleteTargetGroup(g.arn()));
+      oldTargetGroups.forEach(g -> elbv2.deleteTargetGroup(g.arn()));
       if (mirror != null) {
         mirror.retire(stackTags);
       }
-      oldSecurityGroups.forEach(g -> aws.deleteSecurityGroup(g.id()));
+      oldSecurityGroups.forEach(g -> ec2.deleteSecurityGroup(g.id()));
       return lb;
     }
 
@@ -130,7 +136,7 @@ final class StackDeployer {
     }
 
     private void securityGroups() {
-      List<SecurityGroup> existing = aws.securityGroupsTagged(stackTags);
+      List<SecurityGroup> existing = ec2.securityGroupsTagged(stackTags);
       Set<String> kept = new HashSet<>();
       for (StackResource.SecurityGroup wanted : stack.all(StackResource.SecurityGroup.class)) {
         Map<String, String> tags = tags(wanted, wanted.tags());
@@ -141,14 +147,14 @@ final class StackDeployer {
               && group.description().equals(wanted.description())) {
             id = group.id();
             if (!group.tags().equals(tags)) {
-              aws.setSecurityGroupTags(id, tags);
+              ec2.setSecurityGroupTags(id, tags);
             }
           }
         }
         if (id == null) {
-          id = aws.createSecurityGroup(wanted.groupName(), wanted.description(), tags);
+          id = ec2.createSecurityGroup(wanted.groupName(), wanted.description(), tags);
         }
-        aws.setIngress(
+        ec2.setIngress(
             id,
             wanted.ingress().stream()
                 .map(p -> new IpPermission(p.protocol(), p.port(), p.port(), p.source(), ""))
@@ -160,7 +166,7 @@ final class StackDeployer {
     }
 
     private void targetGroups() {
-      List<TargetGroup> existing = aws.targetGroupsTagged(stackTags);
+      List<TargetGroup> existing = elbv2.targetGroupsTagged(stackTags);
       Set<String> kept = new HashSet<>();
       for (StackResource.TargetGroup wanted : stack.all(StackResource.TargetGroup.class)) {
         Map<String, String> tags = tags(wanted, wanted.tags());
@@ -170,9 +176,9 @@ final class StackDeployer {
             .orElse(null);
         RequestChecks.targetGroup(wanted, group == null);
         if (group == null) {
-          group = aws.createTargetGroup(wanted, tags);
+          group = elbv2.createTargetGroup(wanted, tags);
         } else {
-          aws.modifyTargetGroup(group, wanted.healthCheck(), wanted.attributes(), tags);
+          elbv2.modifyTargetGroup(group, wanted.healthCheck(), wanted.attributes(), tags);
         }
         kept.add(group.arn());
         resolved.put((Token.Reference) wanted.arn(), group.arn());
@@ -203,7 +209,7 @@ final class StackDeployer {
     private @Nullable LoadBalancer loadBalancer() {
       StackResource.LoadBalancer wanted = stack.loadBalancer().orElse(null);
       LoadBalancer kept = null;
-      for (LoadBalancer lb : aws.loadBalancersTagged(stackTags)) {
+      for (LoadBalancer lb : elbv2.loadBalancersTagged(stackTags)) {
         if (wanted != null
             && kept == null
             && wanted.id().equals(resourceId(lb.tags()))
@@ -211,7 +217,7 @@ final class StackDeployer {
             && lb.scheme().equals(wanted.scheme())) {
           kept = lb;
         } else {
-          aws.deleteLoadBalancer(lb.arn());
+          elbv2.deleteLoadBalancer(lb.arn());
         }
       }
       if (wanted == null) {
@@ -220,9 +226,10 @@ final class StackDeployer {
       List<String> groups = wanted.securityGroups().stream().map(this::resolve).toList();
       Map<String, String> tags = tags(wanted, wanted.tags());
       if (kept == null) {
-        kept = aws.createLoadBalancer(wanted, groups, tags, env.state().clock().now());
+        kept =
+            elbv2.createLoadBalancer(wanted, groups, tags, env.state().clock().now());
       }
-      LoadBalancer lb = aws.modifyLoadBalancer(kept, wanted, groups, wanted.attributes(), tags);
+      LoadBalancer lb = elbv2.modifyLoadBalancer(kept, wanted, groups, wanted.attributes(), tags);
       resolved.put(new Token.Reference(wanted.type(), wanted.id(), "loadBalancerARN"), lb.arn());
       return lb;
     }
@@ -232,9 +239,9 @@ final class StackDeployer {
       for (StackResource.Listener listener : stack.all(StackResource.Listener.class)) {
         wanted.put(listener.port(), listener);
       }
-      for (Listener listener : aws.listeners(lb.arn())) {
+      for (Listener listener : elbv2.listeners(lb.arn())) {
         if (!wanted.containsKey(listener.port())) {
-          aws.deleteListener(listener);
+          elbv2.deleteListener(listener);
         }
       }
       Map<String, List<StackResource.ListenerRule>> rules = new HashMap<>();
@@ -246,7 +253,7 @@ final class StackDeployer {
       for (StackResource.Listener listener : wanted.values()) {
         List<Action> actions = resolved(listener.defaultActions());
         RequestChecks.actions("CreateListenerInput", "DefaultActions", actions);
-        Listener deployed = aws.putListener(
+        Listener deployed = elbv2.putListener(
             lb.arn(),
             listener.port(),
             listener.protocol(),
@@ -270,15 +277,15 @@ final class StackDeployer {
     private void rules(Listener listener, List<StackResource.ListenerRule> wanted) {
       Set<Integer> priorities = new HashSet<>();
       wanted.forEach(r -> priorities.add(r.priority()));
-      for (Rule rule : aws.rules(listener.arn())) {
+      for (Rule rule : elbv2.rules(listener.arn())) {
         if (!priorities.contains(rule.priority())) {
-          aws.deleteRule(rule);
+          elbv2.deleteRule(rule);
         }
       }
       for (StackResource.ListenerRule rule : wanted) {
         List<Action> actions = resolved(rule.actions());
         RequestChecks.actions("CreateRuleInput", "Actions", actions);
-        aws.putRule(
+        elbv2.putRule(
             listener.arn(),
             rule.priority(),
             rule.conditions(),
@@ -358,16 +365,16 @@ final class StackDeployer {
 
     private void addOns(LoadBalancer lb) {
       for (StackResource.WebAclAssociation acl : stack.all(StackResource.WebAclAssociation.class)) {
-        aws.associateWebAcl(lb.arn(), acl.webAclArn());
+        protection.associateWebAcl(lb.arn(), acl.webAclArn());
       }
       for (StackResource.RegionalWebAclAssociation acl :
           stack.all(StackResource.RegionalWebAclAssociation.class)) {
-        aws.associateRegionalWebAcl(lb.arn(), acl.webAclId());
+        protection.associateRegionalWebAcl(lb.arn(), acl.webAclId());
       }
       for (StackResource.ShieldProtection shield :
           stack.all(StackResource.ShieldProtection.class)) {
-        if (aws.isShieldSubscribed()) {
-          aws.protect(lb.arn(), shield.enabled() ? SHIELD_NAME : "");
+        if (protection.isShieldSubscribed()) {
+          protection.protect(lb.arn(), shield.enabled() ? SHIELD_NAME : "");
         }
       }
     }

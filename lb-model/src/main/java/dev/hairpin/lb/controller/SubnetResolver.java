@@ -82,7 +82,7 @@ final class SubnetResolver {
     Set<String> names = new TreeSet<>();
     for (String nameOrId : namesOrIds) {
       if (nameOrId.startsWith("subnet-")) {
-        found.add(env.aws()
+        found.add(env.ec2()
             .subnet(nameOrId)
             .orElseThrow(() -> new ReconcileException(
                 "InvalidSubnetID.NotFound: The subnet ID '" + nameOrId + "' does not exist")));
@@ -107,7 +107,7 @@ final class SubnetResolver {
   }
 
   private List<Subnet> inVpc() {
-    return env.aws().subnets().stream()
+    return env.ec2().subnets().stream()
         .filter(s -> s.vpcId().equals(env.aws().vpc().id()))
         .toList();
   }
@@ -168,7 +168,7 @@ final class SubnetResolver {
     if (!subnet.outpostArn().isEmpty()) {
       return "outpost";
     }
-    AvailabilityZone zone = env.aws().zone(subnet.zone());
+    AvailabilityZone zone = env.ec2().zone(subnet.zone());
     return zone.type();
   }
 }

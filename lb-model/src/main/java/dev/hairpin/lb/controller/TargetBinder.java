@@ -124,7 +124,7 @@ final class TargetBinder {
 
   private void cleanUp(Bound bound) {
     String arn = bound.targetGroupArn();
-    env.aws().deregisterTargets(arn, List.copyOf(env.aws().targets(arn)));
+    env.elbv2().deregisterTargets(arn, List.copyOf(env.elbv2().targets(arn)));
     health.changed(arn);
     nodeRules.close(bound.key());
     String gate = gateOf(bound.key());
@@ -273,7 +273,7 @@ final class TargetBinder {
     PodTargets targets = podTargets(bound, port, gate);
     String arn = bound.targetGroupArn();
     Map<String, Target> existing = new TreeMap<>();
-    for (Target target : env.aws().targets(arn)) {
+    for (Target target : env.elbv2().targets(arn)) {
       if (health.healthOf(arn, target).state() != TargetHealth.State.DRAINING) {
         existing.put(target.toString(), target);
       }
@@ -397,16 +397,16 @@ final class TargetBinder {
   /** Takes out what is stale, then puts in what is new; what drains already counts as gone. */
   private void synchronise(String arn, SortedSet<Target> wanted) {
     List<Target> stale = new ArrayList<>();
-    for (Target target : env.aws().targets(arn)) {
+    for (Target target : env.elbv2().targets(arn)) {
       if (!wanted.remove(target)) {
         stale.add(target);
       }
     }
     if (!stale.isEmpty()) {
-      env.aws().deregisterTargets(arn, stale);
+      env.elbv2().deregisterTargets(arn, stale);
     }
     if (!wanted.isEmpty()) {
-      env.aws().registerTargets(arn, wanted);
+      env.elbv2().registerTargets(arn, wanted);
     }
     health.changed(arn);
   }

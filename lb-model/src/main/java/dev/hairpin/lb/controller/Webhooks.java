@@ -264,7 +264,7 @@ final class Webhooks {
   }
 
   private TargetGroup groupOf(String arn, String webhook, String problem) {
-    return env.aws()
+    return env.elbv2()
         .targetGroup(arn)
         .orElseThrow(() -> AdmissionException.denied(
             webhook, problem + ": TargetGroupNotFound: One or more target groups not found"));

@@ -8,6 +8,7 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.lb.aws.Aws;
+import dev.hairpin.lb.aws.Ec2;
 import dev.hairpin.lb.aws.IpPermission;
 import dev.hairpin.lb.aws.NetworkInterface;
 import dev.hairpin.lb.aws.SecurityGroup;
@@ -32,6 +33,7 @@ public final class AccountVpc implements Vpc {
   private static final Cidr ELASTIC_ADDRESSES = Cidr.parse("198.19.0.0/16");
 
   private final Aws aws;
+  private final Ec2 ec2;
   private final Multiset<IpAddress> podAddresses = HashMultiset.create();
   private final Map<String, SeenInstance> instances = new HashMap<>();
   private final Map<String, SeenInterface> interfaces = new HashMap<>();
@@ -57,6 +59,7 @@ public final class AccountVpc implements Vpc {
    */
   public AccountVpc(Aws aws, ClusterState state) {
     this.aws = aws;
+    this.ec2 = aws.ec2();
     state.list(Pod.class).forEach(pod -> addresses(pod).forEach(podAddresses::add));
     state.watch(this::changed);
   }
@@ -100,12 +103,12 @@ public final class AccountVpc implements Vpc {
 
   @Override
   public Optional<Subnet> subnet(String subnetId) {
-    return aws.subnet(subnetId).map(AccountVpc::view);
+    return ec2.subnet(subnetId).map(AccountVpc::view);
   }
 
   @Override
   public Optional<Subnet> subnetOf(IpAddress address) {
-    return aws.subnets().stream()
+    return ec2.subnets().stream()
         .filter(s ->
             s.cidr().contains(address) || (s.ipv6Cidr() != null && s.ipv6Cidr().contains(address)))
         .findFirst()
@@ -118,13 +121,13 @@ public final class AccountVpc implements Vpc {
 
   @Override
   public Optional<Instance> instance(String instanceId) {
-    return aws.instance(instanceId).flatMap(this::view);
+    return ec2.instance(instanceId).flatMap(this::view);
   }
 
   @Override
   public Optional<Instance> instanceHolding(IpAddress address) {
     String ip = address.toString();
-    return aws.interfaceOf(ip).flatMap(eni -> aws.instanceOf(eni.id())).flatMap(this::view);
+    return ec2.interfaceOf(ip).flatMap(eni -> ec2.instanceOf(eni.id())).flatMap(this::view);
   }
 
   private Optional<Instance> view(dev.hairpin.lb.aws.Instance instance) {
@@ -148,7 +151,7 @@ public final class AccountVpc implements Vpc {
   @Override
   public Set<String> securityGroupsOf(IpAddress address) {
     Optional<NetworkInterface> eni =
-        aws.interfaceOf(texts.computeIfAbsent(address, IpAddress::toString));
+        ec2.interfaceOf(texts.computeIfAbsent(address, IpAddress::toString));
     if (eni.isEmpty()) {
       return Set.of();
     }
@@ -162,7 +165,7 @@ public final class AccountVpc implements Vpc {
 
   @Override
   public Optional<List<SecurityGroupRule>> securityGroup(String groupId) {
-    Optional<SecurityGroup> group = aws.securityGroup(groupId);
+    Optional<SecurityGroup> group = ec2.securityGroup(groupId);
     if (group.isEmpty()) {
       return Optional.empty();
     }
@@ -210,6 +213,6 @@ public final class AccountVpc implements Vpc {
 
   @Override
   public boolean isTaken(IpAddress address) {
-    return podAddresses.contains(address) || aws.interfaceOf(address.toString()).isPresent();
+    return podAddresses.contains(address) || ec2.interfaceOf(address.toString()).isPresent();
   }
 }

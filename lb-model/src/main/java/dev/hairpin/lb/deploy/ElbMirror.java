@@ -1,7 +1,7 @@
 package dev.hairpin.lb.deploy;
 
-import dev.hairpin.lb.aws.Aws;
 import dev.hairpin.lb.aws.AwsException;
+import dev.hairpin.lb.aws.Elbv2;
 import dev.hairpin.lb.aws.Listener;
 import dev.hairpin.lb.aws.LoadBalancer;
 import dev.hairpin.lb.aws.Rule;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * concerns the stack that asked for it alone.
  */
 public final class ElbMirror {
-  private final Aws aws;
+  private final Elbv2 books;
   private final ElasticLoadBalancing elb;
   private final TaggedMap<LoadBalancer> loadBalancers =
       TaggedMap.inOrderOfCreation(LoadBalancer::tags);
@@ -63,23 +63,23 @@ public final class ElbMirror {
   /**
    * A mirror of an account in which nothing was made yet.
    *
-   * @param aws the account's books
+   * @param books what is to be true
    * @param elb where it is to be true
    */
-  public ElbMirror(Aws aws, ElasticLoadBalancing elb) {
-    this.aws = aws;
+  public ElbMirror(Elbv2 books, ElasticLoadBalancing elb) {
+    this.books = books;
     this.elb = elb;
   }
 
   /**
    * The same mirror between copies of its two sides.
    *
-   * @param books a copy of the account's books
+   * @param copiedBooks a copy of the account's books
    * @param copy a fork of where it is true
    * @return a mirror that knows what was made already
    */
-  public ElbMirror fork(Aws books, ElasticLoadBalancing copy) {
-    ElbMirror fork = new ElbMirror(books, copy);
+  public ElbMirror fork(Elbv2 copiedBooks, ElasticLoadBalancing copy) {
+    ElbMirror fork = new ElbMirror(copiedBooks, copy);
     fork.loadBalancers.putAll(loadBalancers);
     fork.targetGroups.putAll(targetGroups);
     listeners.forEach((arn, made) -> {
@@ -99,8 +99,8 @@ public final class ElbMirror {
    */
   public void apply(Map<String, String> tags) {
     try {
-      List<LoadBalancer> wanted = aws.loadBalancersTagged(tags);
-      aws.targetGroupsTagged(tags).forEach(this::targetGroup);
+      List<LoadBalancer> wanted = books.loadBalancersTagged(tags);
+      books.targetGroupsTagged(tags).forEach(this::targetGroup);
       for (String arn : gone(loadBalancers.tagged(tags), wanted, LoadBalancer::arn)) {
         elb.deleteLoadBalancer(arn);
         loadBalancers.remove(arn);
@@ -120,7 +120,7 @@ public final class ElbMirror {
    */
   public void retire(Map<String, String> tags) {
     try {
-      List<TargetGroup> wanted = aws.targetGroupsTagged(tags);
+      List<TargetGroup> wanted = books.targetGroupsTagged(tags);
       for (String arn : gone(targetGroups.tagged(tags), wanted, TargetGroup::arn)) {
         elb.deleteTargetGroup(arn);
         targetGroups.remove(arn);
@@ -169,14 +169,14 @@ public final class ElbMirror {
     }
     TreeMap<Integer, Deployed> made = listeners.computeIfAbsent(lb.arn(), a -> new TreeMap<>());
     Set<Integer> ports = new TreeSet<>();
-    aws.listeners(lb.arn()).forEach(l -> ports.add(l.port()));
+    books.listeners(lb.arn()).forEach(l -> ports.add(l.port()));
     for (Deployed deployed : List.copyOf(made.values())) {
       if (!ports.contains(deployed.listener.port())) {
         elb.deleteListener(deployed.arn);
         made.remove(deployed.listener.port());
       }
     }
-    for (Listener listener : aws.listeners(lb.arn())) {
+    for (Listener listener : books.listeners(lb.arn())) {
       listener(made, listener);
     }
   }
@@ -191,7 +191,7 @@ public final class ElbMirror {
       deployed.listener = listener;
     }
     Map<Integer, Rule> wanted = new TreeMap<>();
-    aws.rules(listener.arn()).forEach(r -> wanted.put(r.priority(), r));
+    books.rules(listener.arn()).forEach(r -> wanted.put(r.priority(), r));
     for (Integer priority : List.copyOf(deployed.rules.keySet())) {
       if (!wanted.containsKey(priority)) {
         String arn = deployed.ruleArns.remove(priority);
@@ -223,7 +223,7 @@ public final class ElbMirror {
    * @throws AwsException if AWS refuses a call
    */
   public void applyTargets(String targetGroupArn) {
-    Optional<TargetGroup> group = aws.targetGroup(targetGroupArn);
+    Optional<TargetGroup> group = books.targetGroup(targetGroupArn);
     if (group.isEmpty()) {
       return;
     }
@@ -233,10 +233,10 @@ public final class ElbMirror {
       }
       Set<Target> made = targets.computeIfAbsent(targetGroupArn, a -> new HashSet<>());
       if (made.isEmpty()) {
-        register(targetGroupArn, List.copyOf(aws.targets(targetGroupArn)), made);
+        register(targetGroupArn, List.copyOf(books.targets(targetGroupArn)), made);
         return;
       }
-      Set<Target> wanted = new LinkedHashSet<>(aws.targets(targetGroupArn));
+      Set<Target> wanted = new LinkedHashSet<>(books.targets(targetGroupArn));
       List<Target> stale =
           made.stream().filter(t -> !wanted.contains(t)).sorted().toList();
       List<Target> fresh = wanted.stream().filter(t -> !made.contains(t)).toList();

@@ -118,7 +118,7 @@ final class AwsLbOutputs {
       }
     }
     Map<String, List<String>> groups = new TreeMap<>();
-    for (SecurityGroup group : aws.securityGroups()) {
+    for (SecurityGroup group : aws.ec2().securityGroups()) {
       groups.put(
           group.id() + " (" + group.name() + ")",
           group.ingress().stream().map(String::valueOf).sorted().toList());
@@ -140,7 +140,7 @@ final class AwsLbOutputs {
       row.put("protocol", group.protocol());
       row.put("serviceRef", serviceOf(group.arn()));
       List<Map<String, Object>> targets = new ArrayList<>();
-      for (Target target : aws.targets(group.arn())) {
+      for (Target target : aws.elbv2().targets(group.arn())) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("id", target.id());
         entry.put("port", target.port());
@@ -156,7 +156,7 @@ final class AwsLbOutputs {
   }
 
   private List<TargetGroup> sortedTargetGroups() {
-    return aws.targetGroups().stream()
+    return aws.elbv2().targetGroups().stream()
         .sorted(Comparator.comparing(TargetGroup::name))
         .toList();
   }
@@ -180,7 +180,7 @@ final class AwsLbOutputs {
   // The account
 
   JsonElement account() {
-    List<LoadBalancer> sorted = aws.loadBalancers().stream()
+    List<LoadBalancer> sorted = aws.elbv2().loadBalancers().stream()
         .sorted(Comparator.comparing(LoadBalancer::name))
         .toList();
     Map<String, Object> tree = new LinkedHashMap<>();
@@ -188,9 +188,9 @@ final class AwsLbOutputs {
     tree.put(
         "TargetGroups",
         sortedTargetGroups().stream().map(AwsLbOutputs::targetGroup).toList());
-    tree.put("shield", aws.shields());
-    tree.put("wafRegional", aws.regionalWebAcls());
-    tree.put("wafv2", aws.webAcls());
+    tree.put("shield", aws.protection().shields());
+    tree.put("wafRegional", aws.protection().regionalWebAcls());
+    tree.put("wafv2", aws.protection().webAcls());
     return json(tree);
   }
 
@@ -200,7 +200,9 @@ final class AwsLbOutputs {
     tree.put("AvailabilityZones", lb.zones().stream().map(AwsLbOutputs::zone).toList());
     tree.put("DNSName", lb.dnsName());
     tree.put("IpAddressType", lb.ipAddressType());
-    tree.put("Listeners", aws.listeners(lb.arn()).stream().map(this::listener).toList());
+    tree.put(
+        "Listeners",
+        aws.elbv2().listeners(lb.arn()).stream().map(this::listener).toList());
     tree.put("LoadBalancerArn", lb.arn());
     tree.put("LoadBalancerName", lb.name());
     tree.put("Scheme", lb.scheme());
@@ -262,7 +264,9 @@ final class AwsLbOutputs {
     }
     tree.put("Port", listener.port());
     tree.put("Protocol", listener.protocol());
-    tree.put("Rules", aws.rules(listener.arn()).stream().map(AwsLbOutputs::rule).toList());
+    tree.put(
+        "Rules",
+        aws.elbv2().rules(listener.arn()).stream().map(AwsLbOutputs::rule).toList());
     put(tree, "SslPolicy", listener.sslPolicy());
     return tree;
   }
