@@ -26,8 +26,6 @@ public final class Difference {
   /** By how much a share must move to be told, if nothing else is said. */
   public static final double MOVED_BY = 0.05;
 
-  private static final int MOST_NAMES = 4;
-
   /** What kind of change it is; in the order in which they are told. */
   public enum Kind {
     /** Connections arrived, and none does any more. */
@@ -105,9 +103,12 @@ public final class Difference {
     List<Change> changes = new ArrayList<>();
     Set<Way> ways = new LinkedHashSet<>(before.ways());
     ways.addAll(after.ways());
+    Set<String> everybody = new LinkedHashSet<>();
     for (Way way : ways) {
       Map<String, Fare> was = Fare.byParty(before, way);
       Map<String, Fare> willBe = Fare.byParty(after, way);
+      everybody.addAll(was.keySet());
+      everybody.addAll(willBe.keySet());
       Set<String> parties = new LinkedHashSet<>(was.keySet());
       parties.retainAll(willBe.keySet());
       if (was.isEmpty() && willBe.values().stream().anyMatch(fare -> fare.arriving() > 0)) {
@@ -128,7 +129,7 @@ public final class Difference {
         }
       }
     }
-    return new Difference(merged(changes));
+    return new Difference(merged(changes, new Crowd(everybody)));
   }
 
   private static String place(Way way) {
@@ -154,7 +155,7 @@ public final class Difference {
     }
     if (now.crossings() > old.crossings() + Math.max(movedBy, least)) {
       changes.add(new Change(
-          Kind.MORE_CROSS_ZONE, party, to, percent(old.crossings()), percent(now.crossings())));
+          Kind.MORE_CROSS_ZONE, party, to, crossings(old.crossings()), crossings(now.crossings())));
     }
     moved(old, now, Math.max(movedBy, least))
         .ifPresent(place -> changes.add(new Change(
@@ -185,12 +186,17 @@ public final class Difference {
     return Math.rint(move * 1e9) / 1e9;
   }
 
+  /** More than one for each connection where the node that was dialled sends it on as well. */
+  private static String crossings(double mean) {
+    return mean == 0 ? "none" : String.format(Locale.ROOT, "%.2f crossings a connection", mean);
+  }
+
   static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 
   /** Changes that differ in who is concerned, or in the node of a node port, become one. */
-  private static List<Change> merged(List<Change> changes) {
+  private static List<Change> merged(List<Change> changes, Crowd crowd) {
     Map<Change, List<String>> parties = new LinkedHashMap<>();
     for (Change c : changes) {
       parties
@@ -200,11 +206,12 @@ public final class Difference {
     Map<Change, List<String>> places = new LinkedHashMap<>();
     parties.forEach((c, from) -> places
         .computeIfAbsent(
-            new Change(c.kind, some(from), stem(c.to), c.before, c.after), k -> new ArrayList<>())
+            new Change(c.kind, crowd.name(from), stem(c.to), c.before, c.after),
+            k -> new ArrayList<>())
         .add(c.to.substring(stem(c.to).length())));
     List<Change> result = new ArrayList<>();
-    places.forEach(
-        (c, at) -> result.add(new Change(c.kind, c.from, c.to + some(at), c.before, c.after)));
+    places.forEach((c, at) ->
+        result.add(new Change(c.kind, c.from, c.to + crowd.nodePorts(at), c.before, c.after)));
     result.sort(Comparator.comparing(Change::kind));
     return result;
   }
@@ -213,12 +220,6 @@ public final class Difference {
     String ofNode = " via NodePort of ";
     int at = to.indexOf(ofNode);
     return at < 0 ? to : to.substring(0, at + ofNode.length());
-  }
-
-  private static String some(List<String> names) {
-    List<String> first = names.subList(0, Math.min(MOST_NAMES, names.size()));
-    int more = names.size() - first.size();
-    return String.join(", ", first) + (more == 0 ? "" : " and " + more + " more");
   }
 
   /**

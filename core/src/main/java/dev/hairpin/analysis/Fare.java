@@ -1,9 +1,11 @@
 package dev.hairpin.analysis;
 
 import dev.hairpin.analysis.Reachability.Source;
+import dev.hairpin.analysis.Reachability.SourceKind;
 import dev.hairpin.analysis.Reachability.Way;
 import dev.hairpin.path.trace.Reason;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,8 @@ import java.util.regex.Pattern;
  * @param arriving the share that arrives
  * @param losses what is lost, by reason
  * @param places the shares of endpoints, nodes and zones, each with the word for what it is
- * @param seen what servers see as the source: {@code its own address}, or other addresses
+ * @param seen what servers see as the source: {@code its own address}, {@code the dialled node},
+ *     another node, or an address that is none of these, such as a load balancer's
  * @param crossings how often a connection goes from one zone to another
  */
 record Fare(
@@ -45,20 +48,36 @@ record Fare(
           .computeIfAbsent(partyOf(reach.sources().get(i)), p -> new ArrayList<>())
           .add(i);
     }
+    Map<String, String> nodes = nodesByAddress(reach, way);
     Map<String, Fare> result = new LinkedHashMap<>();
-    parties.forEach((party, members) -> result.put(party, mean(reach, column, members)));
+    parties.forEach((party, members) -> result.put(party, mean(reach, column, members, nodes)));
     return result;
+  }
+
+  /** What an address is called that nodes put in place of the caller's. */
+  private static Map<String, String> nodesByAddress(Reachability reach, Way way) {
+    Map<String, String> names = new HashMap<>();
+    for (Source source : reach.sources()) {
+      if (source.kind() == SourceKind.NODE) {
+        boolean dialled = way.path().equals("NodePort") && way.at().equals(source.name());
+        source
+            .addresses()
+            .forEach(a -> names.put(a, dialled ? "the dialled node" : "node " + source.name()));
+      }
+    }
+    return names;
   }
 
   private static String partyOf(Source source) {
     return switch (source.kind()) {
-      case POD -> "pods of " + GENERATED.matcher(source.name()).replaceFirst("");
-      case NODE -> "node " + source.name();
+      case POD -> Crowd.PODS + GENERATED.matcher(source.name()).replaceFirst("");
+      case NODE -> Crowd.NODE + source.name();
       case INTERNET -> source.name();
     };
   }
 
-  private static Fare mean(Reachability reach, List<Shares> column, List<Integer> members) {
+  private static Fare mean(
+      Reachability reach, List<Shares> column, List<Integer> members, Map<String, String> nodes) {
     double arriving = 0;
     double crossings = 0;
     Map<Reason, Double> losses = new TreeMap<>();
@@ -77,8 +96,10 @@ record Fare(
       shares
           .bySourceSeen()
           .keySet()
-          .forEach(address ->
-              seen.add(source.addresses().contains(address) ? "its own address" : address));
+          .forEach(address -> seen.add(
+              source.addresses().contains(address)
+                  ? "its own address"
+                  : nodes.getOrDefault(address, address)));
     }
     return new Fare(arriving, losses, places, List.copyOf(seen), crossings);
   }
