@@ -1,6 +1,5 @@
 package dev.hairpin.lb.elb;
 
-import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
@@ -16,7 +15,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Elastic Load Balancing in one region of an account: the calls of the ELBv2 API, and the state
@@ -27,18 +25,14 @@ import org.jspecify.annotations.Nullable;
  * Not thread-safe: it belongs to the thread that owns the clock.
  */
 public final class ElasticLoadBalancing {
-  private static final List<Cidr> OUTSIDE_TARGETS = List.of(
-      Cidr.parse("10.0.0.0/8"),
-      Cidr.parse("100.64.0.0/10"),
-      Cidr.parse("172.16.0.0/12"),
-      Cidr.parse("192.168.0.0/16"));
-
   private final Vpc vpc;
   private final VirtualClock clock;
   private final HealthProbe probe;
   private final Timings timings;
   private final Arns arns;
   private final AddressPlan addresses;
+  private final Refusals refusals;
+  private final TargetPlaces places;
   private Quotas quotas = Quotas.defaults();
   private final Map<String, LoadBalancerState> loadBalancers = new LinkedHashMap<>();
   private final Map<IpAddress, LoadBalancerState> balancerByAddress = new HashMap<>();
@@ -63,6 +57,8 @@ public final class ElasticLoadBalancing {
     this.timings = timings;
     this.arns = new Arns(vpc);
     this.addresses = new AddressPlan(vpc, seed);
+    this.refusals = new Refusals(this);
+    this.places = new TargetPlaces(this);
   }
 
   /**
@@ -152,12 +148,12 @@ public final class ElasticLoadBalancing {
               + config.name()
               + "' exists, but with different settings");
     }
-    checkSubnets(config);
+    refusals.checkSubnets(config);
     long sameType = loadBalancers.values().stream()
         .filter(lb -> lb.config().type() == config.type())
         .count();
     boolean network = config.type() == LoadBalancerType.NETWORK;
-    within(
+    refusals.within(
         network ? "nlbs-per-region" : "albs-per-region",
         sameType + 1,
         "TooManyLoadBalancers",
@@ -171,47 +167,7 @@ public final class ElasticLoadBalancing {
     return state.arn();
   }
 
-  private void checkSubnets(LoadBalancer config) {
-    Set<String> zones = new HashSet<>();
-    for (SubnetMapping mapping : config.subnetMappings()) {
-      Vpc.Subnet subnet = subnet(mapping);
-      if (!zones.add(subnet.availabilityZone())) {
-        throw new ElbException(
-            "InvalidConfigurationRequest",
-            "A load balancer cannot be attached to multiple subnets in the same Availability"
-                + " Zone");
-      }
-      vpc.freeAddresses(subnet.id()).ifPresent(free -> {
-        if (free < 8) {
-          throw new ElbException(
-              "InvalidSubnet",
-              "Not enough IP space available in "
-                  + subnet.id()
-                  + ". ELB requires at least 8 free IP addresses in each subnet.");
-        }
-      });
-    }
-    boolean localZone = zones.stream().anyMatch(z -> z.matches(".*-[a-z]{3}-[0-9]+[a-z]"));
-    if (config.type() == LoadBalancerType.APPLICATION && zones.size() < 2 && !localZone) {
-      throw ElbException.invalid(
-          "At least two subnets in two different Availability Zones must be specified");
-    }
-    if (config.securityGroups().size() > quotas.limit("security-groups-per-lb")) {
-      throw new ElbException(
-          "InvalidConfigurationRequest",
-          "A load balancer can have at most '"
-              + quotas.limit("security-groups-per-lb")
-              + "' security groups");
-    }
-    for (String group : config.securityGroups()) {
-      if (vpc.securityGroup(group).isEmpty()) {
-        throw new ElbException(
-            "InvalidSecurityGroup", "The security group '" + group + "' does not exist");
-      }
-    }
-  }
-
-  private Vpc.Subnet subnet(SubnetMapping mapping) {
+  Vpc.Subnet subnet(SubnetMapping mapping) {
     return vpc.subnet(mapping.subnetId())
         .orElseThrow(() -> new ElbException(
             "SubnetNotFound", "The subnet ID '" + mapping.subnetId() + "' does not exist"));
@@ -272,7 +228,7 @@ public final class ElasticLoadBalancing {
           "Security groups can be neither added to a Network Load Balancer that was created"
               + " without them nor all removed from one that was created with them");
     }
-    checkSubnets(config);
+    refusals.checkSubnets(config);
     configure(state, config);
     refreshTargets(state.targetGroupArns());
   }
@@ -356,12 +312,12 @@ public final class ElasticLoadBalancing {
           "A listener already exists on this port for this load balancer '" + lb.arn() + "'");
     }
     boolean network = lb.config().type() == LoadBalancerType.NETWORK;
-    within(
+    refusals.within(
         network ? "listeners-per-nlb" : "listeners-per-alb",
         lb.listeners().size() + 1,
         "TooManyListeners",
         "The maximum number of listeners has been reached on load balancer '" + lb.arn() + "'");
-    checkListener(lb, null, config);
+    refusals.checkListener(lb, null, config);
     ListenerState state = new ListenerState(Arns.listener(lb.arn(), config.port()), config);
     listeners.put(state.arn(), state);
     lb.put(state);
@@ -388,7 +344,7 @@ public final class ElasticLoadBalancing {
           "DuplicateListener",
           "A listener already exists on this port for this load balancer '" + lb.arn() + "'");
     }
-    checkListener(lb, state, config);
+    refusals.checkListener(lb, state, config);
     state.rules().forEach(r -> Action.checkFor(config.protocol(), r.rule().actions()));
     List<String> before = state.targetGroupArns();
     lb.remove(state);
@@ -396,82 +352,6 @@ public final class ElasticLoadBalancing {
     lb.put(state);
     release(lb, before);
     use(lb, config.defaultActions());
-  }
-
-  private void checkListener(LoadBalancerState lb, @Nullable ListenerState old, Listener config) {
-    if (config.protocol().type() != lb.config().type()) {
-      throw ElbException.invalid("Listener protocol '"
-          + config.protocol()
-          + "' must be one of '"
-          + (lb.config().type() == LoadBalancerType.NETWORK
-              ? "TCP, UDP, TCP_UDP, TLS"
-              : "HTTP, HTTPS")
-          + "'");
-    }
-    for (String certificate : config.certificates()) {
-      if (vpc.certificate(certificate).isEmpty()) {
-        throw new ElbException(
-            "CertificateNotFound", "Certificate ARN '" + certificate + "' is not valid");
-      }
-    }
-    int others = Quotas.extraCertificates(lb)
-        - (old == null ? 0 : Math.max(0, old.config().certificates().size() - 1));
-    boolean network = lb.config().type() == LoadBalancerType.NETWORK;
-    within(
-        network ? "certificates-per-nlb" : "certificates-per-alb",
-        others + Math.max(0, config.certificates().size() - 1),
-        "TooManyCertificates",
-        "The maximum number of certificates has been reached on load balancer '" + lb.arn() + "'");
-    checkForwards(lb, config.protocol(), config.defaultActions());
-  }
-
-  private void checkForwards(
-      LoadBalancerState lb, ListenerProtocol protocol, List<Action> actions) {
-    List<String> groups = groupsOf(actions);
-    for (String arn : groups) {
-      TargetGroupState group = targetGroup(arn);
-      if (group.loadBalancer().isPresent() && group.loadBalancer().get() != lb) {
-        throw new ElbException(
-            "TargetGroupAssociationLimit",
-            "The following target groups cannot be associated with more than one load balancer: "
-                + arn);
-      }
-      ListenerProtocol spoken = group.config().protocol();
-      boolean fits = spoken.type() == protocol.type()
-          && (protocol.type() == LoadBalancerType.APPLICATION || fitsNetwork(protocol, spoken));
-      if (!fits) {
-        throw ElbException.invalid("Listener protocol '"
-            + protocol
-            + "' is not supported with a target group with the target-group protocol '"
-            + spoken
-            + "'");
-      }
-      if (group.config().protocolVersion() == ProtocolVersion.GRPC
-          && protocol != ListenerProtocol.HTTPS) {
-        throw ElbException.invalid("Listener protocol '"
-            + protocol
-            + "' is not supported with a target group with the protocol-version 'GRPC'");
-      }
-    }
-    if (lb.config().type() == LoadBalancerType.APPLICATION) {
-      long more = groups.stream().distinct().filter(arn -> !lb.uses(arn)).count();
-      within(
-          "target-groups-per-alb",
-          lb.usedGroupCount() + more,
-          "TooManyUniqueTargetGroupsPerLoadBalancer",
-          "The maximum number of unique target groups has been reached on load balancer '"
-              + lb.arn() + "'");
-    }
-  }
-
-  private static boolean fitsNetwork(ListenerProtocol listener, ListenerProtocol group) {
-    return switch (listener) {
-      case TCP -> group == ListenerProtocol.TCP || group == ListenerProtocol.TCP_UDP;
-      case UDP -> group == ListenerProtocol.UDP || group == ListenerProtocol.TCP_UDP;
-      case TCP_UDP -> group == ListenerProtocol.TCP_UDP;
-      case TLS -> group == ListenerProtocol.TLS || group == ListenerProtocol.TCP;
-      default -> false;
-    };
   }
 
   /**
@@ -517,34 +397,16 @@ public final class ElasticLoadBalancing {
    */
   public String createRule(String listenerArn, Rule rule) {
     ListenerState listener = listener(listenerArn);
-    checkRule(listener, rule);
+    refusals.checkRule(listener, rule);
     if (listener.byPriority().containsKey(rule.priority())) {
       throw new ElbException(
           "PriorityInUse", "Priority '" + rule.priority() + "' is currently in use");
     }
     LoadBalancerState lb = loadBalancer(listener.config().loadBalancerArn());
-    withinRules(lb, Quotas.rules(lb) + 1);
+    refusals.withinRules(lb, Quotas.rules(lb) + 1);
     ListenerState.NamedRule named = listener.add(rule);
     use(lb, rule.actions());
     return named.arn();
-  }
-
-  private void withinRules(LoadBalancerState lb, int rules) {
-    within(
-        "rules-per-alb",
-        rules,
-        "TooManyRules",
-        "The maximum number of rules has been reached on load balancer '" + lb.arn() + "'");
-  }
-
-  private void checkRule(ListenerState listener, Rule rule) {
-    LoadBalancerState lb = loadBalancer(listener.config().loadBalancerArn());
-    if (lb.config().type() == LoadBalancerType.NETWORK) {
-      throw new ElbException(
-          "UnsupportedOperation", "Rules are not supported for Network Load Balancers");
-    }
-    Action.checkFor(listener.config().protocol(), rule.actions());
-    checkForwards(lb, listener.config().protocol(), rule.actions());
   }
 
   /**
@@ -557,7 +419,7 @@ public final class ElasticLoadBalancing {
   public void modifyRule(String ruleArn, Rule rule) {
     ListenerState listener = listenerOfRule(ruleArn);
     ListenerState.NamedRule old = rule(listener, ruleArn);
-    checkRule(listener, rule);
+    refusals.checkRule(listener, rule);
     ListenerState.NamedRule there = listener.byPriority().get(rule.priority());
     if (there != null && !there.equals(old)) {
       throw new ElbException(
@@ -624,7 +486,7 @@ public final class ElasticLoadBalancing {
               + config.name()
               + "' exists, but with different settings");
     }
-    within(
+    refusals.within(
         "target-groups-per-region",
         targetGroups.size() + 1,
         "TooManyTargetGroups",
@@ -717,10 +579,10 @@ public final class ElasticLoadBalancing {
     for (TargetDescription target : targets) {
       TargetState known = group.known(target);
       if ((known == null || known.isDraining()) && seen.add(target)) {
-        fresh.add(place(group, target));
+        fresh.add(places.place(group, target));
       }
     }
-    checkTargetQuotas(group, fresh);
+    refusals.checkTargetQuotas(group, fresh);
     for (TargetState target : fresh) {
       TargetState before = group.put(target);
       if (before != null) {
@@ -728,108 +590,6 @@ public final class ElasticLoadBalancing {
       }
       target.begin();
     }
-  }
-
-  private void checkTargetQuotas(TargetGroupState group, List<TargetState> fresh) {
-    within(
-        "targets-per-target-group",
-        Quotas.live(group) + fresh.size(),
-        "TooManyTargets",
-        "The maximum number of targets has been reached on target group '" + group.arn() + "'");
-    LoadBalancerState lb = group.loadBalancer().orElse(null);
-    if (lb == null || fresh.isEmpty()) {
-      return;
-    }
-    boolean network = lb.config().type() == LoadBalancerType.NETWORK;
-    String quota = network ? "targets-per-nlb" : "targets-per-alb";
-    within(
-        quota,
-        Quotas.targets(this, lb) + fresh.size(),
-        "TooManyTargets",
-        "The following target groups cannot register more targets because the load balancer has"
-            + " reached the maximum number of targets per load balancer '"
-            + quotas.limit(quota) + "'");
-    if (network) {
-      Map<String, Integer> zones = Quotas.zones(this, lb);
-      boolean crossZone = group.config().crossZone(lb.config());
-      for (TargetState target : fresh) {
-        zones.merge(crossZone ? "all zones" : target.availabilityZone(), 1, Integer::sum);
-      }
-      zones.forEach((zone, count) -> within(
-          "targets-per-zone-per-nlb",
-          count,
-          "TooManyTargets",
-          "The maximum number of targets per Availability Zone '"
-              + quotas.limit("targets-per-zone-per-nlb")
-              + "' has been reached on load balancer '" + lb.arn() + "' in " + zone));
-    }
-  }
-
-  /** Finds address and zone of a target. */
-  private TargetState place(TargetGroupState group, TargetDescription target) {
-    if (group.config().targetType() == TargetType.INSTANCE) {
-      Vpc.Instance instance = vpc.instance(target.id())
-          .orElseThrow(() -> new ElbException(
-              "InvalidTarget",
-              "The following targets are not in the target group VPC '"
-                  + vpc.id()
-                  + "': '"
-                  + target.id()
-                  + "'"));
-      return new TargetState(
-          target, instance.availabilityZone(), instance.address(), instance.id(), group, this);
-    }
-    IpAddress address = IpAddress.tryParse(target.id())
-        .orElseThrow(
-            () -> ElbException.invalid("The ID '" + target.id() + "' is not a valid IP address"));
-    boolean wanted = address.isV4() == (group.config().ipAddressType() != IpAddressType.IPV6);
-    if (!wanted) {
-      throw new ElbException(
-          "InvalidTarget",
-          "The IP address '"
-              + address
-              + "' does not match the IP address type '"
-              + group.config().ipAddressType().apiName()
-              + "' of the target group");
-    }
-    String zone = zoneOf(target, address);
-    String host = vpc.instanceHolding(address).map(Vpc.Instance::id).orElse(null);
-    return new TargetState(target, zone, address, host, group, this);
-  }
-
-  private String zoneOf(TargetDescription target, IpAddress address) {
-    String asked = target.availabilityZone();
-    if (vpc.cidrs().stream().anyMatch(c -> c.contains(address))) {
-      String zone = vpc.subnetOf(address).map(Vpc.Subnet::availabilityZone).orElse(null);
-      if (asked != null && !asked.equals(zone)) {
-        throw new ElbException(
-            "InvalidTarget",
-            "The Availability Zone for IP address '"
-                + address
-                + "' must be '"
-                + zone
-                + "' or not specified");
-      }
-      if (zone == null) {
-        throw new ElbException(
-            "InvalidTarget", "The IP address '" + address + "' is in no subnet of the VPC");
-      }
-      return zone;
-    }
-    if (OUTSIDE_TARGETS.stream().noneMatch(c -> c.contains(address))) {
-      throw new ElbException(
-          "InvalidTarget",
-          "The IP address '" + address + "' is not within a valid range for targets: the VPC, "
-              + OUTSIDE_TARGETS);
-    }
-    if (!TargetState.ALL_ZONES.equals(asked)) {
-      throw new ElbException(
-          "InvalidTarget",
-          "The Availability Zone for IP address '"
-              + address
-              + "' must be 'all' when not within the VPC");
-    }
-    return TargetState.ALL_ZONES;
   }
 
   /**
@@ -872,7 +632,7 @@ public final class ElasticLoadBalancing {
 
   // --- what follows from a change ---
 
-  private static List<String> groupsOf(List<Action> actions) {
+  static List<String> groupsOf(List<Action> actions) {
     List<String> arns = new ArrayList<>();
     ListenerState.collect(actions, arns);
     return arns;
@@ -908,12 +668,6 @@ public final class ElasticLoadBalancing {
             .filter(TargetState::mustBeginAnew)
             .forEach(TargetState::begin);
       }
-    }
-  }
-
-  private void within(String quota, long wanted, String code, String message) {
-    if (wanted > quotas.limit(quota)) {
-      throw new ElbException(code, message);
     }
   }
 }
