@@ -33,6 +33,7 @@ module dev.hairpin.core {
   exports dev.hairpin.cluster.nodes;
   exports dev.hairpin.cluster.manager;
   exports dev.hairpin.cluster.kubelet;
+  exports dev.hairpin.collect;
   exports dev.hairpin.net;
   exports dev.hairpin.path;
   exports dev.hairpin.path.addon;

@@ -15,7 +15,6 @@ import dev.hairpin.dns.resolver.QueryCosts;
 import dev.hairpin.dns.server.DnsServer;
 import dev.hairpin.dns.server.DnsServerOptions;
 import dev.hairpin.dns.upstream.Surroundings;
-import dev.hairpin.dns.upstream.Upstream;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Chooser;
@@ -55,25 +54,50 @@ public final class ClusterDns implements NameService, Expert, LintContributor {
   private final CoreDnsSettings settings;
   private final CoreDnsObjects objects;
   private final CoreDnsServer server;
-  private final Map<SocketAddress, Upstream> machines = new HashMap<>();
   private final ClusterLookups lookups;
   private final Map<String, Replica> replicas = new TreeMap<>();
+  private final Map<String, ReplicaFault> faults = new HashMap<>();
   private final NodeCaches nodeCaches;
   private boolean hasPods;
 
   ClusterDns(ClusterState state, CoreDnsSettings settings) {
+    this(
+        state,
+        settings,
+        CoreDnsServer.install(
+            state,
+            settings.corefile(),
+            settings.version(),
+            machines(settings).withAddresses(CoreDnsServer.ownAddresses(state))));
+  }
+
+  private ClusterDns(ClusterState state, CoreDnsSettings settings, CoreDnsServer server) {
     this.state = state;
     this.settings = settings;
     this.objects = new CoreDnsObjects(state);
-    Surroundings surroundings = Surroundings.NONE.withAddresses(CoreDnsServer.ownAddresses(state));
+    this.server = server;
+    this.lookups = new ClusterLookups(state, CLUSTER_DOMAIN, settings.library());
+    this.nodeCaches = new NodeCaches(state, settings.version(), machines(settings), this::replica);
+  }
+
+  /** What a node has around it. */
+  private static Surroundings machines(CoreDnsSettings settings) {
+    Surroundings surroundings = Surroundings.NONE;
     for (SocketAddress resolver : NODE_RESOLVERS) {
       surroundings = surroundings.withNameserver(resolver, settings.upstream());
-      machines.put(resolver, settings.upstream());
     }
-    this.server =
-        CoreDnsServer.install(state, settings.corefile(), settings.version(), surroundings);
-    this.lookups = new ClusterLookups(state, CLUSTER_DOMAIN, settings.library());
-    this.nodeCaches = new NodeCaches(state, settings.version(), surroundings, this::replica);
+    return surroundings;
+  }
+
+  /**
+   * The same in a fork of the cluster: what is wrong with pods stays so, caches are empty, and
+   * questions are counted from 0.
+   */
+  ClusterDns in(ClusterState fork) {
+    ClusterDns copy = new ClusterDns(fork, settings, server.in(fork));
+    copy.hasPods = hasPods;
+    copy.faults.putAll(faults);
+    return copy;
   }
 
   /**
@@ -105,7 +129,8 @@ public final class ClusterDns implements NameService, Expert, LintContributor {
    */
   public NameServers servers(Source source, Chooser chooser) {
     IpAddress client = clientAddress(source, 0).address();
-    return new CoreDnsServers(server, lookups.clusterDns(), machines, client, chooser);
+    return new CoreDnsServers(
+        server, lookups.clusterDns(), machines(settings).upstreams(), client, chooser);
   }
 
   /**
@@ -171,8 +196,9 @@ public final class ClusterDns implements NameService, Expert, LintContributor {
 
   /** Asks a node's own resolver, if the question is for one. */
   Optional<List<Arrival>> askMachine(Query query) {
-    return Optional.ofNullable(machines.get(query.server()))
-        .map(machine -> CoreDnsServers.askMachine(machine, query));
+    return NODE_RESOLVERS.contains(query.server())
+        ? Optional.of(CoreDnsServers.askMachine(settings.upstream(), query))
+        : Optional.empty();
   }
 
   /**
@@ -183,10 +209,14 @@ public final class ClusterDns implements NameService, Expert, LintContributor {
     Optional<Pod> pod = pod(name).filter(CoreDnsObjects::isCoreDns);
     if (pod.isEmpty()) {
       replicas.remove(name);
+      faults.remove(name);
       return null;
     }
-    return replicas.computeIfAbsent(
-        name, n -> new Replica(n, server.replica(CoreDnsServer.addressesOf(pod.get()))));
+    return replicas.computeIfAbsent(name, n -> {
+      Replica made = new Replica(n, server.replica(CoreDnsServer.addressesOf(pod.get())));
+      made.fault(faults.get(n));
+      return made;
+    });
   }
 
   private Optional<Pod> pod(String name) {
@@ -232,6 +262,11 @@ public final class ClusterDns implements NameService, Expert, LintContributor {
       throw new IllegalArgumentException(pod + " is no pod of CoreDNS");
     }
     replica.fault(fault);
+    if (fault == null) {
+      faults.remove(pod);
+    } else {
+      faults.put(pod, fault);
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.hairpin.dns.resolver.ResolverLibrary;
 import dev.hairpin.dns.upstream.StubZones;
 import dev.hairpin.dns.upstream.Upstream;
 import dev.hairpin.path.addon.AddOn;
+import java.util.Optional;
 
 /**
  * CoreDNS as an add-on of a cluster: without it names do not resolve.
@@ -191,5 +192,10 @@ public final class CoreDns implements AddOn {
       objects.createNodeCache();
     }
     return new ClusterDns(state, settings);
+  }
+
+  @Override
+  public Optional<Component> fork(Component running, ClusterState fork) {
+    return Optional.of(((ClusterDns) running).in(fork));
   }
 }

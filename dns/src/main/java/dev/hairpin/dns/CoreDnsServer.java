@@ -180,6 +180,17 @@ public final class CoreDnsServer {
   }
 
   /**
+   * The server in a fork of its cluster: what it knows of the objects it shares with this one until
+   * one of the two clusters changes; its caches are empty.
+   *
+   * @param fork the fork, which has not changed since it was made
+   * @return the server
+   */
+  CoreDnsServer in(ClusterState fork) {
+    return new CoreDnsServer(fork, corefile, version, surroundings, true, this);
+  }
+
+  /**
    * Starts CoreDNS while the API server cannot be reached: after five seconds of waiting it answers
    * without knowing any object, and what would be NXDOMAIN is SERVFAIL.
    *

@@ -9,53 +9,107 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.collect.ForkableMap;
 import dev.hairpin.dns.message.DnsName;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The objects that CoreDNS watches, by the names and addresses under which it looks for them.
  *
- * <p>A change of one object costs time proportional to that object, not to the cluster.
+ * <p>A change of one object costs time proportional to what differs in it, not to the cluster; a
+ * fork of the cluster shares the index until one of the two sides changes. Things of one name or
+ * address are listed by namespace and name, whatever their history.
  */
 final class KubeIndex {
 
   /*
    * A Service is found by (namespace, name) through two hash maps, so that no key has to be made for
-   * a look-up. Slices hang at their service's entry, which exists as long as there is a Service or a
+   * a look-up, and by its full name through one. Both lead to the same entry, which is never changed but
+   * replaced, since other sides of a fork may see it. An entry exists as long as there is a Service or a
    * slice. Addresses are indexed as the text that stands in the objects, since CoreDNS compares them
-   * so.
+   * so; an address leads to the names of slices, so that a slice of a hundred addresses of which one has
+   * changed costs one.
    */
-  private final Map<String, Map<String, Entry>> entries = new HashMap<>();
-  private final Map<DnsName, Entry> entriesByName = new HashMap<>();
-  private final Map<String, Map<String, KubeService>> servicesByIp = new HashMap<>();
-  private final Map<String, Map<String, KubeService>> servicesByExternalIp = new HashMap<>();
-  private final Map<String, Map<String, KubeSlice>> slicesByIp = new HashMap<>();
-  private final Map<String, Map<String, Pod>> podsByIp = new HashMap<>();
-  private final Set<String> namespaces = new HashSet<>();
+  private static final Comparator<KubeService> SERVICE_ORDER =
+      Comparator.comparing(KubeService::namespace).thenComparing(KubeService::name);
+
+  private static final Comparator<Pod> POD_ORDER = Comparator.comparing(Pod::key);
+
+  private final ForkableMap<String, ForkableMap<String, Entry>> entries;
+  private final ForkableMap<DnsName, Entry> entriesByName;
+  private final AddressIndex<KubeService> servicesByIp;
+  private final AddressIndex<KubeService> servicesByExternalIp;
+  private final AddressIndex<SliceName> slicesByIp;
+  private final AddressIndex<Pod> podsByIp;
+  private final ForkableMap<String, KubeObject> namespaces;
   private final KubernetesOptions options;
   private final boolean keepsTerminatingPods;
-  private boolean synced;
+  private @Nullable ClusterState followed;
   private long modified;
   private long externalModified;
 
+  /** Where a slice is found. */
+  private record SliceName(String namespace, String service, String name)
+      implements Comparable<SliceName> {
+    private static final Comparator<SliceName> ORDER =
+        Comparator.comparing(SliceName::namespace).thenComparing(SliceName::name);
+
+    static SliceName of(KubeSlice slice) {
+      return new SliceName(slice.namespace(), slice.service(), slice.name());
+    }
+
+    @Override
+    public int compareTo(SliceName other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
   /** What hangs together under one service name. */
   static final class Entry {
-    private final Map<String, KubeSlice> slices = new LinkedHashMap<>();
-    private @Nullable KubeService service;
+    private static final Entry EMPTY = new Entry(null, List.of(), List.of());
+
+    private final @Nullable KubeService service;
+    private final List<DnsName> fullNames;
+    private final List<KubeSlice> slices;
+
+    /**
+     * Made of the other fields alone; threads that see each other's late or never make it twice.
+     */
     private PlainAnswers.@Nullable Prepared prepared;
 
-    /** What was prepared for the Service as it is now, or null. */
+    private Entry(@Nullable KubeService service, List<DnsName> fullNames, List<KubeSlice> slices) {
+      this.service = service;
+      this.fullNames = fullNames;
+      this.slices = slices;
+    }
+
+    private Entry with(@Nullable KubeService newService, List<DnsName> newNames) {
+      return new Entry(newService, newNames, slices);
+    }
+
+    /** The slices are sorted by name. */
+    private Entry with(List<KubeSlice> newSlices) {
+      Entry entry = new Entry(service, fullNames, newSlices);
+      entry.prepared = prepared;
+      return entry;
+    }
+
+    private boolean isEmpty() {
+      return service == null && slices.isEmpty();
+    }
+
+    /** What was prepared for the Service, or null. */
     PlainAnswers.@Nullable Prepared prepared() {
       return prepared;
     }
 
+    /** Keeps what was prepared, which must be immutable: forks on other threads may see it. */
     void prepare(PlainAnswers.@Nullable Prepared answers) {
       prepared = answers;
     }
@@ -65,18 +119,44 @@ final class KubeIndex {
       return service;
     }
 
-    Iterable<KubeSlice> slices() {
-      return slices.values();
+    List<KubeSlice> slices() {
+      return slices;
     }
 
-    int sliceCount() {
-      return slices.size();
+    private @Nullable KubeSlice slice(String name) {
+      for (KubeSlice slice : slices) {
+        if (slice.name().equals(name)) {
+          return slice;
+        }
+      }
+      return null;
     }
   }
 
   KubeIndex(KubernetesOptions options, boolean keepsTerminatingPods) {
     this.options = options;
     this.keepsTerminatingPods = keepsTerminatingPods;
+    this.entries = new ForkableMap<>();
+    this.entriesByName = new ForkableMap<>();
+    this.servicesByIp = new AddressIndex<>(SERVICE_ORDER);
+    this.servicesByExternalIp = new AddressIndex<>(SERVICE_ORDER);
+    this.slicesByIp = new AddressIndex<>(SliceName.ORDER);
+    this.podsByIp = new AddressIndex<>(POD_ORDER);
+    this.namespaces = new ForkableMap<>();
+  }
+
+  private KubeIndex(KubeIndex original) {
+    this.options = original.options;
+    this.keepsTerminatingPods = original.keepsTerminatingPods;
+    this.entries = original.entries.fork();
+    this.entriesByName = original.entriesByName.fork();
+    this.servicesByIp = original.servicesByIp.fork();
+    this.servicesByExternalIp = original.servicesByExternalIp.fork();
+    this.slicesByIp = original.slicesByIp.fork();
+    this.podsByIp = original.podsByIp.fork();
+    this.namespaces = original.namespaces.fork();
+    this.modified = original.modified;
+    this.externalModified = original.externalModified;
   }
 
   /** Takes over all objects and follows their changes from now on. */
@@ -87,11 +167,27 @@ final class KubeIndex {
         apply(new Change(null, object), state);
       }
     }
-    synced = true;
+    followed = state;
+  }
+
+  /**
+   * The index of a cluster.
+   *
+   * @param state the cluster that this index follows, or one that has just been forked from it
+   * @return this index, or a fork of it that follows the other cluster
+   */
+  KubeIndex in(ClusterState state) {
+    if (state == followed) {
+      return this;
+    }
+    KubeIndex fork = new KubeIndex(this);
+    state.watch(change -> fork.apply(change, state));
+    fork.followed = state;
+    return fork;
   }
 
   boolean isSynced() {
-    return synced;
+    return followed != null;
   }
 
   /** The time of the last change that counts, in seconds since 1970; 0 before the first. */
@@ -107,12 +203,12 @@ final class KubeIndex {
   }
 
   boolean hasNamespace(String name) {
-    return namespaces.contains(name);
+    return namespaces.containsKey(name);
   }
 
   @Nullable
   Entry entry(String namespace, String name) {
-    Map<String, Entry> inside = entries.get(namespace);
+    ForkableMap<String, Entry> inside = entries.get(namespace);
     return inside == null ? null : inside.get(name);
   }
 
@@ -125,30 +221,34 @@ final class KubeIndex {
   /** The services of all namespaces, in no particular order. */
   List<KubeService> services() {
     List<KubeService> all = new ArrayList<>();
-    for (Map<String, Entry> inside : entries.values()) {
-      for (Entry entry : inside.values()) {
-        if (entry.service != null) {
-          all.add(entry.service);
-        }
+    entries.forEach((namespace, inside) -> inside.forEach((name, entry) -> {
+      if (entry.service != null) {
+        all.add(entry.service);
       }
-    }
+    }));
     return all;
   }
 
-  Iterable<KubeService> servicesWithIp(String ip) {
-    return servicesByIp.getOrDefault(ip, Map.of()).values();
+  List<KubeService> servicesWithIp(String ip) {
+    return servicesByIp.at(ip);
   }
 
-  Iterable<KubeService> servicesWithExternalIp(String ip) {
-    return servicesByExternalIp.getOrDefault(ip, Map.of()).values();
+  List<KubeService> servicesWithExternalIp(String ip) {
+    return servicesByExternalIp.at(ip);
   }
 
-  Iterable<KubeSlice> slicesWithIp(String ip) {
-    return slicesByIp.getOrDefault(ip, Map.of()).values();
+  List<KubeSlice> slicesWithIp(String ip) {
+    List<KubeSlice> slices = new ArrayList<>();
+    for (SliceName found : slicesByIp.at(ip)) {
+      Entry entry = entry(found.namespace, found.service);
+      KubeSlice slice = entry == null ? null : entry.slice(found.name);
+      slices.add(Objects.requireNonNull(slice, "an address is indexed as long as its slice is"));
+    }
+    return slices;
   }
 
-  Iterable<Pod> podsWithIp(String ip) {
-    return podsByIp.getOrDefault(ip, Map.of()).values();
+  List<Pod> podsWithIp(String ip) {
+    return podsByIp.at(ip);
   }
 
   private void apply(Change change, ClusterState state) {
@@ -156,9 +256,9 @@ final class KubeIndex {
     long now = state.clock().now().getEpochSecond();
     switch (key.kind()) {
       case Namespace.KIND -> {
-        boolean there = change.after() != null && selected(options.namespaceLabels, change.after());
-        if (there) {
-          namespaces.add(key.name());
+        KubeObject after = change.after();
+        if (after != null && selected(options.namespaceLabels, after)) {
+          namespaces.put(key.name(), after);
         } else {
           namespaces.remove(key.name());
         }
@@ -193,37 +293,37 @@ final class KubeIndex {
   private void applyService(Change change, long now) {
     KubeService before = service(change.before());
     KubeService after = service(change.after());
-    String name = change.key().namespacedName();
     if (before != null) {
-      before.clusterIps().forEach(ip -> removeFrom(servicesByIp, ip, name));
-      before.externalIps().forEach(ip -> removeFrom(servicesByExternalIp, ip, name));
-      Entry entry = entryOf(before.namespace(), before.name());
-      entry.service = null;
-      entry.prepared = null;
+      before.clusterIps().forEach(ip -> servicesByIp.remove(ip, before));
+      before.externalIps().forEach(ip -> servicesByExternalIp.remove(ip, before));
     }
     if (after != null) {
-      after.clusterIps().forEach(ip -> addTo(servicesByIp, ip, name, after));
-      after.externalIps().forEach(ip -> addTo(servicesByExternalIp, ip, name, after));
+      after.clusterIps().forEach(ip -> servicesByIp.add(ip, after));
+      after.externalIps().forEach(ip -> servicesByExternalIp.add(ip, after));
       Entry entry = entryOf(after.namespace(), after.name());
-      entry.service = after;
-      if (before == null) {
-        fullNames(after).forEach(n -> entriesByName.put(n, entry));
-      }
+      put(
+          after.namespace(),
+          after.name(),
+          entry.with(after, before == null ? fullNames(after) : entry.fullNames));
     } else if (before != null) {
-      fullNames(before).forEach(entriesByName::remove);
-      forgetIfEmpty(before.namespace(), before.name());
+      Entry entry = entryOf(before.namespace(), before.name());
+      entry.fullNames.forEach(entriesByName::remove);
+      put(before.namespace(), before.name(), entry.with(null, List.of()));
     }
     countChange(before, after, now);
   }
 
+  /** A reverse zone has no names of Services that anybody could ask for. */
   private List<DnsName> fullNames(KubeService service) {
     List<DnsName> names = new ArrayList<>();
     for (DnsName zone : options.zones) {
-      DnsName.tryParse(
-              service.name() + "." + service.namespace() + ".svc." + (zone.isRoot() ? "" : zone))
-          .ifPresent(names::add);
+      if (!KubernetesOptions.isReverse("." + zone)) {
+        DnsName.tryParse(
+                service.name() + "." + service.namespace() + ".svc." + (zone.isRoot() ? "" : zone))
+            .ifPresent(names::add);
+      }
     }
-    return names;
+    return List.copyOf(names);
   }
 
   /** Keeps the serial numbers; services that come or go do not count for the external zone. */
@@ -250,15 +350,23 @@ final class KubeIndex {
   private void applySlice(Change change, long now) {
     KubeSlice before = slice(change.before());
     KubeSlice after = slice(change.after());
-    String name = change.key().namespacedName();
-    if (before != null) {
-      before.addresses().forEach(a -> removeFrom(slicesByIp, a.ip(), name));
-      entryOf(before.namespace(), before.service()).slices.remove(name);
-      forgetIfEmpty(before.namespace(), before.service());
+    SliceName old = before == null ? null : SliceName.of(before);
+    SliceName name = after == null ? null : SliceName.of(after);
+    boolean stays = old != null && old.equals(name);
+    Set<String> gone = before == null ? new HashSet<>() : before.ips();
+    if (name != null && after != null) {
+      for (String ip : after.ips()) {
+        if (!gone.remove(ip) || !stays) {
+          slicesByIp.add(ip, name);
+        }
+      }
+      putSlice(name, after);
     }
-    if (after != null) {
-      after.addresses().forEach(a -> addTo(slicesByIp, a.ip(), name, after));
-      entryOf(after.namespace(), after.service()).slices.put(name, after);
+    if (old != null) {
+      gone.forEach(ip -> slicesByIp.remove(ip, old));
+      if (!stays) {
+        putSlice(old, null);
+      }
     }
     if (before == null ? after != null : after == null || !before.answersLike(after)) {
       modified = now;
@@ -280,12 +388,11 @@ final class KubeIndex {
   private void applyPod(Change change, long now) {
     Pod before = pod(change.before());
     Pod after = pod(change.after());
-    String name = change.key().namespacedName();
     if (before != null) {
-      removeFrom(podsByIp, before.podIps().get(0), name);
+      podsByIp.remove(before.podIps().get(0), before);
     }
     if (after != null) {
-      addTo(podsByIp, after.podIps().get(0), name, after);
+      podsByIp.add(after.podIps().get(0), after);
     }
     if (before != null || after != null) {
       modified = now;
@@ -293,33 +400,43 @@ final class KubeIndex {
   }
 
   private Entry entryOf(String namespace, String name) {
-    return entries
-        .computeIfAbsent(namespace, n -> new HashMap<>())
-        .computeIfAbsent(name, n -> new Entry());
-  }
-
-  private void forgetIfEmpty(String namespace, String name) {
     Entry entry = entry(namespace, name);
-    if (entry != null && entry.service == null && entry.slices.isEmpty()) {
-      Map<String, Entry> inside = entries.get(namespace);
-      if (inside != null) {
-        inside.remove(name);
-      }
+    return entry == null ? Entry.EMPTY : entry;
+  }
+
+  /** Replaces an entry wherever it is found; one that is empty goes. */
+  private void put(String namespace, String name, Entry entry) {
+    ForkableMap<String, Entry> inside = entries.writable(namespace, ForkableMap::frozenCopy);
+    if (inside == null) {
+      inside = new ForkableMap<>();
+      entries.put(namespace, inside);
+    }
+    if (entry.isEmpty()) {
+      inside.remove(name);
+    } else {
+      inside.put(name, entry);
+    }
+    for (DnsName fullName : entry.fullNames) {
+      entriesByName.put(fullName, entry);
     }
   }
 
-  private static <T> void addTo(
-      Map<String, Map<String, T>> index, String key, String name, T thing) {
-    index.computeIfAbsent(key, k -> new LinkedHashMap<>(2)).put(name, thing);
-  }
-
-  private static <T> void removeFrom(Map<String, Map<String, T>> index, String key, String name) {
-    Map<String, T> things = index.get(key);
-    if (things != null) {
-      things.remove(name);
-      if (things.isEmpty()) {
-        index.remove(key);
+  /** Puts a slice in the place of the one of its name; null removes that. */
+  private void putSlice(SliceName name, @Nullable KubeSlice slice) {
+    Entry entry = entryOf(name.namespace, name.service);
+    List<KubeSlice> slices = new ArrayList<>(entry.slices.size() + 1);
+    for (KubeSlice other : entry.slices) {
+      if (!other.name().equals(name.name)) {
+        slices.add(other);
       }
     }
+    if (slice != null) {
+      int at = 0;
+      while (at < slices.size() && slices.get(at).name().compareTo(name.name) < 0) {
+        at++;
+      }
+      slices.add(at, slice);
+    }
+    put(name.namespace, name.service, entry.with(List.copyOf(slices)));
   }
 }

@@ -237,8 +237,7 @@ final class KubeNames {
 
   /** The original walks a Go map of slices: any order. */
   static List<KubeSlice> shuffled(KubeIndex.Entry entry, Chooser chooser) {
-    List<KubeSlice> slices = new ArrayList<>(entry.sliceCount());
-    entry.slices().forEach(slices::add);
+    List<KubeSlice> slices = new ArrayList<>(entry.slices());
     chooser.shuffle(slices);
     return slices;
   }

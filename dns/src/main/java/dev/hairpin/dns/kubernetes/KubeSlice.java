@@ -4,7 +4,9 @@ import dev.hairpin.api.Endpoint;
 import dev.hairpin.api.EndpointPort;
 import dev.hairpin.api.EndpointSlice;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What CoreDNS keeps of an EndpointSlice.
@@ -72,6 +74,13 @@ record KubeSlice(
         slice.serviceName(),
         List.copyOf(addresses),
         ports.isEmpty() ? List.of(KubePort.NONE) : List.copyOf(ports));
+  }
+
+  /** The different addresses, as texts; a set of the caller's own. */
+  Set<String> ips() {
+    Set<String> ips = new LinkedHashSet<>();
+    addresses.forEach(address -> ips.add(address.ip));
+    return ips;
   }
 
   /** Whether a change from one to the other can be seen in answers. */

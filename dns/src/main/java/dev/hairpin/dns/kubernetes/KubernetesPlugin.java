@@ -1,5 +1,6 @@
 package dev.hairpin.dns.kubernetes;
 
+import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.dns.corefile.Cursor;
 import dev.hairpin.dns.message.DnsName;
 import dev.hairpin.dns.message.Flag;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The plugin kubernetes: the names of Services, their endpoints, and pods.
@@ -57,12 +59,15 @@ public final class KubernetesPlugin implements Plugin {
    */
   public static KubernetesPlugin setUp(Setup setup, Cursor cursor) {
     KubernetesOptions options = KubernetesOptions.parse(setup, cursor);
-    // Replicas see the same objects; what tells them apart is their caches and addresses.
-    KubeIndex index = setup
+    ClusterState state = setup.state();
+    KubeIndex known = setup
         .sibling()
         .flatMap(other -> other.shared(KubeNames.class))
         .map(KubeNames::index)
-        .orElseGet(() -> newIndex(options, setup));
+        .orElse(null);
+    // Replicas see the same objects; what tells them apart is their caches and addresses.
+    KubeIndex index =
+        known != null && state != null ? known.in(state) : newIndex(options, setup, state);
     // The original looks for its own addresses among those it is bound to, but reads them as
     // blocks,
     // which an address that was given to the plugin bind is not.
@@ -94,10 +99,11 @@ public final class KubernetesPlugin implements Plugin {
     return plugin;
   }
 
-  private static KubeIndex newIndex(KubernetesOptions options, Setup setup) {
+  private static KubeIndex newIndex(
+      KubernetesOptions options, Setup setup, @Nullable ClusterState state) {
     KubeIndex index = new KubeIndex(options, setup.version().keepsTerminatingPods());
-    if (setup.state() != null) {
-      index.follow(setup.state());
+    if (state != null) {
+      index.follow(state);
     }
     return index;
   }

@@ -61,21 +61,16 @@ public final class PlainAnswers {
     }
   }
 
-  /** The records of a Service under the name of one zone. */
-  static final class Prepared {
-    final DnsName name;
-    final PlainZone zone;
-    final List<ResourceRecord> v4;
-    final List<ResourceRecord> v6;
-
-    private Prepared(
-        DnsName name, PlainZone zone, List<ResourceRecord> v4, List<ResourceRecord> v6) {
-      this.name = name;
-      this.zone = zone;
-      this.v4 = v4;
-      this.v6 = v6;
-    }
-  }
+  /**
+   * The records of a Service under the name of one zone. Replicas and forks, which have the same
+   * zones, share it.
+   *
+   * @param name the name in lower case
+   * @param zone the zone's place in the list of zones
+   * @param v4 the A record, or nothing
+   * @param v6 the AAAA record, or nothing
+   */
+  record Prepared(DnsName name, int zone, List<ResourceRecord> v4, List<ResourceRecord> v6) {}
 
   PlainAnswers(KubernetesPlugin plugin, List<DnsName> zones, List<Passage> passages) {
     this.plugin = plugin;
@@ -132,12 +127,11 @@ public final class PlainAnswers {
       return null;
     }
     List<ResourceRecord> records = v4 ? prepared.v4 : prepared.v6;
+    PlainZone zone = zones.get(prepared.zone);
     if (records.isEmpty()) {
-      return prepared.zone.passage.denials()
-          ? denied(query, question.name(), prepared.zone, Rcode.NOERROR)
-          : null;
+      return zone.passage.denials() ? denied(query, question.name(), zone, Rcode.NOERROR) : null;
     }
-    return prepared.zone.passage.answers()
+    return zone.passage.answers()
             && FIXED_OCTETS + 2 * question.name().octets() + 26 <= Message.PLAIN_UDP_OCTETS
         ? reply(query, 0, records, NO_RECORDS)
         : null;
@@ -178,7 +172,7 @@ public final class PlainAnswers {
     // Several addresses of a family are shuffled on their way.
     return v4.size() > 1 || v6.size() > 1
         ? null
-        : new Prepared(name, zone, List.copyOf(v4), List.copyOf(v6));
+        : new Prepared(name, zones.indexOf(zone), List.copyOf(v4), List.copyOf(v6));
   }
 
   private @Nullable PlainZone zoneOf(DnsName name) {

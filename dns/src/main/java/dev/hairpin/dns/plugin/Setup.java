@@ -44,7 +44,8 @@ public final class Setup {
    * @param lookup asks the server itself
    * @param upstreams finds who answers at an address
    * @param ednsOptions the options that the server copies into replies, to which plugins add
-   * @param sibling the same block's setup in a server that this is a replica of, or null
+   * @param sibling the same block's setup in a server that this is a replica of, or that runs in
+   *     the cluster of which this one's is a fork; or null
    */
   public Setup(
       ServerBlock block,
