@@ -101,11 +101,13 @@ public record Cidr(IpAddress address, int prefixLength) implements Comparable<Ci
   private static IpAddress mask(IpAddress a, int length) {
     if (a.isV4()) {
       long mask = length == 0 ? 0 : 0xffff_ffffL << (32 - length) & 0xffff_ffffL;
-      return new IpAddress(IpFamily.IPV4, 0, a.low() & mask);
+      return (a.low() & ~mask) == 0 ? a : new IpAddress(IpFamily.IPV4, 0, a.low() & mask);
     }
     long highMask = length >= 64 ? -1 : length <= 0 ? 0 : -1L << (64 - length);
     long lowMask = length <= 64 ? 0 : length >= 128 ? -1 : -1L << (128 - length);
-    return new IpAddress(IpFamily.IPV6, a.high() & highMask, a.low() & lowMask);
+    return (a.high() & ~highMask) == 0 && (a.low() & ~lowMask) == 0
+        ? a
+        : new IpAddress(IpFamily.IPV6, a.high() & highMask, a.low() & lowMask);
   }
 
   /**

@@ -19,6 +19,14 @@ public final class Device {
     Cidr network() {
       return Cidr.containing(address, prefixLength);
     }
+
+    /** Whether an address is the broadcast address of the network, which IPv6 does not have. */
+    boolean isBroadcast(IpAddress other) {
+      return prefixLength < 31
+          && address.isV4()
+          && other.isV4()
+          && other.low() == (address.low() | (0xffff_ffffL >>> prefixLength));
+    }
   }
 
   private final Host host;
@@ -39,6 +47,9 @@ public final class Device {
   boolean hairpin;
   boolean proxyArp;
   boolean up = true;
+
+  /** What the host's sysctls said about the device when it was last asked. */
+  Host.@Nullable DeviceSettings settings;
 
   /** Devices that share a wire or a switch; who has which address is looked up in the network. */
   static final class Segment {

@@ -262,7 +262,9 @@ final class Forwarding {
     p.out = out;
     p.route = route;
     stage(p, Hook.FORWARD);
-    p.step(new Step.Routed(route.toString(), out.name()));
+    if (p.recording()) {
+      p.step(new Step.Routed(route.toString(), out.name()));
+    }
     if (askFilters(p, Hook.FORWARD) && postrouting(p)) {
       transmit(p, out, nextHop(route, packet));
     } else {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * processes that listen, and, where it filters, rules with connection tracking. Not thread-safe.
  */
 public final class Host {
+  private static final IpAddress LOOPBACK = IpAddress.parse("127.0.0.1");
   private static final IpAddress NOWHERE = IpAddress.v4(0);
   private static final IpAddress NOWHERE_V6 = IpAddress.v6(0, 0);
   private static final int FIRST_EPHEMERAL = 32_768;
@@ -33,6 +34,7 @@ public final class Host {
   final Network network;
   private final String name;
   private final HostKind kind;
+  private final String label;
   final Map<String, Device> devices = new LinkedHashMap<>();
   final RouteTable routes;
 
@@ -55,16 +57,18 @@ public final class Host {
   Relay relay;
 
   private int nextPort;
+  private int settingsVersion;
 
   Host(Network network, String name, HostKind kind) {
     this.network = network;
     this.name = name;
     this.kind = kind;
+    this.label = kind == HostKind.POD || kind == HostKind.CLIENT ? name : kind + " " + name;
     this.routes = new RouteTable();
     this.sysctls = new HashMap<>();
     this.icmpLimiter = new IcmpLimiter();
     Device lo = device("lo");
-    lo.addresses.add(new Device.Assigned(IpAddress.parse("127.0.0.1"), 8));
+    lo.addresses.add(new Device.Assigned(LOOPBACK, 8));
     lo.addresses.add(new Device.Assigned(IpAddress.parse("::1"), 128));
   }
 
@@ -73,6 +77,7 @@ public final class Host {
     this.network = network;
     this.name = from.name;
     this.kind = from.kind;
+    this.label = from.label;
     this.routes = from.routes.copy();
     this.sharedRoutes = from.sharedRoutes;
     this.sysctls = new HashMap<>(from.sysctls);
@@ -115,7 +120,7 @@ public final class Host {
 
   /** How traces name the host: {@code node n1}, and a pod by its name alone. */
   String label() {
-    return kind == HostKind.POD || kind == HostKind.CLIENT ? name : kind + " " + name;
+    return label;
   }
 
   // ---- devices and addresses
@@ -228,7 +233,7 @@ public final class Host {
   @Nullable
   Route lookup(IpAddress to) {
     if (to.isLoopback()) {
-      IpAddress source = to.isV4() ? IpAddress.parse("127.0.0.1") : to;
+      IpAddress source = to.isV4() ? LOOPBACK : to;
       return new Route(Route.Type.LOCAL, Cidr.host(to), null, "lo", source);
     }
     Device local = localAddresses.get(to);
@@ -269,9 +274,7 @@ public final class Host {
     }
     for (Device d : devices.values()) {
       for (Device.Assigned assigned : d.addresses) {
-        if (assigned.address().isV4()
-            && assigned.prefixLength() < 31
-            && assigned.network().last().equals(a)) {
+        if (assigned.isBroadcast(a)) {
           return true;
         }
       }
@@ -365,6 +368,7 @@ public final class Host {
    */
   public void sysctl(String key, String value) {
     sysctls.put(key, value);
+    settingsVersion++;
     Conntrack table = conntrack;
     if (table == null) {
       return;
@@ -394,6 +398,23 @@ public final class Host {
     return value == null ? defaultValue : Integer.parseInt(value.trim());
   }
 
+  /** What the sysctls say about a device, and which version of them was read. */
+  record DeviceSettings(int version, int routeLocalnet, int rpFilter, int acceptLocal) {}
+
+  /** Every packet asks, and hardly ever was a sysctl set between two. */
+  private DeviceSettings settings(Device device) {
+    DeviceSettings known = device.settings;
+    if (known == null || known.version != settingsVersion) {
+      known = new DeviceSettings(
+          settingsVersion,
+          deviceSetting("route_localnet", device),
+          deviceSetting("rp_filter", device),
+          deviceSetting("accept_local", device));
+      device.settings = known;
+    }
+    return known;
+  }
+
   /** A setting that is in force if it is set for all devices or for this one. */
   private int deviceSetting(String setting, Device device) {
     String prefix = "net.ipv4.conf.";
@@ -404,15 +425,15 @@ public final class Host {
   }
 
   boolean routesLocalnet(Device device) {
-    return deviceSetting("route_localnet", device) != 0;
+    return settings(device).routeLocalnet != 0;
   }
 
   int rpFilter(Device device) {
-    return deviceSetting("rp_filter", device);
+    return settings(device).rpFilter;
   }
 
   boolean acceptsLocal(Device device) {
-    return deviceSetting("accept_local", device) != 0;
+    return settings(device).acceptLocal != 0;
   }
 
   boolean forwards(IpFamily family) {

@@ -3,9 +3,9 @@ package dev.hairpin.path;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteTable {
   private final Map<Cidr, Route> routes = new HashMap<>();
-  private final Map<IpFamily, TreeSet<Integer>> lengths = new HashMap<>();
+
+  /** The lengths of prefixes that there are or were, longest first, by {@link IpFamily}. */
+  private final Map<IpFamily, int[]> lengths = new EnumMap<>(IpFamily.class);
 
   /** An empty table. */
   public RouteTable() {}
@@ -36,7 +38,22 @@ public final class RouteTable {
   public void put(Route route) {
     Cidr to = route.destination();
     routes.put(to, route);
-    lengths.computeIfAbsent(to.family(), f -> new TreeSet<>()).add(to.prefixLength());
+    lengths.merge(to.family(), new int[] {to.prefixLength()}, RouteTable::withLength);
+  }
+
+  private static int[] withLength(int[] known, int[] one) {
+    int at = 0;
+    while (at < known.length && known[at] > one[0]) {
+      at++;
+    }
+    if (at < known.length && known[at] == one[0]) {
+      return known;
+    }
+    int[] more = new int[known.length + 1];
+    System.arraycopy(known, 0, more, 0, at);
+    more[at] = one[0];
+    System.arraycopy(known, at, more, at + 1, known.length - at);
+    return more;
   }
 
   /**
@@ -77,9 +94,9 @@ public final class RouteTable {
   /** The most special route to an address among those that can be used. */
   @Nullable
   Route find(IpAddress address, Predicate<Route> usable) {
-    TreeSet<Integer> present = lengths.get(address.family());
+    int[] present = lengths.get(address.family());
     if (present != null) {
-      for (int length : present.descendingSet()) {
+      for (int length : present) {
         Route route = routes.get(Cidr.containing(address, length));
         if (route != null && usable.test(route)) {
           return route;

@@ -24,6 +24,7 @@ public enum TableName {
   SECURITY(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT);
 
   private final ImmutableList<Hook> hooks;
+  private final String text = name().toLowerCase(Locale.ROOT);
 
   TableName(Hook... hooks) {
     this.hooks = ImmutableList.copyOf(hooks);
@@ -71,6 +72,6 @@ public enum TableName {
   /** The name that the tools use, such as {@code nat}. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return text;
   }
 }

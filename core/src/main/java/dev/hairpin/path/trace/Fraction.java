@@ -55,6 +55,10 @@ public record Fraction(BigInteger numerator, BigInteger denominator)
         denominator.multiply(other.denominator));
   }
 
+  private boolean isOne() {
+    return numerator.equals(BigInteger.ONE) && denominator.equals(BigInteger.ONE);
+  }
+
   /**
    * The product.
    *
@@ -62,6 +66,12 @@ public record Fraction(BigInteger numerator, BigInteger denominator)
    * @return the product
    */
   public Fraction times(Fraction other) {
+    if (isOne()) {
+      return other;
+    }
+    if (other.isOne()) {
+      return this;
+    }
     return new Fraction(
         numerator.multiply(other.numerator), denominator.multiply(other.denominator));
   }

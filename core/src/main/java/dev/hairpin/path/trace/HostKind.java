@@ -1,23 +1,27 @@
 package dev.hairpin.path.trace;
 
-import java.util.Locale;
-
 /** What a host stands for. */
 public enum HostKind {
   /** A node of the cluster. */
-  NODE,
+  NODE("node"),
   /** A pod with a network of its own. */
-  POD,
+  POD("pod"),
   /** A machine outside the cluster. */
-  CLIENT,
+  CLIENT("client"),
   /** A router, such as the gateway of the nodes' network. */
-  ROUTER,
+  ROUTER("router"),
   /** A load balancer. */
-  LOAD_BALANCER;
+  LOAD_BALANCER("load balancer");
+
+  private final String text;
+
+  HostKind(String text) {
+    this.text = text;
+  }
 
   /** {@code node}, {@code pod}, {@code client}, {@code router} or {@code load balancer}. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return text;
   }
 }

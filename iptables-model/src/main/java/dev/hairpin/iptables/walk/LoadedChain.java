@@ -12,10 +12,20 @@ import org.jspecify.annotations.Nullable;
 /** A chain with what the kernel keeps beside its rules: counters, tokens, positions. */
 final class LoadedChain {
 
+  /**
+   * What traces say of a rule, made when the first one asks, and shared by the rule's copies. Two
+   * threads that ask at once make equal texts, and strings are safe to share.
+   */
+  private static final class Texts {
+    private @Nullable String text;
+    private @Nullable String effect;
+  }
+
   /** A rule with its state. */
   static final class LoadedRule {
     final Rule rule;
     final int index;
+    private final Texts texts;
     long packets;
     long bytes;
 
@@ -30,13 +40,16 @@ final class LoadedChain {
     LoadedRule(Rule rule, int index) {
       this.rule = rule;
       this.index = index;
+      this.texts = new Texts();
       this.packets = rule.counters().packets();
       this.bytes = rule.counters().bytes();
     }
 
-    LoadedRule(LoadedRule from, Rule rule, int index) {
-      this.rule = rule;
-      this.index = index;
+    /** A copy. */
+    LoadedRule(LoadedRule from) {
+      this.rule = from.rule;
+      this.index = from.index;
+      this.texts = from.texts;
       takeOver(from);
     }
 
@@ -46,6 +59,26 @@ final class LoadedChain {
       tokens = from.tokens;
       tokensAt = from.tokensAt;
       position = from.position;
+    }
+
+    /** The rule in its chain, as iptables-save prints it. */
+    String text(String chain) {
+      String known = texts.text;
+      if (known == null) {
+        known = rule.text(chain);
+        texts.text = known;
+      }
+      return known;
+    }
+
+    /** What its target does, in a word for traces. */
+    String effect() {
+      String known = texts.effect;
+      if (known == null) {
+        known = RuleWalker.effect(rule.target());
+        texts.effect = known;
+      }
+      return known;
     }
 
     String comment() {
@@ -102,7 +135,7 @@ final class LoadedChain {
     this.policyPackets = from.policyPackets;
     this.policyBytes = from.policyBytes;
     for (int i = 0; i < rules.length; i++) {
-      rules[i] = new LoadedRule(from.rules[i], from.rules[i].rule, i + 1);
+      rules[i] = new LoadedRule(from.rules[i]);
     }
   }
 

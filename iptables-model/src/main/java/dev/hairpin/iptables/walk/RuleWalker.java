@@ -387,7 +387,7 @@ public final class RuleWalker implements PacketFilter {
   }
 
   private static String text(LoadedChain chain, LoadedRule rule) {
-    return rule.rule.text(chain.chain.name());
+    return rule.text(chain.chain.name());
   }
 
   private static void record(
@@ -399,7 +399,7 @@ public final class RuleWalker implements PacketFilter {
         chain.rules.length,
         skipped,
         text(chain, rule),
-        effect(rule.rule.target()),
+        rule.effect(),
         rule.comment()));
   }
 
