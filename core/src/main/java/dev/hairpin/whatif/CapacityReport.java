@@ -18,6 +18,9 @@ import java.util.stream.Collectors;
  */
 public record CapacityReport(String scenario, List<Figure> figures) implements Serializable {
 
+  private static final Comparator<Figure> WORSE =
+      Comparator.comparingDouble(Figure::loadFactor).thenComparingDouble(Figure::value);
+
   /** Copies the figures. */
   public CapacityReport {
     figures = List.copyOf(figures);
@@ -61,8 +64,19 @@ public record CapacityReport(String scenario, List<Figure> figures) implements S
    * @return the figure, or nothing if there is none
    */
   public Optional<Figure> worst(Metric metric) {
-    return of(metric).stream()
-        .max(Comparator.comparingDouble(Figure::loadFactor).thenComparingDouble(Figure::value));
+    return of(metric).stream().max(WORSE);
+  }
+
+  /**
+   * The figure of a metric that is nearest to its limit, or largest where there are no limits,
+   * within a group.
+   *
+   * @param metric the metric
+   * @param group such as a workload, see {@link Figure#group}
+   * @return the figure, or nothing if there is none
+   */
+  public Optional<Figure> worst(Metric metric, String group) {
+    return of(metric).stream().filter(f -> f.group().equals(group)).max(WORSE);
   }
 
   /**
@@ -99,13 +113,7 @@ public record CapacityReport(String scenario, List<Figure> figures) implements S
   }
 
   private static String used(Figure f) {
-    if (Double.isInfinite(f.limit())) {
-      return "";
-    }
-    String percent = f.limit() == 0
-        ? ""
-        : Escape.number(100 * f.loadFactor(), f.loadFactor() < 0.1 ? 1 : 0) + " %";
-    return f.isOver() ? (percent + " OVER").strip() : percent;
+    return f.isOver() ? (f.used() + " OVER").strip() : f.used();
   }
 
   /** The report as people read it: what is overloaded, then all figures. */
@@ -143,6 +151,7 @@ public record CapacityReport(String scenario, List<Figure> figures) implements S
   private static String json(Figure f) {
     return "\n  {\"metric\": " + Escape.json(f.metric().title())
         + ", \"subject\": " + Escape.json(f.subject())
+        + (f.group().isEmpty() ? "" : ", \"group\": " + Escape.json(f.group()))
         + ", \"value\": " + f.value()
         + ", \"unit\": " + Escape.json(f.metric().unit())
         + ", \"low\": " + f.low()

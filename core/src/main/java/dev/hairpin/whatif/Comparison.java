@@ -4,9 +4,7 @@ import dev.hairpin.render.BarChart;
 import dev.hairpin.render.Escape;
 import dev.hairpin.render.HtmlPage;
 import dev.hairpin.render.TextTable;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -29,35 +27,13 @@ public record Comparison(List<CapacityReport> reports) {
   }
 
   private TextTable table() {
-    List<String> heads = new ArrayList<>(List.of("worst"));
-    reports.forEach(report -> heads.add(report.scenario()));
-    TextTable table = TextTable.of(heads.toArray(String[]::new));
-    table.right(heads.subList(1, heads.size()).toArray(String[]::new));
-    for (Metric metric : Metric.values()) {
-      if (reports.stream().allMatch(r -> r.of(metric).isEmpty())) {
-        continue;
-      }
-      List<String> cells = new ArrayList<>();
-      cells.add(metric.title() + ", " + metric.unit());
-      reports.forEach(report -> cells.add(cell(report.worst(metric))));
-      table.row(cells);
-    }
-    return table;
+    return new WorstFigures(reports).table();
   }
 
-  private static String cell(Optional<Figure> worst) {
-    if (worst.isEmpty()) {
-      return "-";
-    }
-    Figure f = worst.get();
-    String text = Escape.readable(f.value());
-    if (!Double.isInfinite(f.limit()) && f.limit() > 0) {
-      text += " (" + Escape.number(100 * f.loadFactor(), f.loadFactor() < 0.1 ? 1 : 0) + " %)";
-    }
-    return f.isOver() ? text + " OVER" : text;
-  }
-
-  /** A column for each scenario, with the worst figure of each metric; then what is overloaded. */
+  /**
+   * A column for each scenario, with the worst figure of each metric and workload; then what is
+   * overloaded, and where the worst figures are.
+   */
   @Override
   public String toString() {
     StringBuilder out = new StringBuilder(table().toString()).append('\n');
@@ -66,6 +42,11 @@ public record Comparison(List<CapacityReport> reports) {
       out.append(report.scenario())
           .append(over.isEmpty() ? ": nothing is over its limit\n" : ":\n");
       over.forEach(f -> out.append("  OVER  ").append(f).append('\n'));
+    }
+    List<String> places = new WorstFigures(reports).places();
+    if (!places.isEmpty()) {
+      out.append("where the worst is:\n");
+      places.forEach(place -> out.append("  ").append(place).append('\n'));
     }
     return Escape.terminal(out.toString());
   }
@@ -90,13 +71,24 @@ public record Comparison(List<CapacityReport> reports) {
 
   static String csv(List<CapacityReport> reports) {
     TextTable table = TextTable.of(
-        "scenario", "metric", "subject", "value", "unit", "low", "high", "limit", "how", "remark");
+        "scenario",
+        "metric",
+        "subject",
+        "group",
+        "value",
+        "unit",
+        "low",
+        "high",
+        "limit",
+        "how",
+        "remark");
     for (CapacityReport report : reports) {
       for (Figure f : report.figures()) {
         table.row(
             report.scenario(),
             f.metric().title(),
             f.subject(),
+            f.group(),
             Double.toString(f.value()),
             f.metric().unit(),
             Double.toString(f.low()),
@@ -121,17 +113,14 @@ public record Comparison(List<CapacityReport> reports) {
   }
 
   /**
-   * A chart of the worst figure of a metric in each scenario.
+   * A chart of the worst figure of a metric in each scenario, for each workload or traffic if there
+   * are several.
    *
    * @param metric the metric
    * @return the chart, to be printed as text or SVG
    */
   public BarChart chart(Metric metric) {
-    BarChart chart = new BarChart("worst " + metric.title(), metric.unit());
-    for (CapacityReport report : reports) {
-      report.worst(metric).ifPresent(f -> chart.bar(report.scenario(), f.value(), f.limit()));
-    }
-    return chart;
+    return new WorstFigures(reports).chart(metric);
   }
 
   /**

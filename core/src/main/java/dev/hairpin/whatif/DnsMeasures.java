@@ -65,6 +65,7 @@ final class DnsMeasures implements CapacityModel {
     figures.add(new Figure(
         Metric.DNS_MEMORY,
         "each",
+        "",
         megabytes,
         0.85 * megabytes,
         megabytes,

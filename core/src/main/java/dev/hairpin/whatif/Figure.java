@@ -8,6 +8,9 @@ import java.io.Serializable;
  *
  * @param metric what was measured
  * @param subject of what, such as a pod's or a node's name
+ * @param group what it is compared within, where reports show the worst: the workload of a pod, the
+ *     traffic's or the load balancer's name; empty where all subjects of the metric are alike, such
+ *     as nodes
  * @param value the value, in the metric's unit
  * @param low what it is at least, with 95 % confidence; the value itself where it is exact
  * @param high what it is at most
@@ -18,6 +21,7 @@ import java.io.Serializable;
 public record Figure(
     Metric metric,
     String subject,
+    String group,
     double value,
     double low,
     double high,
@@ -49,7 +53,7 @@ public record Figure(
    * @return the figure
    */
   public static Figure of(Metric metric, String subject, double value, double limit, How how) {
-    return new Figure(metric, subject, value, value, value, limit, how, "");
+    return new Figure(metric, subject, "", value, value, value, limit, how, "");
   }
 
   /**
@@ -59,7 +63,17 @@ public record Figure(
    * @return a copy
    */
   public Figure because(String text) {
-    return new Figure(metric, subject, value, low, high, limit, how, text);
+    return new Figure(metric, subject, group, value, low, high, limit, how, text);
+  }
+
+  /**
+   * The same as one of a group.
+   *
+   * @param name what it is compared within, such as the workload of a pod
+   * @return a copy
+   */
+  public Figure in(String name) {
+    return new Figure(metric, subject, name, value, low, high, limit, how, remark);
   }
 
   /**
@@ -82,12 +96,23 @@ public record Figure(
     return value > limit;
   }
 
+  /** The load factor as people read it; empty where there is no limit or it is zero. */
+  String used() {
+    if (Double.isInfinite(limit) || limit == 0) {
+      return "";
+    }
+    double percent = 100 * loadFactor();
+    return percent > 0 && percent < 0.05
+        ? "<0.1 %"
+        : Escape.number(percent, percent < 10 ? 1 : 0) + " %";
+  }
+
   /** {@code conntrack node-1: 93,600 of 131,072 entries (71 %)}. */
   @Override
   public String toString() {
-    boolean limited = !Double.isInfinite(limit) && limit > 0;
-    String of = limited ? " of " + Escape.readable(limit) : "";
-    String percent = limited ? " (" + Math.round(100 * loadFactor()) + " %)" : "";
+    String used = used();
+    String of = used.isEmpty() ? "" : " of " + Escape.readable(limit);
+    String percent = used.isEmpty() ? "" : " (" + used + ")";
     return metric + " " + subject + ": " + Escape.readable(value) + of + " " + metric.unit()
         + percent;
   }

@@ -34,7 +34,7 @@ final class HottestPods implements CapacityModel {
     openByTraffic.forEach((name, open) -> {
       double[] weights = open.values().stream().mapToDouble(Double::doubleValue).toArray();
       long connections = Math.round(sum(weights));
-      if (weights.length > 1 && connections >= 1 && connections <= MOST_CONNECTIONS) {
+      if (weights.length > 0 && connections >= 1 && connections <= MOST_CONNECTIONS) {
         figures.add(fullest(name, weights, connections, load.seed()));
       }
     });
@@ -62,12 +62,14 @@ final class HottestPods implements CapacityModel {
     return new Figure(
         Metric.HOTTEST_POD,
         name,
+        name,
         mean,
         mean - filled.maxInterval(),
         mean + filled.maxInterval(),
         Double.POSITIVE_INFINITY,
         exact ? How.EXACT : How.SIMULATED,
-        connections + " connections on " + weights.length + " pods"
+        connections + " connections on " + weights.length
+            + (weights.length == 1 ? " pod" : " pods")
             + (exact ? "" : ", " + RUNS + " placements"));
   }
 }

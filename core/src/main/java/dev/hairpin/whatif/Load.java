@@ -133,12 +133,6 @@ public final class Load {
 
   /** The workload of a pod: what its owner's owner is called, as limits name it. */
   Optional<String> workloadOf(String pod) {
-    int slash = pod.indexOf('/');
-    return slash < 0
-        ? Optional.empty()
-        : cluster
-            .state()
-            .get(Pod.class, pod.substring(0, slash), pod.substring(slash + 1))
-            .map(found -> Workloads.of(found, cluster.state()));
+    return Workloads.of(pod, cluster.state());
   }
 }

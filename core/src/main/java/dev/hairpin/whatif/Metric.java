@@ -51,7 +51,7 @@ public enum Metric {
   /** Memory of a CoreDNS pod. */
   DNS_MEMORY("CoreDNS memory", "MB"),
   /** Replicas of CoreDNS that the autoscaler's default would set. */
-  DNS_REPLICAS("CoreDNS replicas", "pods"),
+  DNS_REPLICAS("CoreDNS replicas wanted", "pods"),
   /** Octets each second that cross from one zone to another, each crossing counted. */
   CROSS_ZONE_BYTES("cross-zone bytes", "B/s"),
   /** What these cost in 730 hours, both sides together. */

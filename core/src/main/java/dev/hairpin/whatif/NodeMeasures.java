@@ -80,6 +80,7 @@ final class NodeMeasures implements CapacityModel {
         figures.add(new Figure(
             Metric.RULE_CORES,
             name,
+            "",
             busy,
             busy / FITTED_ERROR,
             busy * FITTED_ERROR,
@@ -89,9 +90,11 @@ final class NodeMeasures implements CapacityModel {
       }
     }
     examined.forEach((traffic, rules) -> figures.add(
-        Figure.of(Metric.RULES_EXAMINED, traffic, rules, Double.POSITIVE_INFINITY, How.EXACT)));
-    busiest(masquerades, Metric.SNAT_PORTS, SourcePortLaw.MASQUERADE_PORTS, figures);
-    busiest(dialled, Metric.CLIENT_PORTS, SourcePortLaw.CLIENT_PORTS, figures);
+        Figure.of(Metric.RULES_EXAMINED, traffic, rules, Double.POSITIVE_INFINITY, How.EXACT)
+            .in(traffic)));
+    busiest(masquerades, Metric.SNAT_PORTS, SourcePortLaw.MASQUERADE_PORTS).forEach(figures::add);
+    busiest(dialled, Metric.CLIENT_PORTS, SourcePortLaw.CLIENT_PORTS)
+        .forEach(f -> figures.add(f.in(load.workloadOf(f.subject()).orElse(""))));
     return figures;
   }
 
@@ -101,8 +104,9 @@ final class NodeMeasures implements CapacityModel {
   }
 
   /** For each place the destination that takes the most ports: the others have their own. */
-  private static void busiest(
-      Map<String, Map<String, Double>> byPlace, Metric metric, double limit, List<Figure> figures) {
+  private static List<Figure> busiest(
+      Map<String, Map<String, Double>> byPlace, Metric metric, double limit) {
+    List<Figure> figures = new ArrayList<>();
     byPlace.forEach((place, byDestination) -> {
       Map.Entry<String, Double> most = null;
       for (Map.Entry<String, Double> entry : byDestination.entrySet()) {
@@ -115,6 +119,7 @@ final class NodeMeasures implements CapacityModel {
             .because("to " + most.getKey()));
       }
     });
+    return figures;
   }
 
   static int cores(Node node) {

@@ -91,8 +91,8 @@ final class RangeMeasures implements CapacityModel {
         waiting.merge(Workloads.of(pod, cluster.state()), 1, Integer::sum);
       }
     }
-    waiting.forEach((workload, count) ->
-        figures.add(Figure.of(Metric.PENDING_PODS, workload, count, 0, How.EXACT)));
+    waiting.forEach((workload, count) -> figures.add(
+        Figure.of(Metric.PENDING_PODS, workload, count, 0, How.EXACT).in(workload)));
   }
 
   private static void addresses(Node node, int pods, List<Figure> figures) {

@@ -38,18 +38,22 @@ final class ServingMeasures implements CapacityModel {
       }
     }
     List<Figure> figures = new ArrayList<>();
-    lost.forEach((what, rate) -> figures.add(Figure.of(Metric.LOST, what, rate, 0, How.EXACT)));
+    lost.forEach((what, rate) ->
+        figures.add(Figure.of(Metric.LOST, what, rate, 0, How.EXACT).in(what)));
     arrivals.forEach(
-        (pod, rate) -> figures.add(Figure.of(Metric.POD_ARRIVALS, pod, rate, NO_LIMIT, How.EXACT)));
+        (pod, rate) -> figures.add(Figure.of(Metric.POD_ARRIVALS, pod, rate, NO_LIMIT, How.EXACT)
+            .in(load.workloadOf(pod).orElse(""))));
     requests.forEach((pod, rate) -> {
       double limit = load.workloadOf(pod)
           .map(workload -> load.limits().ofPod(workload).orElse(NO_LIMIT))
           .orElse(NO_LIMIT);
-      figures.add(Figure.of(Metric.POD_REQUESTS, pod, rate, limit, How.EXACT));
+      figures.add(Figure.of(Metric.POD_REQUESTS, pod, rate, limit, How.EXACT)
+          .in(load.workloadOf(pod).orElse("")));
     });
     open.forEach((pod, count) -> {
       if (count > 0) {
-        figures.add(Figure.of(Metric.POD_CONNECTIONS, pod, count, NO_LIMIT, How.LAW));
+        figures.add(Figure.of(Metric.POD_CONNECTIONS, pod, count, NO_LIMIT, How.LAW)
+            .in(load.workloadOf(pod).orElse("")));
       }
     });
     byNode.forEach((node, rate) ->

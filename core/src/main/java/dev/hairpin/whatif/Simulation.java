@@ -77,15 +77,16 @@ final class Simulation {
     List<Figure> figures = new ArrayList<>();
     counts.perPod().forEach((pod, count) -> {
       if (count > 0) {
-        figures.add(rate(Metric.POD_ARRIVALS, pod, count, Double.POSITIVE_INFINITY));
+        figures.add(
+            rate(Metric.POD_ARRIVALS, pod, workloadOf(pod), count, Double.POSITIVE_INFINITY));
       }
     });
     counts
         .perStream()
         .forEach((stream, fates) -> fates.forEach((fate, count) -> {
           if (fate != Fate.DELIVERED) {
-            String name = nameOfStream.getOrDefault(stream, stream);
-            figures.add(rate(Metric.LOST, name + ": " + fate, count, 0));
+            String what = nameOfStream.getOrDefault(stream, stream) + ": " + fate;
+            figures.add(rate(Metric.LOST, what, what, count, 0));
           }
         }));
     counts
@@ -93,6 +94,7 @@ final class Simulation {
         .forEach((node, peak) -> figures.add(new Figure(
             Metric.CONNTRACK,
             node,
+            "",
             peak,
             Math.max(0, peak - TWO_SIDED_95 * Math.sqrt(peak)),
             peak + TWO_SIDED_95 * Math.sqrt(peak),
@@ -103,18 +105,23 @@ final class Simulation {
   }
 
   /** Connections of one kind as a rate, with the interval of a binomial count. */
-  private Figure rate(Metric metric, String subject, long count, double limit) {
+  private Figure rate(Metric metric, String subject, String group, long count, double limit) {
     double scale = perSecond / connections;
     double half = TWO_SIDED_95 * Math.sqrt(count * (1 - (double) count / connections));
     return new Figure(
         metric,
         subject,
+        group,
         count * scale,
         Math.max(0, count - half) * scale,
         (count + half) * scale,
         limit,
         How.SIMULATED,
         count + " of " + connections + " connections");
+  }
+
+  private String workloadOf(String pod) {
+    return Workloads.of(pod, cluster.state()).orElse("");
   }
 
   private double tableOf(String node) {

@@ -23,4 +23,15 @@ final class Workloads {
     }
     return namespace + "/" + name;
   }
+
+  /** The same of a pod by its {@code namespace/name}; nothing if there is no such pod. */
+  static Optional<String> of(String pod, ClusterView state) {
+    int slash = pod.indexOf('/');
+    return slash < 0
+        ? Optional.empty()
+        : state
+            .get(new ObjectKey(Pod.KIND, pod.substring(0, slash), pod.substring(slash + 1)))
+            .flatMap(found ->
+                found instanceof Pod known ? Optional.of(of(known, state)) : Optional.empty());
+  }
 }

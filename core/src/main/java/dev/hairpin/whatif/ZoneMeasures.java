@@ -25,13 +25,15 @@ final class ZoneMeasures implements CapacityModel {
     }
     List<Figure> figures = new ArrayList<>();
     bytes.forEach((name, rate) -> figures.add(
-        Figure.of(Metric.CROSS_ZONE_BYTES, name, rate, Double.POSITIVE_INFINITY, How.EXACT)));
+        Figure.of(Metric.CROSS_ZONE_BYTES, name, rate, Double.POSITIVE_INFINITY, How.EXACT)
+            .in(name)));
     billed.forEach((name, rate) -> figures.add(Figure.of(
-        Metric.CROSS_ZONE_COST,
-        name,
-        CrossZoneLaw.dollars(rate * SECONDS_PER_MONTH),
-        Double.POSITIVE_INFINITY,
-        How.LAW)));
+            Metric.CROSS_ZONE_COST,
+            name,
+            CrossZoneLaw.dollars(rate * SECONDS_PER_MONTH),
+            Double.POSITIVE_INFINITY,
+            How.LAW)
+        .in(name)));
     return figures;
   }
 }

@@ -48,7 +48,7 @@ class WhatIfCommandTest {
     Ran html = run("whatif", "--format", "HTML", "--chart", "CONNTRACK=" + chart, STORE);
 
     assertThat(csv.lines().findFirst())
-        .hasValue("scenario,metric,subject,value,unit,low,high,limit,how,remark");
+        .hasValue("scenario,metric,subject,group,value,unit,low,high,limit,how,remark");
     assertThat(csv).contains("3 front ends,zone requests,us-west-2a,");
     assertThat(json).contains("\"scenario\": \"3 front ends\"");
     assertThat(html.out()).startsWith("<!doctype html>").contains("<svg", "worst conntrack");
@@ -259,6 +259,6 @@ class WhatIfCommandTest {
             line -> line.matches("(worst|lost until|pod requests|conntrack,|lost  |smallest).*"))
         .toList();
 
-    assertThat(shown).hasSize(6).allSatisfy(line -> assertThat(printed).contains(line + "\n"));
+    assertThat(shown).hasSize(7).allSatisfy(line -> assertThat(printed).contains(line + "\n"));
   }
 }

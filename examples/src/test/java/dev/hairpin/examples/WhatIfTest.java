@@ -172,6 +172,33 @@ class WhatIfTest {
         .isEmpty();
   }
 
+  /** The catalog's pod is nearer to its limit now, the ui's later: each keeps its own line. */
+  @Test
+  void aLineOfAComparisonIsAboutOneWorkloadInAllScenarios() {
+    Traffic calls =
+        Traffic.between("ui/ui", "http://catalog.catalog").perSecond(300).named("calls");
+    Comparison comparison = WhatIf.on(STORE)
+        .traffic(SHOPPERS, calls)
+        .limits(Limits.DEFAULT.pod("ui/ui", 4_000).pod("catalog/catalog", 400))
+        .compare(Scenario.named("one ui").scaling("Deployment", "ui/ui", 1));
+    CapacityReport now = comparison.reports().get(0);
+    CapacityReport then = comparison.reports().get(1);
+
+    assertThat(now.worst(Metric.POD_REQUESTS).orElseThrow().group()).isEqualTo("catalog/catalog");
+    assertThat(then.worst(Metric.POD_REQUESTS).orElseThrow().group()).isEqualTo("ui/ui");
+    assertThat(then.worst(Metric.POD_REQUESTS, "catalog/catalog").orElseThrow().value())
+        .isCloseTo(300, within(0.001));
+    assertThat(comparison.toMarkdown().lines().filter(line -> line.startsWith("| pod requests")))
+        .containsExactly(
+            "| pod requests of catalog/catalog, req/s | 300 (75 %) | 300 (75 %) |",
+            "| pod requests of ui/ui, req/s | 2,000 (50 %) | 6,000 (150 %) OVER |");
+    assertThat(comparison.toString().lines().filter(line -> line.startsWith("  zone requests: ")))
+        .singleElement()
+        .satisfies(line -> assertThat(line).contains("us-west-2"));
+    assertThat(comparison.chart(Metric.POD_REQUESTS).toString())
+        .contains("catalog/catalog, as is", "ui/ui, one ui");
+  }
+
   @Test
   void moreTrafficIsMoreOfTheSame() {
     Comparison comparison =

@@ -86,6 +86,7 @@ final class BalancerCapacity implements CapacityModel {
         : name + " " + usage.kind();
     Usage.Units units = usage.units();
     figures.add(Figure.of(Metric.CAPACITY_UNITS, subject, units.max(), NO_LIMIT, Figure.How.LAW)
+        .in(subject)
         .because(units.toString()));
     prices.ifPresent(known -> figures.add(Figure.of(
             Metric.BALANCER_COST,
@@ -93,6 +94,7 @@ final class BalancerCapacity implements CapacityModel {
             known.hour(usage).doubleValue() * HOURS_PER_MONTH,
             NO_LIMIT,
             Figure.How.LAW)
+        .in(subject)
         .because("prices of " + known.region() + " as of " + known.asOf())));
   }
 
