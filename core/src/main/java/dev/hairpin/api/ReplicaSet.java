@@ -9,13 +9,31 @@ package dev.hairpin.api;
  * @param replicas how many pods
  * @param selector which pods are its own
  * @param template the pods it makes
+ * @param minReadySeconds how long a pod must be ready to count; 0 by default
  */
 public record ReplicaSet(
-    ObjectMeta metadata, int replicas, LabelSelector selector, PodTemplate template)
+    ObjectMeta metadata,
+    int replicas,
+    LabelSelector selector,
+    PodTemplate template,
+    int minReadySeconds)
     implements KubeObject {
 
   /** The kind. */
   public static final String KIND = "ReplicaSet";
+
+  /**
+   * A set whose pods count as soon as they are ready.
+   *
+   * @param metadata its metadata
+   * @param replicas how many pods
+   * @param selector which pods are its own
+   * @param template the pods it makes
+   */
+  public ReplicaSet(
+      ObjectMeta metadata, int replicas, LabelSelector selector, PodTemplate template) {
+    this(metadata, replicas, selector, template, 0);
+  }
 
   @Override
   public String kind() {
@@ -29,7 +47,7 @@ public record ReplicaSet(
 
   @Override
   public ReplicaSet withMetadata(ObjectMeta newMetadata) {
-    return new ReplicaSet(newMetadata, replicas, selector, template);
+    return new ReplicaSet(newMetadata, replicas, selector, template, minReadySeconds);
   }
 
   /**
@@ -39,6 +57,16 @@ public record ReplicaSet(
    * @return the copy
    */
   public ReplicaSet withReplicas(int newReplicas) {
-    return new ReplicaSet(metadata, newReplicas, selector, template);
+    return new ReplicaSet(metadata, newReplicas, selector, template, minReadySeconds);
+  }
+
+  /**
+   * The same set whose pods count after another while.
+   *
+   * @param newSeconds how long a pod must be ready to count
+   * @return the copy
+   */
+  public ReplicaSet withMinReadySeconds(int newSeconds) {
+    return new ReplicaSet(metadata, replicas, selector, template, newSeconds);
   }
 }

@@ -623,6 +623,7 @@ public final class ApiServer {
       if (old != null && !complete.containsKey("status") && old.containsKey("status")) {
         complete.put("status", old.get("status"));
       }
+      Preparation.of(complete, old);
       FieldErrors errors = ObjectValidation.of(config.features(), complete, old);
       KubeObject object = KubeObjects.fromTree(complete);
       if (stored != null) {

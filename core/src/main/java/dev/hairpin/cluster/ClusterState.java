@@ -207,9 +207,7 @@ public final class ClusterState implements ClusterView {
         && stored(object, before, old.resourceVersion(), old.generation()).equals(before)) {
       return before;
     }
-    // an object that is taken over keeps the generation that it had elsewhere
-    long generation = before == null ? Math.max(1, old.generation()) : old.generation() + 1;
-    KubeObject after = stored(object, before, ++resourceVersion, generation);
+    KubeObject after = stored(object, before, ++resourceVersion, Generations.of(before, object));
     objects.put(key, after);
     changed(new Change(before, after));
     return after;

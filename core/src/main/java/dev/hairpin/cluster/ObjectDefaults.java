@@ -265,7 +265,15 @@ final class ObjectDefaults {
     set(retention, "whenDeleted", "Retain");
     set(retention, "whenScaled", "Retain");
     setIfAbsent(spec, "revisionHistoryLimit", 10L);
+    each(spec, "volumeClaimTemplates", ObjectDefaults::volumeClaim);
     replicas(spec);
+  }
+
+  private static void volumeClaim(Map<String, Object> claim) {
+    set(claim, "apiVersion", "v1");
+    set(claim, "kind", "PersistentVolumeClaim");
+    set(object(claim, "spec"), "volumeMode", "Filesystem");
+    set(object(claim, "status"), "phase", "Pending");
   }
 
   private static void daemonSet(Map<String, Object> spec) {

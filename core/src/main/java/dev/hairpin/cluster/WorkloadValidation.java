@@ -219,12 +219,12 @@ final class WorkloadValidation {
     }
   }
 
-  /** Volume claims may not change either, but the stored object does not keep them. */
   private void changesOfStatefulSet(Fields before) {
     String policy = before.text("podManagementPolicy", "OrderedReady");
     if (!before.text("serviceName").equals(spec.text("serviceName"))
         || !sameSelector(before, spec)
-        || !policy.equals(spec.text("podManagementPolicy", "OrderedReady"))) {
+        || !policy.equals(spec.text("podManagementPolicy", "OrderedReady"))
+        || !before.raws("volumeClaimTemplates").equals(spec.raws("volumeClaimTemplates"))) {
       errors.forbidden(
           "spec",
           "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template',"

@@ -6,6 +6,7 @@ import dev.hairpin.api.IntOrString;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.ReplicaSet;
 import dev.hairpin.api.StatefulSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What makes pods: Deployments, ReplicaSets, StatefulSets and DaemonSets, with the API server's
@@ -13,6 +14,9 @@ import dev.hairpin.api.StatefulSet;
  */
 final class WorkloadForm {
   private static final IntOrString QUARTER = IntOrString.of("25%");
+
+  private static final String ROLLING = "RollingUpdate";
+  private static final int HISTORY = 10;
 
   private WorkloadForm() {}
 
@@ -25,27 +29,33 @@ final class WorkloadForm {
         spec.int32("replicas", 1),
         MetaForm.readSelector(spec.object("selector")),
         PodForm.readTemplate(spec.object("template")),
-        strategy.text("type", "RollingUpdate"),
+        strategy.text("type", ROLLING),
         rolling.intOrString("maxSurge", QUARTER),
         rolling.intOrString("maxUnavailable", QUARTER),
-        spec.int32("minReadySeconds", 0));
+        spec.int32("minReadySeconds", 0),
+        spec.int32("revisionHistoryLimit", HISTORY),
+        spec.bool("paused", false),
+        spec.int32OrNull("progressDeadlineSeconds"));
     rolling.end();
     strategy.end();
-    spec.ignoring("revisionHistoryLimit", "paused", "progressDeadlineSeconds").end();
+    spec.end();
     f.ignoring("status");
     return deployment;
   }
 
   static void write(Deployment deployment, TreeWriter tree) {
     TreeWriter strategy = new TreeWriter().text("type", deployment.strategy());
-    if (deployment.strategy().equals("RollingUpdate")) {
+    if (deployment.strategy().equals(ROLLING)) {
       strategy.object("rollingUpdate", rolling(deployment.maxSurge(), deployment.maxUnavailable()));
     }
     tree.always(
         "spec",
         new TreeWriter()
             .number("minReadySeconds", deployment.minReadySeconds())
+            .flag("paused", deployment.paused())
+            .optional("progressDeadlineSeconds", deployment.progressDeadlineSeconds())
             .always("replicas", deployment.replicas())
+            .always("revisionHistoryLimit", deployment.revisionHistoryLimit())
             .always("selector", MetaForm.writeSelector(deployment.selector()).tree())
             .object("strategy", strategy)
             .object("template", PodForm.writeTemplate(deployment.template()))
@@ -64,8 +74,9 @@ final class WorkloadForm {
         meta,
         spec.int32("replicas", 1),
         MetaForm.readSelector(spec.object("selector")),
-        PodForm.readTemplate(spec.object("template")));
-    spec.ignoring("minReadySeconds").end();
+        PodForm.readTemplate(spec.object("template")),
+        spec.int32("minReadySeconds", 0));
+    spec.end();
     f.ignoring("status");
     return set;
   }
@@ -74,6 +85,7 @@ final class WorkloadForm {
     tree.always(
         "spec",
         new TreeWriter()
+            .number("minReadySeconds", set.minReadySeconds())
             .always("replicas", set.replicas())
             .always("selector", MetaForm.writeSelector(set.selector()).tree())
             .object("template", PodForm.writeTemplate(set.template()))
@@ -82,8 +94,8 @@ final class WorkloadForm {
 
   static StatefulSet readStatefulSet(ObjectMeta meta, Fields f) {
     Fields spec = f.object("spec");
-    Fields strategy = spec.object("updateStrategy");
-    Fields rolling = strategy.object("rollingUpdate");
+    Fields ordinals = spec.object("ordinals");
+    Fields status = f.object("status");
     StatefulSet set = new StatefulSet(
         meta,
         spec.int32("replicas", 1),
@@ -91,35 +103,94 @@ final class WorkloadForm {
         PodForm.readTemplate(spec.object("template")),
         spec.text("serviceName"),
         spec.text("podManagementPolicy", "OrderedReady"),
-        rolling.int32("partition", 0));
-    rolling.ignoring("maxUnavailable").end();
-    strategy.ignoring("type").end();
-    spec.ignoring(
-            "volumeClaimTemplates",
-            "revisionHistoryLimit",
-            "minReadySeconds",
-            "persistentVolumeClaimRetentionPolicy",
-            "ordinals")
-        .end();
-    f.ignoring("status");
+        readStrategy(spec.object("updateStrategy")),
+        spec.int32("minReadySeconds", 0),
+        ordinals.int32("start", 0),
+        spec.int32("revisionHistoryLimit", HISTORY),
+        spec.keeping("persistentVolumeClaimRetentionPolicy", "volumeClaimTemplates"),
+        readStatus(status));
+    ordinals.end();
+    spec.end();
+    status.ignoring("conditions").end();
     return set;
+  }
+
+  /** A strategy without a type rolls from the last pod to the first. */
+  private static StatefulSet.UpdateStrategy readStrategy(Fields strategy) {
+    String type = strategy.text("type");
+    @Nullable Fields rolling = strategy.objectOrNull("rollingUpdate");
+    strategy.end();
+    if (rolling == null) {
+      return type.isEmpty()
+          ? StatefulSet.UpdateStrategy.rolling(0)
+          : new StatefulSet.UpdateStrategy(type, null, null);
+    }
+    StatefulSet.UpdateStrategy read = new StatefulSet.UpdateStrategy(
+        type.isEmpty() ? ROLLING : type,
+        rolling.int32("partition", 0),
+        rolling.intOrStringOrNull("maxUnavailable"));
+    rolling.end();
+    return read;
+  }
+
+  private static StatefulSet.Status readStatus(Fields status) {
+    return new StatefulSet.Status(
+        status.int64("observedGeneration", 0),
+        status.int32("replicas", 0),
+        status.int32("readyReplicas", 0),
+        status.int32("availableReplicas", 0),
+        status.int32("currentReplicas", 0),
+        status.int32("updatedReplicas", 0),
+        status.text("currentRevision"),
+        status.text("updateRevision"),
+        status.int32("collisionCount", 0));
   }
 
   static void write(StatefulSet set, TreeWriter tree) {
     tree.always(
         "spec",
         new TreeWriter()
+            .number("minReadySeconds", set.minReadySeconds())
+            .object("ordinals", new TreeWriter().number("start", set.firstOrdinal()))
             .text("podManagementPolicy", set.podManagementPolicy())
             .always("replicas", set.replicas())
+            .always("revisionHistoryLimit", set.revisionHistoryLimit())
             .always("selector", MetaForm.writeSelector(set.selector()).tree())
             .text("serviceName", set.serviceName())
             .object("template", PodForm.writeTemplate(set.template()))
-            .object(
-                "updateStrategy",
-                new TreeWriter()
-                    .object("rollingUpdate", new TreeWriter().always("partition", set.partition()))
-                    .text("type", "RollingUpdate"))
+            .object("updateStrategy", writeStrategy(set.updateStrategy()))
+            .all(set.others())
             .tree());
+    if (!set.status().equals(StatefulSet.Status.NONE)) {
+      tree.object("status", writeStatus(set.status()));
+    }
+  }
+
+  private static TreeWriter writeStrategy(StatefulSet.UpdateStrategy strategy) {
+    return new TreeWriter()
+        .object(
+            "rollingUpdate",
+            new TreeWriter()
+                .optional("maxUnavailable", shown(strategy.maxUnavailable()))
+                .optional("partition", strategy.partition()))
+        .text("type", strategy.type());
+  }
+
+  private static @Nullable Object shown(@Nullable IntOrString value) {
+    return value == null ? null : ServiceForm.writeIntOrString(value);
+  }
+
+  private static TreeWriter writeStatus(StatefulSet.Status status) {
+    return new TreeWriter()
+        .always("availableReplicas", status.availableReplicas())
+        .always("collisionCount", status.collisionCount())
+        .number("currentReplicas", status.currentReplicas())
+        .text("currentRevision", status.currentRevision())
+        .number("observedGeneration", status.observedGeneration())
+        .number("readyReplicas", status.readyReplicas())
+        .always("replicas", status.replicas())
+        .text("updateRevision", status.updateRevision())
+        .number("updatedReplicas", status.updatedReplicas());
   }
 
   static DaemonSet readDaemonSet(ObjectMeta meta, Fields f) {
@@ -130,26 +201,31 @@ final class WorkloadForm {
         meta,
         MetaForm.readSelector(spec.object("selector")),
         PodForm.readTemplate(spec.object("template")),
+        strategy.text("type", ROLLING),
         rolling.intOrString("maxUnavailable", IntOrString.of(1)),
-        rolling.intOrString("maxSurge", IntOrString.of(0)));
+        rolling.intOrString("maxSurge", IntOrString.of(0)),
+        spec.int32("minReadySeconds", 0),
+        spec.int32("revisionHistoryLimit", HISTORY));
     rolling.end();
-    strategy.ignoring("type").end();
-    spec.ignoring("minReadySeconds", "revisionHistoryLimit").end();
+    strategy.end();
+    spec.end();
     f.ignoring("status");
     return set;
   }
 
   static void write(DaemonSet set, TreeWriter tree) {
+    TreeWriter strategy = new TreeWriter().text("type", set.updateStrategy());
+    if (set.updateStrategy().equals(ROLLING)) {
+      strategy.object("rollingUpdate", rolling(set.maxSurge(), set.maxUnavailable()));
+    }
     tree.always(
         "spec",
         new TreeWriter()
+            .number("minReadySeconds", set.minReadySeconds())
+            .always("revisionHistoryLimit", set.revisionHistoryLimit())
             .always("selector", MetaForm.writeSelector(set.selector()).tree())
             .object("template", PodForm.writeTemplate(set.template()))
-            .object(
-                "updateStrategy",
-                new TreeWriter()
-                    .object("rollingUpdate", rolling(set.maxSurge(), set.maxUnavailable()))
-                    .text("type", "RollingUpdate"))
+            .object("updateStrategy", strategy)
             .tree());
   }
 }

@@ -7,13 +7,22 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodSpec;
 import dev.hairpin.api.Taint;
 import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.cluster.ClusterView;
 import dev.hairpin.cluster.control.Deletion;
 import dev.hairpin.cluster.control.GeneratedNames;
 import dev.hairpin.cluster.scheduling.Tolerations;
+import dev.hairpin.cluster.workloads.Revisions.Revision;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * when the new ones are ready. Source: {@code pkg/controller/daemon} of Kubernetes v1.36.
  */
 final class DaemonSets {
-  private static final String REVISION_LABEL = "controller-revision-hash";
+  /** Counts the templates of a set, as a server has it; its pods have the number as a label. */
+  private static final String GENERATION = "deprecated.daemonset.template.generation";
 
   /** Taints that every daemon bears. */
   private static final List<Map<String, Object>> TOLERATIONS = List.of(
@@ -38,12 +48,25 @@ final class DaemonSets {
 
   private final ClusterState state;
   private final Owned owned;
+  private final Revisions revisions;
   private final GeneratedNames names;
+  private final BiConsumer<ObjectKey, Duration> later;
 
-  DaemonSets(ClusterState state, Owned owned, GeneratedNames names) {
+  /**
+   * The controller.
+   *
+   * @param later asks for another look at a DaemonSet after a while
+   */
+  DaemonSets(
+      ClusterState state,
+      Owned owned,
+      GeneratedNames names,
+      BiConsumer<ObjectKey, Duration> later) {
     this.state = state;
     this.owned = owned;
+    this.revisions = new Revisions(state, owned, Revisions.LABEL);
     this.names = names;
+    this.later = later;
   }
 
   void sync(ObjectKey key) {
@@ -52,48 +75,97 @@ final class DaemonSets {
     if (set == null || set.metadata().deletionTimestamp() != null) {
       return;
     }
+    List<Pod> all = owned.pods(set.metadata().uid());
+    List<Revision> known = new ArrayList<>(revisions.of(set));
+    if (known.isEmpty()) {
+      known.addAll(adopted(set, all));
+    }
+    Revision present = revisions.present(set, known);
     PodSpec spec = spec(set);
     Map<String, List<Pod>> byNode = new TreeMap<>();
-    for (Pod pod : owned.pods(set.metadata().uid())) {
+    for (Pod pod : all) {
       byNode.computeIfAbsent(pod.spec().nodeName(), n -> new ArrayList<>()).add(pod);
     }
     List<String> fitting = new ArrayList<>();
     for (Node node : state.list(Node.class)) {
       if (fits(node, spec)) {
         fitting.add(node.metadata().name());
+      } else if (mayStay(node, spec)) {
+        byNode.remove(node.metadata().name());
       }
     }
-    Update update = new Update(set, fitting.size());
+    Update update = new Update(set, present.hash(), state.clock().now(), fitting.size());
     for (String node : fitting) {
       @Nullable List<Pod> pods = byNode.remove(node);
       if (pods == null) {
-        store(set, spec, node, update.revision);
+        store(set, spec, node, present.hash());
         update.missing();
       } else {
         update.look(node, pods);
       }
     }
     byNode.values().forEach(pods -> pods.forEach(pod -> Deletion.ask(state, pod)));
-    update.nodesToSurge().forEach(node -> store(set, spec, node, update.revision));
-    update.podsToDelete().forEach(pod -> Deletion.ask(state, pod));
+    update.surplus.forEach(pod -> Deletion.ask(state, pod));
+    if (!set.updateStrategy().equals("OnDelete")) {
+      update.nodesToSurge().forEach(node -> store(set, spec, node, present.hash()));
+      update.podsToDelete().forEach(pod -> Deletion.ask(state, pod));
+    }
+    Set<String> needed = new HashSet<>(Set.of(present.name()));
+    all.forEach(pod -> needed.add(set.metadata().name() + "-" + hash(pod)));
+    revisions.truncate(set, known, needed, set.revisionHistoryLimit());
+    lookAgainWhenAvailable(set, all);
   }
 
-  /** Whether a pod has the present template. */
-  static boolean isUpToDate(DaemonSet set, Pod pod) {
-    return isOf(set, PodFactory.hash(set.template(), 0), pod);
+  /**
+   * The revision of a set that comes from another cluster without its ControllerRevisions: the one
+   * of the pods that are of the set's present generation.
+   */
+  private List<Revision> adopted(DaemonSet set, List<Pod> pods) {
+    return pods.stream()
+        .filter(pod -> !hash(pod).isEmpty() && isOfGeneration(set, pod))
+        .findFirst()
+        .map(pod -> {
+          String name = set.metadata().name() + "-" + hash(pod);
+          return revisions.make(set, new Revision(name, hash(pod), 1, set.template()));
+        })
+        .map(List::of)
+        .orElse(List.of());
   }
 
-  private static boolean isOf(DaemonSet set, String revision, Pod pod) {
-    return revision.equals(pod.metadata().labels().get(REVISION_LABEL))
-        && PodFactory.hasOthersOf(set.template(), pod);
+  /** A server tells by two marks which template of a set a pod is of. */
+  private static boolean isOfGeneration(DaemonSet set, Pod pod) {
+    @Nullable String generation = set.metadata().annotations().get(GENERATION);
+    return generation != null
+        && generation.equals(pod.metadata().labels().get("pod-template-generation"));
+  }
+
+  private static String hash(Pod pod) {
+    return pod.metadata().labels().getOrDefault(Revisions.LABEL, "");
+  }
+
+  /** What tells, of several templates of a set, the present one. */
+  static Predicate<Pod> isUpToDate(ClusterView view, DaemonSet set) {
+    String present = view.list(Revisions.KIND).stream()
+        .filter(object -> Revisions.isRevision(object)
+            && object
+                .metadata()
+                .controller()
+                .filter(owner -> owner.uid().equals(set.metadata().uid()))
+                .isPresent())
+        .max(Comparator.comparingLong(Revisions::number))
+        .map(object -> object.metadata().labels().getOrDefault(Revisions.LABEL, ""))
+        .orElse("");
+    return pod -> (!present.isEmpty() && present.equals(hash(pod))) || isOfGeneration(set, pod);
   }
 
   /** One step of a rolling update. Source: {@code rollingUpdate} of {@code update.go}. */
   private static final class Update {
     private final DaemonSet set;
     private final String revision;
+    private final Instant now;
     private final int surge;
     private final int unavailable;
+    private final List<Pod> surplus = new ArrayList<>();
     private final List<Pod> replaceable = new ArrayList<>();
     private final List<Pod> candidates = new ArrayList<>();
     private final List<Pod> relieved = new ArrayList<>();
@@ -102,12 +174,18 @@ final class DaemonSets {
     private int surging;
     private int missing;
 
-    Update(DaemonSet set, int nodes) {
+    Update(DaemonSet set, String revision, Instant now, int nodes) {
       this.set = set;
-      this.revision = PodFactory.hash(set.template(), 0);
-      this.surge = RollingUpdate.resolve(set.maxSurge(), nodes, true);
+      this.revision = revision;
+      this.now = now;
+      boolean rolls = !set.updateStrategy().equals("OnDelete");
+      this.surge = rolls ? RollingUpdate.resolve(set.maxSurge(), nodes, true) : 0;
       int allowed = RollingUpdate.resolve(set.maxUnavailable(), nodes, true);
       this.unavailable = surge == 0 ? Math.max(1, allowed) : allowed;
+    }
+
+    private boolean isAvailable(Pod pod) {
+      return Availability.isAvailable(pod, set.minReadySeconds(), now);
     }
 
     /** A node has no pod, or none that counts. */
@@ -118,18 +196,16 @@ final class DaemonSets {
     void look(String node, List<Pod> pods) {
       List<Pod> fresh = new ArrayList<>();
       List<Pod> old = new ArrayList<>();
-      for (Pod pod : pods) {
-        if (!pod.isTerminating()) {
-          (isOf(set, revision, pod) ? fresh : old).add(pod);
-        }
+      for (Pod pod : running(pods)) {
+        (hash(pod).equals(revision) ? fresh : old).add(pod);
       }
       if (surge > 0) {
         lookForSurge(node, fresh, old);
       } else if (fresh.isEmpty() == old.isEmpty()) {
         missing++;
       } else if (old.isEmpty()) {
-        missing += fresh.get(0).isReady() ? 0 : 1;
-      } else if (old.get(0).isReady()) {
+        missing += isAvailable(fresh.get(0)) ? 0 : 1;
+      } else if (isAvailable(old.get(0))) {
         candidates.add(old.get(0));
       } else {
         replaceable.add(old.get(0));
@@ -137,17 +213,38 @@ final class DaemonSets {
       }
     }
 
+    /** The pods of a node that stay: not those that are finished, and without surge the oldest. */
+    private List<Pod> running(List<Pod> pods) {
+      List<Pod> running = new ArrayList<>();
+      for (Pod pod : pods) {
+        if (pod.phase().equals("Failed") || pod.phase().equals("Succeeded")) {
+          surplus.add(pod);
+        } else if (!pod.isTerminating()) {
+          running.add(pod);
+        }
+      }
+      if (surge > 0 || running.size() < 2) {
+        return running;
+      }
+      running.sort(Comparator.comparing(
+              (Pod pod) -> pod.metadata().creationTimestamp(),
+              Comparator.nullsFirst(Comparator.naturalOrder()))
+          .thenComparing(Pod::key));
+      surplus.addAll(running.subList(1, running.size()));
+      return running.subList(0, 1);
+    }
+
     private void lookForSurge(String node, List<Pod> fresh, List<Pod> old) {
       if (old.isEmpty()) {
         return;
       }
       if (!fresh.isEmpty()) {
-        if (fresh.get(0).isReady() || !old.get(0).isReady()) {
+        if (isAvailable(fresh.get(0)) || !isAvailable(old.get(0))) {
           relieved.addAll(old);
         } else {
           surging++;
         }
-      } else if (old.get(0).isReady()) {
+      } else if (isAvailable(old.get(0))) {
         surgeCandidates.add(node);
       } else {
         bare.add(node);
@@ -179,21 +276,40 @@ final class DaemonSets {
         name,
         set.template(),
         spec.toBuilder().nodeName(node).build(),
-        Map.of(REVISION_LABEL, revision)));
+        Map.of(Revisions.LABEL, revision)));
   }
 
+  private void lookAgainWhenAvailable(DaemonSet set, List<Pod> pods) {
+    if (set.minReadySeconds() > 0) {
+      Instant now = state.clock().now();
+      pods.stream()
+          .flatMap(pod -> Availability.untilAvailable(pod, set.minReadySeconds(), now).stream())
+          .filter(left -> !left.isZero())
+          .min(Comparator.naturalOrder())
+          .ifPresent(left -> later.accept(set.key(), left));
+    }
+  }
+
+  /** Whether a node shall have a pod. */
   static boolean fits(Node node, PodSpec spec) {
-    return spec.nodeSelector().entrySet().stream()
-            .allMatch(e -> e.getValue().equals(node.metadata().labels().get(e.getKey())))
-        && node.taints().stream()
-            .filter(taint -> !taint.effect().equals("PreferNoSchedule"))
-            .allMatch(taint -> tolerated(spec, taint));
+    return isSelected(node, spec)
+        && bears(node, spec, taint -> !taint.effect().equals("PreferNoSchedule"));
   }
 
-  private static boolean tolerated(PodSpec spec, Taint taint) {
-    return Tolerations.tolerates(spec, taint)
-        || (taint.key().equals("node.kubernetes.io/unreachable")
-            || taint.key().equals("node.kubernetes.io/not-ready"));
+  /** Whether a pod that a node has may stay there, although it would not be made there any more. */
+  private static boolean mayStay(Node node, PodSpec spec) {
+    return isSelected(node, spec) && bears(node, spec, taint -> taint.effect().equals("NoExecute"));
+  }
+
+  private static boolean isSelected(Node node, PodSpec spec) {
+    return spec.nodeSelector().entrySet().stream()
+        .allMatch(e -> e.getValue().equals(node.metadata().labels().get(e.getKey())));
+  }
+
+  private static boolean bears(Node node, PodSpec spec, Predicate<Taint> counts) {
+    return node.taints().stream()
+        .filter(counts)
+        .allMatch(taint -> Tolerations.tolerates(spec, taint));
   }
 
   static PodSpec spec(DaemonSet set) {

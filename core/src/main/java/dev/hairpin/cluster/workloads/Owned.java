@@ -11,7 +11,7 @@ import dev.hairpin.collect.ForkableSortedMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The pods and ReplicaSets of each owner, found by the owner's uid. */
+/** The pods, ReplicaSets and ControllerRevisions of each owner, found by the owner's uid. */
 final class Owned {
   private final ForkableMap<String, ForkableSortedMap<ObjectKey, KubeObject>> byOwner;
 
@@ -23,6 +23,7 @@ final class Owned {
     this(new ForkableMap<>());
     state.list(Pod.class).forEach(this::put);
     state.list(ReplicaSet.class).forEach(this::put);
+    state.list(Revisions.KIND).stream().filter(Revisions::isRevision).forEach(this::put);
   }
 
   Owned fork() {
@@ -31,13 +32,17 @@ final class Owned {
 
   void changed(Change change) {
     KubeObject object = change.object();
-    if (object instanceof Pod || object instanceof ReplicaSet) {
+    if (isDependent(object)) {
       if (change.after() == null) {
         remove(object);
       } else {
         put(object);
       }
     }
+  }
+
+  private static boolean isDependent(KubeObject object) {
+    return object instanceof Pod || object instanceof ReplicaSet || Revisions.isRevision(object);
   }
 
   private void put(KubeObject object) {

@@ -2,18 +2,20 @@ package dev.hairpin.cluster.workloads;
 
 import com.google.common.hash.Hashing;
 import dev.hairpin.api.Container;
+import dev.hairpin.api.DaemonSet;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.OwnerReference;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodSpec;
 import dev.hairpin.api.PodTemplate;
+import dev.hairpin.api.StatefulSet;
 import dev.hairpin.cluster.control.GeneratedNames;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Makes pods of templates, and tells templates apart. */
 final class PodFactory {
@@ -51,6 +53,41 @@ final class PodFactory {
     return container.withRequests(requests);
   }
 
+  /** The pods that a StatefulSet or a DaemonSet makes. */
+  static PodTemplate template(KubeObject owner) {
+    if (owner instanceof StatefulSet set) {
+      return set.template();
+    } else if (owner instanceof DaemonSet set) {
+      return set.template();
+    }
+    throw new IllegalArgumentException(owner.key() + " keeps no revisions");
+  }
+
+  /** The same StatefulSet or DaemonSet with other pods. */
+  static KubeObject withTemplate(KubeObject owner, PodTemplate template) {
+    if (owner instanceof StatefulSet set) {
+      return set.withTemplate(template);
+    } else if (owner instanceof DaemonSet set) {
+      return set.withTemplate(template);
+    }
+    throw new IllegalArgumentException(owner.key() + " keeps no revisions");
+  }
+
+  /**
+   * The template that a pod was made of, so far as the pod tells: without the labels that its owner
+   * adds, and where its template's successor leaves the names of hosts and nodes.
+   */
+  static PodTemplate templateOf(PodTemplate successor, Pod pod, Set<String> addedLabels) {
+    Map<String, String> labels = new LinkedHashMap<>(pod.metadata().labels());
+    labels.keySet().removeAll(addedLabels);
+    PodSpec spec = pod.spec().toBuilder()
+        .hostname(successor.spec().hostname())
+        .subdomain(successor.spec().subdomain())
+        .nodeName(successor.spec().nodeName())
+        .build();
+    return new PodTemplate(labels, pod.metadata().annotations(), spec);
+  }
+
   static OwnerReference reference(KubeObject owner) {
     return new OwnerReference(
         owner.apiVersion(),
@@ -65,7 +102,7 @@ final class PodFactory {
    *
    * <p>The original hashes its own memory layout, so the value differs, but not its look: up to ten
    * characters, the same for the same template. Templates that differ only in what the network does
-   * not need have one hash; {@link #hasOthersOf} tells them apart.
+   * not need have one hash, and the later of them counts as a collision.
    *
    * @param collisions how many hashes of this template were taken by others
    */
@@ -92,18 +129,5 @@ final class PodFactory {
 
   private static List<Container> bare(List<Container> containers) {
     return containers.stream().map(c -> c.withOthers(Map.of())).toList();
-  }
-
-  /** Whether a pod has what its template says besides what the network needs. */
-  static boolean hasOthersOf(PodTemplate template, Pod pod) {
-    return others(template.spec()).equals(others(pod.spec()));
-  }
-
-  private static List<Map<String, Object>> others(PodSpec spec) {
-    List<Map<String, Object>> others = new ArrayList<>();
-    others.add(spec.others());
-    spec.containers().forEach(c -> others.add(c.others()));
-    spec.initContainers().forEach(c -> others.add(c.others()));
-    return others;
   }
 }

@@ -6,69 +6,274 @@ import dev.hairpin.api.PodSpec;
 import dev.hairpin.api.StatefulSet;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.Deletion;
+import dev.hairpin.cluster.workloads.Revisions.Revision;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the numbered pods of each StatefulSet: one after another and the last first, unless they
- * are managed in parallel. An update goes from the highest number down and waits for each.
+ * are managed in parallel. A rolling update goes from the highest number down and waits for each.
+ *
+ * <p>Source: {@code pkg/controller/statefulset} of Kubernetes v1.36. Its gate
+ * {@code MaxUnavailableStatefulSet} is closed there (Kubernetes issue 137409), so that an update
+ * takes one pod at a time.
  */
 final class StatefulSets {
-  private static final String REVISION_LABEL = "controller-revision-hash";
+  private static final String INDEX = "apps.kubernetes.io/pod-index";
+  private static final String POD_NAME = "statefulset.kubernetes.io/pod-name";
+  private static final Set<String> LABELS = Set.of(INDEX, Revisions.LABEL, POD_NAME);
 
   private final ClusterState state;
   private final Owned owned;
+  private final Revisions revisions;
+  private final BiConsumer<ObjectKey, Duration> later;
 
-  StatefulSets(ClusterState state, Owned owned) {
+  /**
+   * The controller.
+   *
+   * @param later asks for another look at a StatefulSet after a while
+   */
+  StatefulSets(ClusterState state, Owned owned, BiConsumer<ObjectKey, Duration> later) {
     this.state = state;
     this.owned = owned;
+    this.revisions = new Revisions(state, owned, "controller.kubernetes.io/hash");
+    this.later = later;
   }
 
   void sync(ObjectKey key) {
     @Nullable
     StatefulSet set = state.get(StatefulSet.class, key.namespace(), key.name()).orElse(null);
-    if (set == null || set.metadata().deletionTimestamp() != null) {
+    if (set == null) {
       return;
     }
-    boolean oneByOne = !set.podManagementPolicy().equals("Parallel");
     NavigableMap<Integer, Pod> pods = pods(set);
-    for (int ordinal = 0; ordinal < set.replicas(); ordinal++) {
-      @Nullable Pod pod = pods.get(ordinal);
-      if (pod == null) {
-        state.store(make(set, ordinal));
-      } else if (isFinished(pod)) {
-        Deletion.ask(state, pod);
-      }
-      if (oneByOne && (pod == null || pod.isTerminating() || !isUp(pod))) {
-        return;
-      }
+    List<Revision> known = new ArrayList<>(revisions.of(set));
+    if (known.isEmpty()) {
+      known.addAll(adopted(set, pods));
     }
-    for (Pod pod : pods.tailMap(set.replicas(), true).descendingMap().values()) {
-      Deletion.ask(state, pod);
-      if (oneByOne) {
-        return;
-      }
+    Revision update = revisions.present(set, known);
+    Revision current = known.stream()
+        .filter(revision -> revision.name().equals(set.status().currentRevision()))
+        .findFirst()
+        .orElse(update);
+    Step step = new Step(set, pods, current, update);
+    if (set.metadata().deletionTimestamp() == null) {
+      step.take();
     }
-    update(set, pods);
+    StatefulSet.Status status = step.status();
+    state.store(set.withStatus(status));
+    Set<String> needed = new HashSet<>(List.of(current.name(), update.name()));
+    pods.values().forEach(pod -> needed.add(revision(pod)));
+    revisions.truncate(set, known, needed, set.revisionHistoryLimit());
+    lookAgainWhenAvailable(set, pods);
   }
 
-  private void update(StatefulSet set, NavigableMap<Integer, Pod> pods) {
-    String revision = revision(set);
-    for (int ordinal = set.replicas() - 1; ordinal >= set.partition(); ordinal--) {
-      @Nullable Pod pod = pods.get(ordinal);
-      if (pod == null || pod.isTerminating()) {
-        return;
+  /**
+   * The revisions of a set that comes from another cluster without its ControllerRevisions: those
+   * that its status names, of which the older one has the template of its pods.
+   */
+  private List<Revision> adopted(StatefulSet set, NavigableMap<Integer, Pod> pods) {
+    StatefulSet.Status status = set.status();
+    List<Revision> made = new ArrayList<>();
+    if (!status.currentRevision().equals(status.updateRevision())) {
+      pods.values().stream()
+          .filter(pod -> revision(pod).equals(status.currentRevision()))
+          .findFirst()
+          .map(pod -> PodFactory.templateOf(set.template(), pod, LABELS))
+          .filter(template -> !template.equals(set.template()))
+          .ifPresent(template -> made.add(revisions.make(
+              set,
+              new Revision(
+                  status.currentRevision(), hash(set, status.currentRevision()), 1, template))));
+    }
+    boolean seen = status.observedGeneration() >= set.metadata().generation();
+    if (!status.updateRevision().isEmpty() && seen) {
+      made.add(revisions.make(
+          set,
+          new Revision(
+              status.updateRevision(),
+              hash(set, status.updateRevision()),
+              made.size() + 1L,
+              set.template())));
+    }
+    return made;
+  }
+
+  private static String hash(StatefulSet set, String revision) {
+    String prefix = set.metadata().name() + "-";
+    return revision.startsWith(prefix) ? revision.substring(prefix.length()) : revision;
+  }
+
+  /** One look at a set: what is done, and how far the set was. */
+  private final class Step {
+    private final StatefulSet set;
+    private final NavigableMap<Integer, Pod> pods;
+    private final Revision current;
+    private final Revision update;
+    private final Instant now = state.clock().now();
+    private final int first;
+    private final int end;
+    private final boolean oneByOne;
+    private int replaced;
+
+    Step(StatefulSet set, NavigableMap<Integer, Pod> pods, Revision current, Revision update) {
+      this.set = set;
+      this.pods = pods;
+      this.current = current;
+      this.update = update;
+      this.first = set.firstOrdinal();
+      this.end = above(first, set.replicas());
+      this.oneByOne = !set.podManagementPolicy().equals("Parallel");
+    }
+
+    void take() {
+      if (keep() && scaleDown() && !set.updateStrategy().waitsForDeletions()) {
+        replace();
       }
-      if (!isOf(set, revision, pod)) {
+    }
+
+    /**
+     * Makes the pods that are missing.
+     *
+     * @return whether there is time for anything else
+     */
+    private boolean keep() {
+      for (int ordinal = first; ordinal < end; ordinal++) {
+        @Nullable Pod pod = pods.get(ordinal);
+        if (pod == null) {
+          state.store(make(ordinal));
+        } else if (isFinished(pod)) {
+          Deletion.ask(state, pod);
+        }
+        if (oneByOne && (pod == null || isUnavailable(pod))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /**
+     * Takes away the pods beyond the numbers, the last first. One by one it waits for each to be
+     * gone, and for those that are not available, unless there is but one.
+     *
+     * @return whether there is time for anything else
+     */
+    private boolean scaleDown() {
+      List<Pod> surplus = new ArrayList<>();
+      pods.forEach((ordinal, pod) -> {
+        if (ordinal < first || ordinal >= end) {
+          surplus.add(pod);
+        }
+      });
+      @Nullable
+      Pod firstUnavailable =
+          surplus.stream().filter(this::isUnavailable).findFirst().orElse(null);
+      for (int i = surplus.size() - 1; i >= 0; i--) {
+        Pod pod = surplus.get(i);
+        if (oneByOne) {
+          if (!isUnavailable(pod) || pod == firstUnavailable) {
+            Deletion.ask(state, pod);
+          }
+          return false;
+        }
         Deletion.ask(state, pod);
-        return;
       }
-      if (!isUp(pod)) {
-        return;
+      return true;
+    }
+
+    /** Takes away the last pod of another revision, when all after it are available. */
+    private void replace() {
+      @Nullable Integer partition = set.updateStrategy().partition();
+      int lowest = partition == null ? first : above(first, partition);
+      for (int ordinal = end - 1; ordinal >= lowest; ordinal--) {
+        @Nullable Pod pod = pods.get(ordinal);
+        if (pod != null && !revision(pod).equals(update.name()) && !pod.isTerminating()) {
+          if (revision(pod).equals(current.name())) {
+            replaced++;
+          }
+          Deletion.ask(state, pod);
+          return;
+        }
+        if (pod == null || isUnavailable(pod)) {
+          return;
+        }
       }
+    }
+
+    private boolean isUnavailable(Pod pod) {
+      return pod.isTerminating()
+          || !pod.phase().equals("Running")
+          || !Availability.isAvailable(pod, set.minReadySeconds(), now);
+    }
+
+    /**
+     * A pod comes at the update revision, unless a rolling update leaves its number alone. Where
+     * nothing is said of a partition, those whose turn has not come keep the current revision.
+     */
+    private Pod make(int ordinal) {
+      StatefulSet.UpdateStrategy strategy = set.updateStrategy();
+      @Nullable Integer partition = strategy.partition();
+      int left = partition != null
+          ? partition
+          : strategy.waitsForDeletions() ? 0 : set.status().currentReplicas();
+      return pod(set, ordinal, ordinal - first < left ? current : update);
+    }
+
+    StatefulSet.Status status() {
+      int ready = 0;
+      int available = 0;
+      int ofCurrent = -replaced;
+      int ofUpdate = 0;
+      for (Pod pod : pods.values()) {
+        if (pod.phase().equals("Running") && pod.isReady()) {
+          ready++;
+          available += Availability.isAvailable(pod, set.minReadySeconds(), now) ? 1 : 0;
+        }
+        if (!pod.isTerminating()) {
+          ofCurrent += revision(pod).equals(current.name()) ? 1 : 0;
+          ofUpdate += revision(pod).equals(update.name()) ? 1 : 0;
+        }
+      }
+      boolean complete = !set.updateStrategy().waitsForDeletions()
+          && ofUpdate == set.replicas()
+          && ready == set.replicas()
+          && pods.size() == set.replicas();
+      return new StatefulSet.Status(
+          set.metadata().generation(),
+          pods.size(),
+          ready,
+          available,
+          complete ? ofUpdate : ofCurrent,
+          ofUpdate,
+          complete ? update.name() : current.name(),
+          update.name(),
+          set.status().collisionCount());
+    }
+  }
+
+  private static int above(int first, int count) {
+    return (int) Math.min(Integer.MAX_VALUE, (long) first + count);
+  }
+
+  private void lookAgainWhenAvailable(StatefulSet set, NavigableMap<Integer, Pod> pods) {
+    if (set.minReadySeconds() > 0) {
+      Instant now = state.clock().now();
+      pods.values().stream()
+          .flatMap(pod -> Availability.untilAvailable(pod, set.minReadySeconds(), now).stream())
+          .filter(left -> !left.isZero())
+          .min(Comparator.naturalOrder())
+          .ifPresent(left -> later.accept(set.key(), left));
     }
   }
 
@@ -77,50 +282,39 @@ final class StatefulSets {
     String prefix = set.metadata().name() + "-";
     for (Pod pod : owned.pods(set.metadata().uid())) {
       String name = pod.metadata().name();
-      if (name.startsWith(prefix)) {
-        String digits = name.substring(prefix.length());
-        if (!digits.isEmpty()
-            && digits.length() < 10
-            && digits.chars().allMatch(Character::isDigit)) {
-          pods.put(Integer.parseInt(digits), pod);
+      if (name.startsWith(prefix) && name.substring(prefix.length()).matches("[0-9]{1,10}")) {
+        long ordinal = Long.parseLong(name.substring(prefix.length()));
+        if (ordinal <= Integer.MAX_VALUE) {
+          pods.put((int) ordinal, pod);
         }
       }
     }
     return pods;
   }
 
-  private static boolean isUp(Pod pod) {
-    return pod.phase().equals("Running") && pod.isReady();
-  }
-
   private static boolean isFinished(Pod pod) {
     return pod.phase().equals("Failed") || pod.phase().equals("Succeeded");
   }
 
-  /** Whether a pod has the present template. */
+  private static String revision(Pod pod) {
+    return pod.metadata().labels().getOrDefault(Revisions.LABEL, "");
+  }
+
+  /** Whether a pod has the present template, as the controller last saw it. */
   static boolean isUpToDate(StatefulSet set, Pod pod) {
-    return isOf(set, revision(set), pod);
+    return revision(pod).equals(set.status().updateRevision());
   }
 
-  private static boolean isOf(StatefulSet set, String revision, Pod pod) {
-    return revision.equals(pod.metadata().labels().get(REVISION_LABEL))
-        && PodFactory.hasOthersOf(set.template(), pod);
-  }
-
-  private static String revision(StatefulSet set) {
-    return set.metadata().name() + "-" + PodFactory.hash(set.template(), 0);
-  }
-
-  private static Pod make(StatefulSet set, int ordinal) {
+  private static Pod pod(StatefulSet set, int ordinal, Revision revision) {
     String name = set.metadata().name() + "-" + ordinal;
     Map<String, String> labels = new LinkedHashMap<>();
-    labels.put("apps.kubernetes.io/pod-index", Integer.toString(ordinal));
-    labels.put(REVISION_LABEL, revision(set));
-    labels.put("statefulset.kubernetes.io/pod-name", name);
-    PodSpec spec = set.template().spec().toBuilder()
+    labels.put(INDEX, Integer.toString(ordinal));
+    labels.put(Revisions.LABEL, revision.name());
+    labels.put(POD_NAME, name);
+    PodSpec spec = revision.template().spec().toBuilder()
         .hostname(name)
         .subdomain(set.serviceName())
         .build();
-    return PodFactory.pod(set, name, set.template(), spec, labels);
+    return PodFactory.pod(set, name, revision.template(), spec, labels);
   }
 }

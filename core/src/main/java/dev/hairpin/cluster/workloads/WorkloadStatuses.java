@@ -110,16 +110,20 @@ public final class WorkloadStatuses {
       }
       return count(deployment.replicas(), pods, fresh::contains, deployment.minReadySeconds());
     } else if (workload instanceof ReplicaSet set) {
-      return count(set.replicas(), owned(set, Pod.class), pod -> true, 0);
+      return count(set.replicas(), owned(set, Pod.class), pod -> true, set.minReadySeconds());
     } else if (workload instanceof StatefulSet set) {
       return count(
-          set.replicas(), owned(set, Pod.class), pod -> StatefulSets.isUpToDate(set, pod), 0);
+          set.replicas(),
+          owned(set, Pod.class),
+          pod -> StatefulSets.isUpToDate(set, pod),
+          set.minReadySeconds());
     } else if (workload instanceof DaemonSet set) {
       PodSpec spec = DaemonSets.spec(set);
       int desired = (int) view.list(Node.class).stream()
           .filter(node -> DaemonSets.fits(node, spec))
           .count();
-      return count(desired, owned(set, Pod.class), pod -> DaemonSets.isUpToDate(set, pod), 0);
+      return count(
+          desired, owned(set, Pod.class), DaemonSets.isUpToDate(view, set), set.minReadySeconds());
     }
     throw new IllegalArgumentException(workload.key() + " is no workload");
   }

@@ -52,8 +52,8 @@ public final class Workloads {
     this.queue = new WorkQueue<>(state.clock(), delay, this::sync);
     this.deployments = new Deployments(state, owned, this::later);
     this.replicaSets = new ReplicaSets(state, owned, names);
-    this.statefulSets = new StatefulSets(state, owned);
-    this.daemonSets = new DaemonSets(state, owned, names);
+    this.statefulSets = new StatefulSets(state, owned, this::later);
+    this.daemonSets = new DaemonSets(state, owned, names, this::later);
     state.watch(this::changed);
   }
 
@@ -164,27 +164,12 @@ public final class Workloads {
       throw new IllegalArgumentException("replicas " + replicas + " is negative");
     }
     KubeObject object = existing(kind, namespace, name);
-    if (object instanceof Deployment d) {
-      state.store(new Deployment(
-          d.metadata(),
-          replicas,
-          d.selector(),
-          d.template(),
-          d.strategy(),
-          d.maxSurge(),
-          d.maxUnavailable(),
-          d.minReadySeconds()));
-    } else if (object instanceof ReplicaSet r) {
-      state.store(r.withReplicas(replicas));
-    } else if (object instanceof StatefulSet s) {
-      state.store(new StatefulSet(
-          s.metadata(),
-          replicas,
-          s.selector(),
-          s.template(),
-          s.serviceName(),
-          s.podManagementPolicy(),
-          s.partition()));
+    if (object instanceof Deployment deployment) {
+      state.store(deployment.withReplicas(replicas));
+    } else if (object instanceof ReplicaSet set) {
+      state.store(set.withReplicas(replicas));
+    } else if (object instanceof StatefulSet set) {
+      state.store(set.withReplicas(replicas));
     } else {
       throw new IllegalArgumentException(object.key() + " cannot be scaled");
     }
@@ -200,28 +185,12 @@ public final class Workloads {
    */
   public void restart(String kind, String namespace, String name) {
     KubeObject object = existing(kind, namespace, name);
-    if (object instanceof Deployment d) {
-      state.store(new Deployment(
-          d.metadata(),
-          d.replicas(),
-          d.selector(),
-          restarted(d.template()),
-          d.strategy(),
-          d.maxSurge(),
-          d.maxUnavailable(),
-          d.minReadySeconds()));
-    } else if (object instanceof StatefulSet s) {
-      state.store(new StatefulSet(
-          s.metadata(),
-          s.replicas(),
-          s.selector(),
-          restarted(s.template()),
-          s.serviceName(),
-          s.podManagementPolicy(),
-          s.partition()));
-    } else if (object instanceof DaemonSet d) {
-      state.store(new DaemonSet(
-          d.metadata(), d.selector(), restarted(d.template()), d.maxUnavailable(), d.maxSurge()));
+    if (object instanceof Deployment deployment) {
+      state.store(deployment.withTemplate(restarted(deployment.template())));
+    } else if (object instanceof StatefulSet set) {
+      state.store(set.withTemplate(restarted(set.template())));
+    } else if (object instanceof DaemonSet set) {
+      state.store(set.withTemplate(restarted(set.template())));
     } else {
       throw new IllegalArgumentException(object.key() + " cannot be restarted");
     }
