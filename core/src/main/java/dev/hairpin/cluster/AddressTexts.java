@@ -234,8 +234,7 @@ final class AddressTexts {
     }
     IpAddress address = parsed.get();
     if (address.isUnspecified()) {
-      errors.invalid(
-          path, value, "may not be unspecified (" + (address.isV4() ? "0.0.0.0" : "::") + ")");
+      errors.invalid(path, value, "may not be unspecified (" + value + ")");
     }
     if (address.isLoopback()) {
       errors.invalid(path, value, "may not be in the loopback range (127.0.0.0/8, ::1/128)");

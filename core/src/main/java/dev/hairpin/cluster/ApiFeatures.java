@@ -15,6 +15,7 @@ package dev.hairpin.cluster;
  *     {@code trafficDistribution}: gate {@code PreferSameTrafficDistribution}, on since 1.34
  * @param jsonValues bad values are printed as JSON: since 1.34
  * @param externalIpsDeprecated {@code externalIPs} warns: since 1.36
+ * @param kubeletPortReserved no load balancer may have the kubelet's port 10250: until 1.32
  */
 public record ApiFeatures(
     boolean relaxedServiceNames,
@@ -22,7 +23,8 @@ public record ApiFeatures(
     boolean ipAddressObjects,
     boolean preferSameZone,
     boolean jsonValues,
-    boolean externalIpsDeprecated) {
+    boolean externalIpsDeprecated,
+    boolean kubeletPortReserved) {
 
   /** Those of the newest recorded release, 1.36. */
   public static final ApiFeatures NEWEST = ofMinor(36);
@@ -35,7 +37,13 @@ public record ApiFeatures(
    */
   public static ApiFeatures ofMinor(int minor) {
     return new ApiFeatures(
-        minor >= 36, minor >= 36, minor >= 33, minor >= 34, minor >= 34, minor >= 36);
+        minor >= 36,
+        minor >= 36,
+        minor >= 33,
+        minor >= 34,
+        minor >= 34,
+        minor >= 36,
+        minor < 33);
   }
 
   /**
@@ -54,7 +62,8 @@ public record ApiFeatures(
             ipAddressObjects,
             preferSameZone,
             jsonValues,
-            externalIpsDeprecated);
+            externalIpsDeprecated,
+            kubeletPortReserved);
       case "StrictIPCIDRValidation" ->
         new ApiFeatures(
             relaxedServiceNames,
@@ -62,7 +71,8 @@ public record ApiFeatures(
             ipAddressObjects,
             preferSameZone,
             jsonValues,
-            externalIpsDeprecated);
+            externalIpsDeprecated,
+            kubeletPortReserved);
       case "MultiCIDRServiceAllocator" ->
         new ApiFeatures(
             relaxedServiceNames,
@@ -70,7 +80,8 @@ public record ApiFeatures(
             on,
             preferSameZone,
             jsonValues,
-            externalIpsDeprecated);
+            externalIpsDeprecated,
+            kubeletPortReserved);
       case "PreferSameTrafficDistribution" ->
         new ApiFeatures(
             relaxedServiceNames,
@@ -78,7 +89,8 @@ public record ApiFeatures(
             ipAddressObjects,
             on,
             jsonValues,
-            externalIpsDeprecated);
+            externalIpsDeprecated,
+            kubeletPortReserved);
       default -> this;
     };
   }

@@ -146,7 +146,7 @@ final class ServiceValidation {
   private void byType() {
     switch (s.type) {
       case ServiceDraft.LOAD_BALANCER -> {
-        for (int i = 0; i < s.ports.size(); i++) {
+        for (int i = 0; features.kubeletPortReserved() && i < s.ports.size(); i++) {
           if (s.ports.get(i).port == KUBELET_PORT) {
             errors.invalid(
                 "spec.ports[" + i + "]",
@@ -528,7 +528,10 @@ final class ServiceValidation {
     return ServiceDraft.SINGLE_STACK.equals(s.ipFamilyPolicy);
   }
 
-  /** The server points at the first family whichever changed. */
+  /**
+   * The server points at the first family whichever changed, and where the number of families
+   * changed too it shows the addresses as the bad value.
+   */
   private void familyChanges(ServiceDraft before) {
     if (!s.needsClusterIp() || !before.needsClusterIp() || isHeadless() || isHeadless(before)) {
       return;
@@ -543,13 +546,13 @@ final class ServiceValidation {
       return;
     }
     boolean released = before.ipFamilies.size() > s.ipFamilies.size();
-    if (released && s.ipFamilies.isEmpty()) {
+    if (released && s.clusterIps.isEmpty()) {
       errors.invalid(path, families(), "primary ipFamily can not be unset");
     }
     if (!before.ipFamilies.isEmpty()
         && !s.ipFamilies.isEmpty()
         && !s.ipFamilies.get(0).equals(before.ipFamilies.get(0))) {
-      errors.invalid(path, families(), "may not change once set");
+      errors.invalid(path, s.clusterIps, "may not change once set");
     }
     if (released && s.ipFamilies.size() == 1 && !isSingleStack()) {
       errors.invalid(

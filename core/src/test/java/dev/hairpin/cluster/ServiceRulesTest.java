@@ -8,6 +8,7 @@ import dev.hairpin.api.Service;
 import dev.hairpin.cluster.ApiServer.PatchType;
 import dev.hairpin.manifest.Manifests;
 import dev.hairpin.net.Cidr;
+import dev.hairpin.net.IpFamily;
 import dev.hairpin.time.VirtualClock;
 import java.util.List;
 import java.util.Map;
@@ -109,8 +110,9 @@ class ServiceRulesTest {
         "{clusterIP: 10.96.0.9, clusterIPs: [10.96.0.9, 'fd00:10:96::9'], ports: [{port: 80}]}"
             + "|spec.ipFamilyPolicy: Invalid value: \"SingleStack\": must be 'RequireDualStack' or"
             + " 'PreferDualStack' when multiple cluster IPs are specified",
-        "{type: LoadBalancer, ports: [{port: 10250}]}|spec.ports[0]: Invalid value: 10250: may not"
-            + " expose port 10250 externally since it is used by kubelet",
+        "{ports: [{port: 80}], externalIPs: ['0:0::0', 127.0.0.1]}|[spec.externalIPs[0]: Invalid"
+            + " value: \"0:0::0\": may not be unspecified (0:0::0), spec.externalIPs[1]: Invalid"
+            + " value: \"127.0.0.1\": may not be in the loopback range (127.0.0.0/8, ::1/128)]",
         "{ports: [{port: 80, targetPort: 'a_b'}]}|spec.ports[0].targetPort: Invalid value: \"a_b\":"
             + " must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)",
       })
@@ -141,6 +143,11 @@ class ServiceRulesTest {
             + " IPv6 value as indicated by `ipFamilies[0]`",
         "dual|{ipFamilies: [IPv4]}|spec.ipFamilyPolicy: Invalid value: \"PreferDualStack\": must be"
             + " 'SingleStack' to release the secondary IP family",
+        "single|{ipFamilyPolicy: RequireDualStack, ipFamilies: [IPv6, IPv4], clusterIP:"
+            + " 'fd00:10:96::5', clusterIPs: ['fd00:10:96::5', 10.96.0.77]}|[spec.clusterIPs[0]:"
+            + " Invalid value: [\"fd00:10:96::5\",\"10.96.0.77\"]: may not change once set,"
+            + " spec.ipFamilies[0]: Invalid value: [\"fd00:10:96::5\",\"10.96.0.77\"]: may not"
+            + " change once set]",
         "dual|{clusterIPs: [10.96.0.4]}|spec.ipFamilyPolicy: Invalid value: \"PreferDualStack\":"
             + " must be 'SingleStack' to release the secondary cluster IP",
       })
@@ -218,6 +225,25 @@ class ServiceRulesTest {
             + " [\"10.96.0.9\",\"fd00:10:96::4\"]: failed to allocate IP fd00:10:96::4: provided IP is"
             + " already allocated");
     assertThat(server.allocatedAddresses().toString()).doesNotContain("10.96.0.9");
+  }
+
+  @Test
+  void aLoadBalancerMayHaveTheKubeletsPortSince133() {
+    assertThat(create("k", "{type: LoadBalancer, ports: [{port: 10250}]}").spec().ports())
+        .hasSize(1);
+
+    ApiServer older = new ApiServer(
+        new ClusterState(new VirtualClock(), 1),
+        new ApiServerConfig(
+            List.of(IpFamily.IPV4),
+            List.of(Cidr.parse("10.96.0.0/24")),
+            PortRange.DEFAULT,
+            ApiFeatures.ofMinor(32)));
+    assertThat(catchThrowableOfType(
+            ApiError.class,
+            () -> older.create(service("k", "{type: LoadBalancer, ports: [{port: 10250}]}"))))
+        .hasMessage("Service \"k\" is invalid: spec.ports[0]: Invalid value: 10250: may not expose"
+            + " port 10250 externally since it is used by kubelet");
   }
 
   @Test
