@@ -2,6 +2,7 @@ package dev.hairpin.api;
 
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -130,6 +131,31 @@ public record Node(
         .flatMap(a -> IpAddress.tryParse(a.address()).stream())
         .filter(a -> a.family() == family)
         .findFirst();
+  }
+
+  /**
+   * The addresses that its kubelet reports as those of its pods' host: the first internal address,
+   * or the first external one if it has none, and then the first of the other family.
+   *
+   * <p>Source: {@code GetNodeHostIPs} of {@code k8s.io/component-helpers}.
+   *
+   * @return the addresses, the primary first; none if the node has no address that is an IP
+   */
+  public List<String> hostIps() {
+    List<IpAddress> all = new ArrayList<>();
+    for (String type : List.of("InternalIP", "ExternalIP")) {
+      addresses.stream()
+          .filter(a -> a.type().equals(type))
+          .flatMap(a -> IpAddress.tryParse(a.address()).stream())
+          .forEach(all::add);
+    }
+    List<String> host = new ArrayList<>();
+    for (IpAddress address : all) {
+      if (host.isEmpty() || (host.size() == 1 && address.family() != all.get(0).family())) {
+        host.add(address.toString());
+      }
+    }
+    return List.copyOf(host);
   }
 
   /**

@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param phase {@code Pending}, {@code Running}, {@code Succeeded}, {@code Failed} or
  *     {@code Unknown}
  * @param podIps {@code status.podIPs}: its addresses, the primary first; empty until it has one
- * @param hostIp {@code status.hostIP}: its node's address; empty until it has a node
+ * @param hostIps {@code status.hostIPs}: its node's addresses, the primary first, one of each
+ *     family at most; empty until it has a node
  * @param conditions {@code status.conditions}
  * @param reason {@code status.reason}, such as {@code Evicted}; mostly empty
  * @param nominatedNodeName {@code status.nominatedNodeName}; mostly empty
@@ -27,7 +28,7 @@ public record Pod(
     PodSpec spec,
     String phase,
     List<String> podIps,
-    String hostIp,
+    List<String> hostIps,
     List<Condition> conditions,
     String reason,
     String nominatedNodeName,
@@ -38,6 +39,7 @@ public record Pod(
   /** Copies the collections. */
   public Pod {
     podIps = List.copyOf(podIps);
+    hostIps = List.copyOf(hostIps);
     conditions = List.copyOf(conditions);
     initContainerStatuses = List.copyOf(initContainerStatuses);
     containerStatuses = List.copyOf(containerStatuses);
@@ -50,7 +52,7 @@ public record Pod(
    * @param spec what it is to be
    * @param phase its phase
    * @param podIps its addresses, the primary first
-   * @param hostIp its node's address
+   * @param hostIp its node's address; may be empty
    * @param conditions its conditions
    */
   public Pod(
@@ -60,7 +62,17 @@ public record Pod(
       List<String> podIps,
       String hostIp,
       List<Condition> conditions) {
-    this(metadata, spec, phase, podIps, hostIp, conditions, "", "", List.of(), List.of());
+    this(
+        metadata,
+        spec,
+        phase,
+        podIps,
+        hostIp.isEmpty() ? List.of() : List.of(hostIp),
+        conditions,
+        "",
+        "",
+        List.of(),
+        List.of());
   }
 
   /** The kind. */
@@ -83,7 +95,7 @@ public record Pod(
         spec,
         phase,
         podIps,
-        hostIp,
+        hostIps,
         conditions,
         reason,
         nominatedNodeName,
@@ -98,6 +110,15 @@ public record Pod(
    */
   public boolean isReady() {
     return conditions.stream().anyMatch(c -> c.type().equals("Ready") && c.isTrue());
+  }
+
+  /**
+   * {@code status.hostIP}: its node's primary address.
+   *
+   * @return the address, or empty if it has no node yet
+   */
+  public String hostIp() {
+    return hostIps.isEmpty() ? "" : hostIps.get(0);
   }
 
   /**
@@ -134,7 +155,7 @@ public record Pod(
         newSpec,
         phase,
         podIps,
-        hostIp,
+        hostIps,
         conditions,
         reason,
         nominatedNodeName,
@@ -154,7 +175,7 @@ public record Pod(
         spec,
         phase,
         podIps,
-        hostIp,
+        hostIps,
         newConditions,
         reason,
         nominatedNodeName,
@@ -167,7 +188,7 @@ public record Pod(
    *
    * @param newPhase the phase
    * @param newPodIps the addresses, the primary first
-   * @param newHostIp the node's address
+   * @param newHostIps the node's addresses, the primary first
    * @param newConditions the conditions
    * @param newContainerStatuses what the containers do
    * @return the copy
@@ -175,7 +196,7 @@ public record Pod(
   public Pod withStatus(
       String newPhase,
       List<String> newPodIps,
-      String newHostIp,
+      List<String> newHostIps,
       List<Condition> newConditions,
       List<ContainerStatus> newContainerStatuses) {
     return new Pod(
@@ -183,7 +204,7 @@ public record Pod(
         spec,
         newPhase,
         newPodIps,
-        newHostIp,
+        newHostIps,
         newConditions,
         reason,
         nominatedNodeName,

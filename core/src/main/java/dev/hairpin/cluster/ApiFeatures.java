@@ -1,5 +1,7 @@
 package dev.hairpin.cluster;
 
+import java.util.List;
+
 /**
  * What differs between releases of the API server.
  *
@@ -16,6 +18,8 @@ package dev.hairpin.cluster;
  * @param jsonValues bad values are printed as JSON: since 1.34
  * @param externalIpsDeprecated {@code externalIPs} warns: since 1.36
  * @param kubeletPortReserved no load balancer may have the kubelet's port 10250: until 1.32
+ * @param relaxedVariableNames environment variables may have any name of printable ASCII: gate
+ *     {@code RelaxedEnvironmentVariableValidation}, on since 1.32
  */
 public record ApiFeatures(
     boolean relaxedServiceNames,
@@ -24,7 +28,8 @@ public record ApiFeatures(
     boolean preferSameZone,
     boolean jsonValues,
     boolean externalIpsDeprecated,
-    boolean kubeletPortReserved) {
+    boolean kubeletPortReserved,
+    boolean relaxedVariableNames) {
 
   /** Those of the newest recorded release, 1.36. */
   public static final ApiFeatures NEWEST = ofMinor(36);
@@ -43,7 +48,8 @@ public record ApiFeatures(
         minor >= 34,
         minor >= 34,
         minor >= 36,
-        minor < 33);
+        minor < 33,
+        minor >= 32);
   }
 
   /**
@@ -63,7 +69,8 @@ public record ApiFeatures(
             preferSameZone,
             jsonValues,
             externalIpsDeprecated,
-            kubeletPortReserved);
+            kubeletPortReserved,
+            relaxedVariableNames);
       case "StrictIPCIDRValidation" ->
         new ApiFeatures(
             relaxedServiceNames,
@@ -72,7 +79,8 @@ public record ApiFeatures(
             preferSameZone,
             jsonValues,
             externalIpsDeprecated,
-            kubeletPortReserved);
+            kubeletPortReserved,
+            relaxedVariableNames);
       case "MultiCIDRServiceAllocator" ->
         new ApiFeatures(
             relaxedServiceNames,
@@ -81,7 +89,8 @@ public record ApiFeatures(
             preferSameZone,
             jsonValues,
             externalIpsDeprecated,
-            kubeletPortReserved);
+            kubeletPortReserved,
+            relaxedVariableNames);
       case "PreferSameTrafficDistribution" ->
         new ApiFeatures(
             relaxedServiceNames,
@@ -90,8 +99,24 @@ public record ApiFeatures(
             on,
             jsonValues,
             externalIpsDeprecated,
-            kubeletPortReserved);
+            kubeletPortReserved,
+            relaxedVariableNames);
+      case "RelaxedEnvironmentVariableValidation" ->
+        new ApiFeatures(
+            relaxedServiceNames,
+            strictAddresses,
+            ipAddressObjects,
+            preferSameZone,
+            jsonValues,
+            externalIpsDeprecated,
+            kubeletPortReserved,
+            on);
       default -> this;
     };
+  }
+
+  /** What is wrong with the name of an environment variable. */
+  List<String> variableName(String name) {
+    return relaxedVariableNames ? NameRules.variableName(name) : NameRules.oldVariableName(name);
   }
 }

@@ -625,13 +625,13 @@ public final class ApiServer {
       }
       Preparation.of(complete, old);
       FieldErrors errors = ObjectValidation.of(config.features(), complete, old);
+      ObjectKey key = KubeObjects.keyOf(complete);
+      if (!errors.isEmpty()) {
+        throw ApiError.invalid(Resources.qualifiedKind(key.kind()), key.name(), errors);
+      }
       KubeObject object = KubeObjects.fromTree(complete);
       if (stored != null) {
         object = object.withMetadata(object.metadata().withSystemFields(stored.metadata()));
-      }
-      if (!errors.isEmpty()) {
-        throw ApiError.invalid(
-            Resources.qualifiedKind(object.kind()), object.metadata().name(), errors);
       }
       askWebhooks(object, stored);
       return object;

@@ -1,5 +1,6 @@
 package dev.hairpin.cluster;
 
+import dev.hairpin.render.Escape;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -62,10 +63,16 @@ final class FieldErrors {
   record Shown(@Nullable Object json, String go) {}
 
   private final List<FieldError> errors = new ArrayList<>();
+  private final ApiFeatures features;
   private final boolean goSyntax;
 
   FieldErrors(ApiFeatures features) {
+    this.features = features;
     this.goSyntax = !features.jsonValues();
+  }
+
+  ApiFeatures features() {
+    return features;
   }
 
   List<FieldError> all() {
@@ -143,26 +150,7 @@ final class FieldErrors {
 
   /** A text as Go's verb {@code %q} writes it. */
   static String quote(String text) {
-    StringBuilder out = new StringBuilder("\"");
-    text.codePoints().forEach(c -> {
-      switch (c) {
-        case '"' -> out.append("\\\"");
-        case '\\' -> out.append("\\\\");
-        case '\n' -> out.append("\\n");
-        case '\t' -> out.append("\\t");
-        case '\r' -> out.append("\\r");
-        default -> {
-          if (c < 0x20 || c == 0x7f) {
-            out.append(String.format("\\x%02x", c));
-          } else if (Character.isISOControl(c)) {
-            out.append(String.format("\\u%04x", c));
-          } else {
-            out.appendCodePoint(c);
-          }
-        }
-      }
-    });
-    return out.append('"').toString();
+    return Escape.go(text);
   }
 
   /** A value as Go's {@code encoding/json} writes it. */
@@ -190,10 +178,12 @@ final class FieldErrors {
       switch (c) {
         case '"' -> out.append("\\\"");
         case '\\' -> out.append("\\\\");
+        case '\b' -> out.append("\\b");
+        case '\f' -> out.append("\\f");
         case '\n' -> out.append("\\n");
         case '\t' -> out.append("\\t");
         case '\r' -> out.append("\\r");
-        case '<', '>', '&' -> out.append(String.format("\\u%04x", (int) c));
+        case '<', '>', '&', '\u2028', '\u2029' -> out.append(String.format("\\u%04x", (int) c));
         default -> {
           if (c < 0x20) {
             out.append(String.format("\\u%04x", (int) c));

@@ -17,6 +17,8 @@ final class NameRules {
   private static final Pattern LABEL_PATTERN = Pattern.compile("[a-z0-9](?:[-a-z0-9]*[a-z0-9])?+");
   private static final Pattern LABEL_1035_PATTERN = Pattern.compile(LABEL_1035);
   private static final Pattern QUALIFIED_PATTERN = Pattern.compile(QUALIFIED);
+  private static final Pattern VARIABLE = Pattern.compile("[-._a-zA-Z][-._a-zA-Z0-9]*");
+  private static final Pattern CONFIG_MAP_KEY = Pattern.compile("[-._a-zA-Z0-9]+");
   private static final Pattern PORT_NAME = Pattern.compile("[-a-z0-9]+");
   private static final Pattern LETTER = Pattern.compile("[a-z]");
 
@@ -226,6 +228,56 @@ final class NameRules {
       errors.add("must not begin or end with a hyphen");
     }
     return errors;
+  }
+
+  /** The name of an environment variable since 1.32. */
+  static List<String> variableName(String value) {
+    return value.chars().allMatch(c -> c >= ' ' && c <= '~' && c != '=')
+        ? List.of()
+        : List.of("a valid environment variable name must consist only of printable ASCII"
+            + " characters other than '='");
+  }
+
+  /** The name of an environment variable before 1.32. */
+  static List<String> oldVariableName(String value) {
+    List<String> errors = new ArrayList<>();
+    if (!VARIABLE.matcher(value).matches()) {
+      errors.add(regex(
+          "a valid environment variable name must consist of alphabetic characters, digits, '_',"
+              + " '-', or '.', and must not start with a digit",
+          VARIABLE.pattern(),
+          "my.env-name",
+          "MY_ENV.NAME",
+          "MyEnvName1"));
+    }
+    errors.addAll(relativePath(value));
+    return errors;
+  }
+
+  /** A key of a ConfigMap or Secret. */
+  static List<String> configMapKey(String value) {
+    List<String> errors = new ArrayList<>();
+    if (value.length() > 253) {
+      errors.add(tooLong(253));
+    }
+    if (!CONFIG_MAP_KEY.matcher(value).matches()) {
+      errors.add(regex(
+          "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+          CONFIG_MAP_KEY.pattern(),
+          "key.name",
+          "KEY_NAME",
+          "key-name"));
+    }
+    errors.addAll(relativePath(value));
+    return errors;
+  }
+
+  /** Names that would lead to another directory where they are used as files. */
+  private static List<String> relativePath(String value) {
+    if (value.equals(".") || value.equals("..")) {
+      return List.of("must not be '" + value + "'");
+    }
+    return value.startsWith("..") ? List.of("must not start with '..'") : List.of();
   }
 
   /** Labels, at the path of the map. */

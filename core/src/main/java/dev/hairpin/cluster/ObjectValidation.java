@@ -27,7 +27,14 @@ final class ObjectValidation {
       case "NetworkPolicy" -> new NetworkPolicyValidation(features, errors).policy(f);
       case "EndpointSlice" -> new EndpointsValidation(features, errors).slice(f, before);
       case "Endpoints" -> new EndpointsValidation(features, errors).endpoints(f);
-      case "Pod" -> PodValidation.of(errors, f.object("spec"));
+      case "Pod" -> {
+        if (old == null) {
+          PodValidation.ofNew(errors, f.object("spec"));
+        } else {
+          PodValidation.ofPod(errors, f.object("spec"));
+          PodUpdateValidation.of(errors, tree, ObjectDefaults.of(old));
+        }
+      }
       case "Deployment" -> WorkloadValidation.deployment(errors, f, before);
       case "ReplicaSet" -> WorkloadValidation.replicaSet(errors, f, before);
       case "StatefulSet" -> WorkloadValidation.statefulSet(errors, f, before);

@@ -464,6 +464,20 @@ public final class Fields {
     return result;
   }
 
+  /**
+   * A quantity such as {@code 1Mi}, which may be a number.
+   *
+   * @param name the field
+   * @return the quantity as a text; empty if it is absent
+   */
+  public String quantity(String name) {
+    @Nullable Object value = value(name);
+    if (value == null || value instanceof String || value instanceof Number) {
+      return value == null ? "" : numberText(value);
+    }
+    throw wrong(name, "quantity", value);
+  }
+
   private static String numberText(Object item) {
     return item instanceof Double d && d == Math.rint(d) && Math.abs(d) < 1e15
         ? Long.toString(d.longValue())

@@ -91,7 +91,7 @@ final class PodForm {
         readSpec(f.object("spec")),
         status.text("phase", "Pending"),
         ips,
-        hostIps.isEmpty() ? "" : hostIps.get(0),
+        hostIps,
         status.list("conditions", MetaForm::readCondition),
         status.text("reason"),
         status.text("nominatedNodeName"),
@@ -197,6 +197,7 @@ final class PodForm {
             .list("conditions", pod.conditions(), MetaForm::writeCondition)
             .list("containerStatuses", pod.containerStatuses(), ContainerStatusForm::write)
             .text("hostIP", pod.hostIp())
+            .list("hostIPs", pod.hostIps(), ip -> Map.of("ip", ip))
             .list("initContainerStatuses", pod.initContainerStatuses(), ContainerStatusForm::write)
             .text("nominatedNodeName", pod.nominatedNodeName())
             .text("phase", pod.phase())

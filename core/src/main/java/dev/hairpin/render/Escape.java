@@ -119,6 +119,57 @@ public final class Escape {
   }
 
   /**
+   * A string literal of Go, as its verb {@code %q} prints it.
+   *
+   * <p>Source: {@code strconv.Quote}. What Unicode does not print, and all spaces but the common
+   * one, are escaped.
+   *
+   * @param text any text
+   * @return the text with its quotes
+   */
+  public static String go(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 2).append('"');
+    text.codePoints().forEach(c -> {
+      switch (c) {
+        case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
+        case 0x07 -> out.append("\\a");
+        case '\b' -> out.append("\\b");
+        case '\f' -> out.append("\\f");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        case 0x0b -> out.append("\\v");
+        default -> {
+          if (isPrintedByGo(c)) {
+            out.appendCodePoint(c);
+          } else if (Character.getType(c) == Character.SURROGATE) {
+            out.append("\\ufffd"); // half a pair is no character in Go's UTF-8
+          } else {
+            String format = c < 0x80 ? "\\x%02x" : c < 0x1_0000 ? "\\u%04x" : "\\U%08x";
+            out.append(String.format(Locale.ROOT, format, c));
+          }
+        }
+      }
+    });
+    return out.append('"').toString();
+  }
+
+  private static boolean isPrintedByGo(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.PRIVATE_USE,
+          Character.SURROGATE,
+          Character.UNASSIGNED -> false;
+      case Character.SPACE_SEPARATOR -> c == ' ';
+      default -> true;
+    };
+  }
+
+  /**
    * A document of JSON for a terminal.
    *
    * @param document JSON whose strings may hold, as JSON allows, characters that steer a terminal

@@ -229,7 +229,8 @@ class ServiceRulesTest {
 
   @Test
   void aLoadBalancerMayHaveTheKubeletsPortSince133() {
-    assertThat(create("k", "{type: LoadBalancer, ports: [{port: 10250}]}").spec().ports())
+    assertThat(
+            create("k", "{type: LoadBalancer, ports: [{port: 10250}]}").spec().ports())
         .hasSize(1);
 
     ApiServer older = new ApiServer(

@@ -76,7 +76,7 @@ class KubectlTest {
         spec,
         phase,
         List.of("10.244.1.2"),
-        "",
+        List.of(),
         List.of(),
         "",
         "",

@@ -136,4 +136,12 @@ class RenderTest {
     double value = (channel & 0xff) / 255.0;
     return value <= 0.03928 ? value / 12.92 : Math.pow((value + 0.055) / 1.055, 2.4);
   }
+
+  @Test
+  void aGoStringShowsWhatCannotBePrinted() {
+    assertThat(Escape.go("a\"b\\ \t\u0007\b\f\n\r\u000b\u0001\u007f\u00a0\u00e9\u200b\ue000"))
+        .isEqualTo("\"a\\\"b\\\\ \\t\\a\\b\\f\\n\\r\\v\\x01\\x7f\\u00a0\u00e9\\u200b\\ue000\"");
+    assertThat(Escape.go("\ud83d\ude00\udb40\udc01\ud800"))
+        .isEqualTo("\"\ud83d\ude00\\U000e0001\\ufffd\"");
+  }
 }

@@ -145,21 +145,13 @@ public record Environment(List<Variable> variables) {
       ConfigData data,
       Function<ObjectKey, Optional<KubeObject>> objects) {
     if (from.containsKey("fieldRef")) {
-      return PodFields.value(pod, text(map(from, "fieldRef"), "fieldPath"));
+      return fields(pod, objects).value(text(map(from, "fieldRef"), "fieldPath"));
     }
     if (from.containsKey("resourceFieldRef")) {
       Map<String, Object> ref = map(from, "resourceFieldRef");
-      String name = text(ref, "containerName");
-      Container of = pod.spec().containers().stream()
-          .filter(c -> c.name().equals(name))
-          .findFirst()
-          .orElse(container);
-      Map<String, String> allocatable = objects
-          .apply(new ObjectKey(Node.KIND, "", pod.spec().nodeName()))
-          .filter(Node.class::isInstance)
-          .map(node -> ((Node) node).allocatable())
-          .orElse(Map.of());
-      return PodFields.resource(of, text(ref, "resource"), text(ref, "divisor"), allocatable);
+      return fields(pod, objects)
+          .resource(
+              container, text(ref, "containerName"), text(ref, "resource"), text(ref, "divisor"));
     }
     boolean secret = from.containsKey("secretKeyRef");
     if (!secret && !from.containsKey("configMapKeyRef")) {
@@ -180,6 +172,13 @@ public record Environment(List<Variable> variables) {
       throw data.noKey(kind, name, key);
     }
     return found.get(key);
+  }
+
+  private static PodFields fields(Pod pod, Function<ObjectKey, Optional<KubeObject>> objects) {
+    @Nullable
+    KubeObject node =
+        objects.apply(new ObjectKey(Node.KIND, "", pod.spec().nodeName())).orElse(null);
+    return new PodFields(pod, node instanceof Node known ? known : null);
   }
 
   private static boolean isOptional(Map<String, Object> ref) {

@@ -5,7 +5,6 @@ import dev.hairpin.api.Container;
 import dev.hairpin.api.ContainerStatus;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Node;
-import dev.hairpin.api.NodeAddress;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
@@ -182,7 +181,7 @@ public final class Kubelets {
     List<String> ips;
     try {
       ips = pod.spec().hostNetwork()
-          ? hostIps(node)
+          ? node.hostIps()
           : addresses.assign(node, pod, state.clock().now());
     } catch (IpamException e) {
       postpone(
@@ -204,15 +203,10 @@ public final class Kubelets {
     }
     waiting.remove(key);
     servicesAtStart.put(key, services);
-    List<String> hostIps = hostIps(node);
+    List<String> hostIps = node.hostIps();
     boolean failing =
         containers.stream().anyMatch(c -> c.state() instanceof ContainerStatus.Waiting);
-    store(
-        pod,
-        failing ? "Pending" : "Running",
-        ips,
-        hostIps.isEmpty() ? "" : hostIps.get(0),
-        containers);
+    store(pod, failing ? "Pending" : "Running", ips, hostIps, containers);
     if (failing) {
       waiting.add(key);
     } else {
@@ -237,7 +231,7 @@ public final class Kubelets {
       try {
         Environment.of(
             pod.withStatus(
-                pod.phase(), ips, pod.hostIp(), pod.conditions(), pod.containerStatuses()),
+                pod.phase(), ips, pod.hostIps(), pod.conditions(), pod.containerStatuses()),
             container,
             services,
             state::get);
@@ -268,7 +262,7 @@ public final class Kubelets {
           .map(c -> new ContainerStatus(
               c.name(), new ContainerStatus.Waiting(waitingFor), false, false, 0, null))
           .toList();
-      store(pod, "Pending", List.of(), pod.hostIp(), containers);
+      store(pod, "Pending", List.of(), pod.hostIps(), containers);
     }
   }
 
@@ -315,14 +309,18 @@ public final class Kubelets {
   }
 
   private void write(Pod pod, List<ContainerStatus> containers) {
-    store(pod, pod.phase(), pod.podIps(), pod.hostIp(), containers);
+    store(pod, pod.phase(), pod.podIps(), pod.hostIps(), containers);
   }
 
   private void store(
-      Pod pod, String phase, List<String> ips, String hostIp, List<ContainerStatus> containers) {
+      Pod pod,
+      String phase,
+      List<String> ips,
+      List<String> hostIps,
+      List<ContainerStatus> containers) {
     List<Condition> conditions =
         PodStatus.conditions(pod, containers, !ips.isEmpty(), state.clock().now());
-    state.store(pod.withStatus(phase, ips, hostIp, conditions, containers));
+    state.store(pod.withStatus(phase, ips, hostIps, conditions, containers));
   }
 
   private void remove(ObjectKey key) {
@@ -400,7 +398,7 @@ public final class Kubelets {
     servicesAtStart.put(pod.key(), services);
     boolean failing =
         containers.stream().anyMatch(c -> c.state() instanceof ContainerStatus.Waiting);
-    store(pod, failing ? "Pending" : "Running", pod.podIps(), pod.hostIp(), containers);
+    store(pod, failing ? "Pending" : "Running", pod.podIps(), pod.hostIps(), containers);
     if (failing) {
       waiting.add(pod.key());
     } else {
@@ -539,12 +537,5 @@ public final class Kubelets {
 
   private java.util.Optional<Node> node(Pod pod) {
     return state.get(Node.class, "", pod.spec().nodeName());
-  }
-
-  private static List<String> hostIps(Node node) {
-    return node.addresses().stream()
-        .filter(a -> a.type().equals("InternalIP"))
-        .map(NodeAddress::address)
-        .toList();
   }
 }

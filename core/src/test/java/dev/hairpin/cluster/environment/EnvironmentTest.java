@@ -7,6 +7,8 @@ import dev.hairpin.api.Container;
 import dev.hairpin.api.EnvVar;
 import dev.hairpin.api.GenericObject;
 import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.Node;
+import dev.hairpin.api.NodeAddress;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.Pod;
@@ -120,6 +122,85 @@ class EnvironmentTest {
     env("APP", "", Map.of("fieldRef", Map.of("fieldPath", "metadata.labels['app']")));
     env("CPU", "", Map.of("resourceFieldRef", Map.of("resource", "requests.cpu", "divisor", "1m")));
     assertThat(environment().toString()).isEqualTo("IP=10.244.1.5\nNODE=n1\nAPP=cart\nCPU=250\n");
+  }
+
+  private static Node node(Map<String, String> allocatable) {
+    return new Node(
+        ObjectMeta.of("", "n1"),
+        List.of(),
+        "",
+        false,
+        List.of(),
+        List.of(
+            new NodeAddress("Hostname", "n1"),
+            new NodeAddress("ExternalIP", "203.0.113.9"),
+            new NodeAddress("InternalIP", "192.0.2.11"),
+            new NodeAddress("InternalIP", "192.0.2.12"),
+            new NodeAddress("InternalIP", "2001:db8::b")),
+        List.of(),
+        allocatable);
+  }
+
+  private String field(String path) {
+    env.clear();
+    env("F", "", Map.of("fieldRef", Map.of("fieldPath", path)));
+    return environment().value("F").orElseThrow();
+  }
+
+  private String resource(Map<String, Object> ref) {
+    env.clear();
+    env("R", "", Map.of("resourceFieldRef", ref));
+    return environment().value("R").orElseThrow();
+  }
+
+  @Test
+  void theHostsAddressesAreTheNodesOneOfEachFamily() {
+    assertThat(field("status.hostIPs")).isEqualTo("192.0.2.11");
+    objects.put(new ObjectKey("Node", "", "n1"), node(Map.of()));
+    assertThat(field("status.hostIP")).isEqualTo("192.0.2.11");
+    assertThat(field("status.hostIPs")).isEqualTo("192.0.2.11,2001:db8::b");
+    assertThat(field("spec.host")).isEqualTo("n1");
+    assertThat(field("status.podIPs")).isEqualTo("10.244.1.5");
+  }
+
+  @Test
+  void wholeMapsAreSortedLinesOfQuotedValues() {
+    assertThat(field("metadata.labels")).isEqualTo("app=\"cart\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "status.phase          | unsupported fieldPath: status.phase",
+        "spec.what             | field label not supported: spec.what",
+        "metadata.name['x']    | field label does not support subscript: metadata.name['x']",
+      })
+  void aFieldThatIsNoneIsNamedAsTheKubeletNamesIt(String path, String message) {
+    assertThatThrownBy(() -> field(path)).hasMessage(message);
+  }
+
+  @Test
+  void aLimitThatIsNotSetIsWhatTheNodeGives() {
+    assertThat(resource(Map.of("resource", "limits.cpu"))).isEqualTo("0");
+    objects.put(
+        new ObjectKey("Node", "", "n1"),
+        node(Map.of("cpu", "3920m", "memory", "1500Ki", "hugepages-2Mi", "4Mi")));
+    assertThat(resource(Map.of("resource", "limits.cpu"))).isEqualTo("4");
+    assertThat(resource(Map.of("resource", "limits.cpu", "divisor", "1m"))).isEqualTo("3920");
+    assertThat(resource(Map.of("resource", "limits.memory", "divisor", "1Mi"))).isEqualTo("2");
+    assertThat(resource(Map.of("resource", "limits.hugepages-2Mi"))).isEqualTo("0");
+  }
+
+  @Test
+  void aResourceOfAContainerThatIsNotThereIsRefused() {
+    assertThat(
+            resource(Map.of("resource", "requests.cpu", "containerName", "app", "divisor", "1m")))
+        .isEqualTo("250");
+    assertThatThrownBy(() -> resource(Map.of("resource", "requests.cpu", "containerName", "other")))
+        .hasMessage("container other not found");
+    assertThatThrownBy(() -> resource(Map.of("resource", "requests.gpu")))
+        .hasMessage("unsupported container resource : requests.gpu");
   }
 
   @Test

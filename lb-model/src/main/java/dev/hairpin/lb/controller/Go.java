@@ -1,5 +1,6 @@
 package dev.hairpin.lb.controller;
 
+import dev.hairpin.render.Escape;
 import java.util.Collection;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -22,7 +23,7 @@ final class Go {
 
   /** A string as {@code %q} prints it. */
   static String quoted(String text) {
-    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    return Escape.go(text);
   }
 
   /** {@code strconv.ParseBool}. */

@@ -446,17 +446,6 @@ final class TargetBinder {
       }
     }
     conditions.add(kept);
-    env.state()
-        .store(new Pod(
-            pod.metadata(),
-            pod.spec(),
-            pod.phase(),
-            pod.podIps(),
-            pod.hostIp(),
-            conditions,
-            pod.reason(),
-            pod.nominatedNodeName(),
-            pod.initContainerStatuses(),
-            pod.containerStatuses()));
+    env.state().store(pod.withConditions(conditions));
   }
 }

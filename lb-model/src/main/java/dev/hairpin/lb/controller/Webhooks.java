@@ -140,17 +140,7 @@ final class Webhooks {
     }
     return gates.size() == pod.spec().readinessGates().size()
         ? pod
-        : new Pod(
-            pod.metadata(),
-            pod.spec().toBuilder().readinessGates(gates).build(),
-            pod.phase(),
-            pod.podIps(),
-            pod.hostIp(),
-            pod.conditions(),
-            pod.reason(),
-            pod.nominatedNodeName(),
-            pod.initContainerStatuses(),
-            pod.containerStatuses());
+        : pod.withSpec(pod.spec().toBuilder().readinessGates(gates).build());
   }
 
   private boolean selects(String namespace, String serviceName, Pod pod) {
