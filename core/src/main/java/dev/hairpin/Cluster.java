@@ -121,8 +121,10 @@ public final class Cluster {
    * the other. Controllers and kubelets go on where they are, with probes that are off and pods in
    * the midst of starting; so do load balancers. Connections are not copied.
    *
-   * <p>It costs a few references for every hundred objects. Add-ons that begin anew, such as
-   * kube-proxy, do so when the fork is first changed or asked, or its time moves.
+   * <p>It costs a few references for every hundred objects. kube-proxy, CoreDNS and the AWS Load
+   * Balancer Controller go on with what they know; add-ons that begin anew do so when the fork is
+   * first changed or asked, or its time moves. What rules have counted is not copied, and caches
+   * are empty.
    *
    * @return the copy
    */

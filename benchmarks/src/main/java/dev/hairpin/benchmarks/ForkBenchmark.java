@@ -2,7 +2,10 @@ package dev.hairpin.benchmarks;
 
 import dev.hairpin.Cluster;
 import dev.hairpin.dns.CoreDns;
+import dev.hairpin.iptables.RuleSet;
+import dev.hairpin.iptables.kubeproxy.KubeProxies;
 import dev.hairpin.iptables.kubeproxy.KubeProxy;
+import dev.hairpin.net.IpFamily;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -29,7 +32,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgs = "-Xmx1200m")
 public class ForkBenchmark {
 
-  /** What is installed: nothing, or kube-proxy and CoreDNS. */
+  /**
+   * What is installed: nothing, or kube-proxy, of which a node's rules were looked at, and CoreDNS.
+   */
   @Param({"controllers", "addons"})
   public String running = "controllers";
 
@@ -44,6 +49,7 @@ public class ForkBenchmark {
     cluster.advance(Duration.ZERO);
     if (running.equals("addons")) {
       cluster.install(KubeProxy.newest()).install(CoreDns.kubeadm());
+      rules(cluster);
     }
   }
 
@@ -69,6 +75,28 @@ public class ForkBenchmark {
     int pod = (next++ & 0xffff) * 2;
     fork.controllers().kubelets().setReady("ns-" + pod / 15 % 100, "pod-" + pod, false);
     return fork.advance(Duration.ZERO);
+  }
+
+  /**
+   * The same, and somebody looks at the rules of a node: they are brought in line with the change.
+   * Without kube-proxy one is installed in the fork and started from nothing, which is the
+   * baseline.
+   *
+   * @return the rules
+   */
+  @Benchmark
+  public RuleSet forkChangeAPodAndLookAtRules() {
+    Cluster fork = forkAndChangeAPod();
+    if (running.equals("controllers")) {
+      fork.install(KubeProxy.newest());
+    }
+    return rules(fork);
+  }
+
+  private static RuleSet rules(Cluster of) {
+    return of.component(KubeProxies.class)
+        .flatMap(proxies -> proxies.rulesOf("node-0", IpFamily.IPV4))
+        .orElseThrow();
   }
 
   /**

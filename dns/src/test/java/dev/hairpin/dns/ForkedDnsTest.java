@@ -55,7 +55,7 @@ class ForkedDnsTest {
       SocketAddress.parse("10.244.1.2:40000"), SocketAddress.parse("10.96.0.10:53"), Transport.TCP);
 
   /** An object that is put, or one whose place is cleared. */
-  private record Step(KubeObject object, boolean isRemoved) {
+  record Step(KubeObject object, boolean isRemoved) {
     void make(ClusterState state) {
       ObjectKey key = object.key();
       if (isRemoved) {

@@ -1,10 +1,10 @@
 package dev.hairpin.iptables.kubeproxy;
 
+import dev.hairpin.collect.ForkableSortedMap;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +50,7 @@ final class ConntrackCommands {
   }
 
   /** The commands, sorted: the original's order within each kind is random. */
-  List<String> commands(Map<ServicePortName, PortState> ports) {
+  List<String> commands(ForkableSortedMap<ServicePortName, PortState> ports) {
     List<String> commands = new ArrayList<>();
     TreeSet<Integer> nodePorts = new TreeSet<>();
     boolean v6 = false;

@@ -3,6 +3,7 @@ package dev.hairpin.iptables.kubeproxy;
 import dev.hairpin.api.Endpoint;
 import dev.hairpin.api.EndpointPort;
 import dev.hairpin.api.EndpointSlice;
+import dev.hairpin.collect.ForkableMap;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import java.util.ArrayList;
@@ -30,16 +31,32 @@ final class EndpointTracker {
       Map<ServicePortName, List<EndpointInfo>> now) {}
 
   private static final class OfService {
-    private final TreeMap<String, EndpointSlice> slices = new TreeMap<>();
+    private final TreeMap<String, EndpointSlice> slices;
+    /** Never changed, but replaced. */
     private Map<ServicePortName, List<EndpointInfo>> endpoints = Map.of();
+
     private List<ProxyEvent> events = List.of();
+
+    OfService() {
+      this.slices = new TreeMap<>();
+    }
+
+    private OfService(OfService original) {
+      this.slices = new TreeMap<>(original.slices);
+      this.endpoints = original.endpoints;
+      this.events = original.events;
+    }
+
+    OfService copy() {
+      return new OfService(this);
+    }
   }
 
   private final IpFamily family;
   private final KubeProxyVersion version;
   private final boolean onlyFamily;
   private final String node;
-  private final Map<String, OfService> services = new HashMap<>();
+  private final ForkableMap<String, OfService> services;
   private final Set<String> pending = new LinkedHashSet<>();
   private final List<ProxyEvent> events = new ArrayList<>();
 
@@ -48,6 +65,32 @@ final class EndpointTracker {
     this.version = version;
     this.onlyFamily = onlyFamily;
     this.node = node;
+    this.services = new ForkableMap<>();
+  }
+
+  private EndpointTracker(EndpointTracker original) {
+    this.family = original.family;
+    this.version = original.version;
+    this.onlyFamily = original.onlyFamily;
+    this.node = original.node;
+    this.services = original.services.frozenCopy();
+    this.pending.addAll(original.pending);
+    this.events.addAll(original.events);
+  }
+
+  /** A copy of a tracker that is not changed any more. */
+  EndpointTracker frozenCopy() {
+    return new EndpointTracker(this);
+  }
+
+  private OfService writable(String key) {
+    OfService known = services.writable(key, OfService::copy);
+    if (known != null) {
+      return known;
+    }
+    OfService added = new OfService();
+    services.put(key, added);
+    return added;
   }
 
   /** Takes a slice that was added or changed; false if nothing is to be done. */
@@ -55,24 +98,25 @@ final class EndpointTracker {
     if (!isTaken(slice)) {
       return false;
     }
-    OfService service = services.computeIfAbsent(key(slice), k -> new OfService());
-    @Nullable EndpointSlice before = service.slices.put(slice.metadata().name(), slice);
+    String key = key(slice);
+    @Nullable EndpointSlice before = writable(key).slices.put(slice.metadata().name(), slice);
     if (slice.equals(before)) {
       return false;
     }
-    pending.add(key(slice));
+    pending.add(key);
     return true;
   }
 
   boolean delete(EndpointSlice slice) {
-    @Nullable OfService service = services.get(key(slice));
-    if (!isTaken(slice) || service == null) {
+    String key = key(slice);
+    @Nullable OfService service = services.get(key);
+    if (!isTaken(slice)
+        || service == null
+        || !service.slices.containsKey(slice.metadata().name())) {
       return false;
     }
-    if (service.slices.remove(slice.metadata().name()) == null) {
-      return false;
-    }
-    pending.add(key(slice));
+    writable(key).slices.remove(slice.metadata().name());
+    pending.add(key);
     return true;
   }
 
@@ -121,7 +165,7 @@ final class EndpointTracker {
   List<Change> takeChanges() {
     List<Change> changes = new ArrayList<>(pending.size());
     for (String key : pending) {
-      OfService service = services.computeIfAbsent(key, k -> new OfService());
+      OfService service = writable(key);
       // The original works the endpoints before out anew, and complains of them anew.
       events.addAll(service.events);
       Map<ServicePortName, List<EndpointInfo>> before = service.endpoints;

@@ -71,6 +71,20 @@ public final class HealthCheckServers {
     }
   }
 
+  private HealthCheckServers(HealthCheckServers original, @Nullable Set<String> taken) {
+    this.node = original.node;
+    this.network = original.network;
+    this.hosts.addAll(original.hosts);
+    this.servers.putAll(original.servers);
+    this.failures.addAll(original.failures);
+    this.taken = taken;
+  }
+
+  /** A copy for a host on which the same addresses are taken; null if nobody knows of them. */
+  HealthCheckServers copy(@Nullable Set<String> takenThere) {
+    return new HealthCheckServers(this, takenThere);
+  }
+
   /** From now on addresses are bound among those of the whole node, and may be taken. */
   void bindAmong(Set<String> takenAddresses) {
     taken = takenAddresses;

@@ -5,18 +5,15 @@ import dev.hairpin.analysis.lint.LintContributor;
 import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Node;
+import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Service;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.collect.ForkableMap;
 import dev.hairpin.iptables.Drift;
 import dev.hairpin.iptables.RuleSet;
-import dev.hairpin.iptables.compile.RuleCompiler;
-import dev.hairpin.iptables.walk.RuleWalker;
-import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
-import dev.hairpin.net.Protocol;
-import dev.hairpin.net.SocketAddress;
 import dev.hairpin.path.Listener;
 import dev.hairpin.path.PacketFilter;
 import dev.hairpin.path.addon.NodeFilters;
@@ -29,10 +26,9 @@ import dev.hairpin.whatif.CapacityModel;
 import dev.hairpin.whatif.Figure;
 import dev.hairpin.whatif.Load;
 import dev.hairpin.whatif.Metric;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,67 +52,47 @@ public final class KubeProxies
 
   private static final String CONNTRACK = "conntrack ";
 
-  private static final class Running {
-    private final NodeProxy proxy;
-    private final List<Cidr> blocks;
-    private final List<IpAddress> addresses;
-    private final ProxyHealthServer health;
-    private final @Nullable SocketAddress healthz;
-    private final Map<String, String> sysctls;
-    private final Map<IpFamily, RuleCompiler> compilers = new EnumMap<>(IpFamily.class);
-    private final Map<IpFamily, RuleSet> filtered = new EnumMap<>(IpFamily.class);
-    private final Map<IpFamily, SyncResult> lastSync = new EnumMap<>(IpFamily.class);
-    private @Nullable RuleWalker walker;
-    private @Nullable SyncRunner runner;
-    private @Nullable List<Listener> servers;
-    private boolean changed = true;
-    private Instant changedAt;
-
-    private Running(
-        NodeProxy proxy,
-        Node node,
-        KubeProxyVersion version,
-        KubeProxyConfiguration configuration,
-        Instant now) {
-      this.proxy = proxy;
-      this.health = new ProxyHealthServer(version, configuration.syncPeriod(), now);
-      this.healthz = configuration.healthzBindAddress();
-      this.sysctls = configuration.conntrack().sysctls(KubeProxy.coresOf(node));
-      this.changedAt = now;
-      this.blocks = node.podCidrs().stream().map(Cidr::parse).toList();
-      this.addresses = KubeProxy.hostOf(node, configuration).interfaceAddresses();
-      health.nodeChanged(node);
-    }
-
-    private void changed(Instant now) {
-      if (!changed) {
-        changed = true;
-        changedAt = now;
-      }
-      for (IpFamily family : IpFamily.values()) {
-        if (proxy.proxier(family).isPresent()) {
-          health.queued(family, now);
-        }
-      }
-      if (runner != null) {
-        runner.request();
-      }
-    }
-  }
-
   private final KubeProxy addOn;
   private final ClusterState state;
-  private final Map<String, Running> nodes = new TreeMap<>();
+  private final ForkableMap<String, RunningProxy> nodes;
+  private final Map<String, NodeKernel> kernels = new HashMap<>();
+  private final Backlog backlog;
   private final ProgramPool pool = new ProgramPool();
   private final List<BiConsumer<String, SyncResult>> listeners = new ArrayList<>();
 
+  /** By node; empty if rules follow at once. */
+  private final Map<String, SyncRunner> runners = new TreeMap<>();
+
   KubeProxies(KubeProxy addOn, ClusterState state) {
-    this.addOn = addOn;
-    this.state = state;
+    this(addOn, state, new ForkableMap<>(), new Backlog());
     if (addOn.pacing() == KubeProxy.Pacing.REAL) {
       state.list(Node.class).forEach(node -> start(node.metadata().name()));
     }
     state.watch(this::changed);
+  }
+
+  private KubeProxies(
+      KubeProxy addOn,
+      ClusterState state,
+      ForkableMap<String, RunningProxy> nodes,
+      Backlog backlog) {
+    this.addOn = addOn;
+    this.state = state;
+    this.nodes = nodes;
+    this.backlog = backlog;
+  }
+
+  /**
+   * The same in a fork of the cluster: every node's kube-proxy goes on with what it knows and has
+   * written, and its next sync is due when it is here. Whoever listens here does not there, and
+   * what rules have counted and remember begins anew.
+   */
+  KubeProxies in(ClusterState fork) {
+    KubeProxies copy = new KubeProxies(addOn, fork, nodes.fork(), backlog.copy());
+    runners.forEach(
+        (node, runner) -> copy.runners.put(node, runner.in(fork.clock(), () -> copy.sync(node))));
+    fork.watch(copy::changed);
+    return copy;
   }
 
   private void changed(Change change) {
@@ -138,14 +114,29 @@ public final class KubeProxies
     } else if (!(object instanceof Service) && !(object instanceof EndpointSlice)) {
       return;
     }
-    for (Running running : nodes.values()) {
-      if (running.proxy.changed(change)) {
-        running.changed(state.clock().now());
-        if (object instanceof Node node) {
-          running.health.nodeChanged(node);
-        }
-      }
+    if (nodes.isEmpty()) {
+      return;
     }
+    backlog.add(change, state.clock().now());
+    if (addOn.pacing() == KubeProxy.Pacing.REAL) {
+      runners.forEach((name, runner) -> {
+        if (caughtUp(name)) {
+          runner.request();
+        }
+      });
+      backlog.clear();
+    } else if (backlog.isFull()) {
+      List<String> names = new ArrayList<>();
+      nodes.forEach((name, running) -> names.add(name));
+      names.forEach(this::caughtUp);
+      backlog.clear();
+    }
+  }
+
+  /** Lets a node's kube-proxy take in what has happened; says whether it is concerned. */
+  private boolean caughtUp(String node) {
+    RunningProxy running = nodes.writable(node, RunningProxy::frozenCopy);
+    return running != null && running.catchUp(backlog);
   }
 
   private static boolean startsAlike(Node before, Node now) {
@@ -153,13 +144,15 @@ public final class KubeProxies
   }
 
   private void stop(String name) {
-    @Nullable Running running = nodes.remove(name);
-    if (running != null && running.runner != null) {
-      running.runner.stop();
+    nodes.remove(name);
+    kernels.remove(name);
+    @Nullable SyncRunner runner = runners.remove(name);
+    if (runner != null) {
+      runner.stop();
     }
   }
 
-  private Optional<Running> start(String name) {
+  private Optional<RunningProxy> start(String name) {
     Optional<Node> node = state.get(Node.class, "", name);
     if (node.isEmpty()) {
       return Optional.empty();
@@ -176,42 +169,39 @@ public final class KubeProxies
     proxy.changed(new Change(null, node.get()));
     state.list(Service.class).forEach(service -> proxy.changed(new Change(null, service)));
     state.list(EndpointSlice.class).forEach(slice -> proxy.changed(new Change(null, slice)));
-    Running running = new Running(
-        proxy, node.get(), addOn.version(), configuration, state.clock().now());
+    RunningProxy running = new RunningProxy(
+        proxy, node.get(), addOn.version(), configuration, state.clock().now(), backlog.total());
+    nodes.put(name, running);
     if (addOn.pacing() == KubeProxy.Pacing.REAL) {
-      running.runner = new SyncRunner(
+      SyncRunner runner = new SyncRunner(
           state.clock(),
           addOn.version(),
           configuration.minSyncPeriod(),
           configuration.syncPeriod(),
-          () -> sync(running));
-      running.runner.request();
+          () -> sync(name));
+      runners.put(name, runner);
+      runner.request();
     }
-    nodes.put(name, running);
     return Optional.of(running);
   }
 
-  private boolean sync(Running running) {
-    running.changed = false;
+  /** Syncs a node that runs; false if it has to be tried again. */
+  private boolean sync(String node) {
+    RunningProxy running = nodes.writable(node, RunningProxy::frozenCopy);
+    return running == null || sync(running);
+  }
+
+  private boolean sync(RunningProxy running) {
     boolean succeeded = true;
-    for (SyncResult result : running.proxy.sync(state.clock().now())) {
-      running.lastSync.put(result.family(), result);
-      listeners.forEach(listener -> listener.accept(running.proxy.node(), result));
-      if (result.failure().isEmpty()) {
-        boolean late = addOn.pacing() == KubeProxy.Pacing.REAL;
-        running.health.updated(result.family(), late ? state.clock().now() : running.changedAt);
-      } else {
-        succeeded = false;
-      }
-      if (!result.healthCheckEvents().isEmpty()) {
-        running.servers = null;
-      }
+    boolean late = addOn.pacing() == KubeProxy.Pacing.REAL;
+    for (SyncResult result : running.sync(state.clock().now(), late)) {
+      listeners.forEach(listener -> listener.accept(running.proxy().node(), result));
+      succeeded &= result.failure().isEmpty();
       for (ProxyEvent event : result.events()) {
         String service = event.regarding();
         int slash = service.indexOf('/');
         state.report(
-            new dev.hairpin.api.ObjectKey(
-                Service.KIND, service.substring(0, slash), service.substring(slash + 1)),
+            new ObjectKey(Service.KIND, service.substring(0, slash), service.substring(slash + 1)),
             event.warning(),
             event.reason(),
             event.note(),
@@ -221,13 +211,20 @@ public final class KubeProxies
     return succeeded;
   }
 
-  private Optional<Running> upToDate(String name) {
-    @Nullable Running known = nodes.get(name);
-    Optional<Running> running = known != null ? Optional.of(known) : start(name);
-    if (addOn.pacing() == KubeProxy.Pacing.IMMEDIATE) {
-      running.filter(r -> r.changed).ifPresent(this::sync);
-    }
+  private Optional<RunningProxy> upToDate(String name) {
+    @Nullable RunningProxy known = nodes.writable(name, RunningProxy::frozenCopy);
+    Optional<RunningProxy> running = known != null ? Optional.of(known) : start(name);
+    running.ifPresent(r -> {
+      r.catchUp(backlog);
+      if (addOn.pacing() == KubeProxy.Pacing.IMMEDIATE && r.isChanged()) {
+        sync(r);
+      }
+    });
     return running;
+  }
+
+  private NodeKernel kernel(String node) {
+    return kernels.computeIfAbsent(node, n -> new NodeKernel());
   }
 
   /**
@@ -245,13 +242,14 @@ public final class KubeProxies
   }
 
   /**
-   * The kube-proxy of a node, with everything that happened so far taken in.
+   * The kube-proxy of a node, with everything that happened so far taken in. It is for this moment:
+   * after a change or a fork of the cluster ask again.
    *
    * @param node the node's name
    * @return its kube-proxy, or nothing if there is no such node
    */
   public Optional<NodeProxy> proxyOf(String node) {
-    return upToDate(node).map(running -> running.proxy);
+    return upToDate(node).map(RunningProxy::proxy);
   }
 
   /**
@@ -324,14 +322,7 @@ public final class KubeProxies
   public Optional<DecisionProgram> programOf(
       String node, IpFamily family, Collection<IpAddress> furtherAddresses) {
     return upToDate(node)
-        .flatMap(running -> running.proxy.proxier(family).map(proxier -> {
-          RuleCompiler compiler =
-              running.compilers.computeIfAbsent(family, f -> compiler(running, f));
-          List<IpAddress> addresses = new ArrayList<>(running.addresses);
-          addresses.addAll(furtherAddresses);
-          compiler.localAddresses(addresses);
-          return compiler.compile(proxier.ruleSet());
-        }));
+        .flatMap(running -> kernel(node).program(running, family, furtherAddresses, pool));
   }
 
   /**
@@ -341,10 +332,6 @@ public final class KubeProxies
    */
   public ProgramPool pool() {
     return pool;
-  }
-
-  private RuleCompiler compiler(Running running, IpFamily family) {
-    return new RuleCompiler(pool, family, running.blocks);
   }
 
   /**
@@ -360,9 +347,7 @@ public final class KubeProxies
   @Override
   public void lint(Consumer<Finding> found) {
     new ProxyLint(
-            addOn,
-            state,
-            (node, family) -> upToDate(node).map(running -> running.lastSync.get(family)))
+            addOn, state, (node, family) -> upToDate(node).map(running -> running.lastSync(family)))
         .check(found);
   }
 
@@ -407,7 +392,7 @@ public final class KubeProxies
 
   @Override
   public Optional<PacketFilter> filterOf(String node) {
-    return upToDate(node).map(KubeProxies::filter);
+    return upToDate(node).map(running -> kernel(node).walker(running.proxy()));
   }
 
   /**
@@ -417,99 +402,26 @@ public final class KubeProxies
    * @return its server, or nothing if there is no such node
    */
   public Optional<ProxyHealthServer> healthOf(String node) {
-    return upToDate(node).map(running -> running.health);
+    return upToDate(node).map(RunningProxy::health);
   }
 
   @Override
   public Map<String, String> sysctls(String node) {
-    @Nullable Running known = nodes.get(node);
+    @Nullable RunningProxy known = nodes.get(node);
     return (known != null ? Optional.of(known) : start(node))
-        .map(running -> running.sysctls)
+        .map(RunningProxy::sysctls)
         .orElse(Map.of());
   }
 
   @Override
   public List<Listener> servers(String node) {
-    return upToDate(node).map(KubeProxies::servers).orElse(List.of());
-  }
-
-  private static List<Listener> servers(Running running) {
-    @Nullable List<Listener> known = running.servers;
-    if (known != null) {
-      return known;
-    }
-    List<SocketAddress> addresses = new ArrayList<>();
-    if (running.healthz != null) {
-      addresses.add(running.healthz);
-    }
-    for (IpFamily family : IpFamily.values()) {
-      running
-          .proxy
-          .proxier(family)
-          .map(Proxier::healthCheckServers)
-          .ifPresent(servers -> servers
-              .services()
-              .forEach(service -> servers
-                  .addressesOf(service)
-                  .forEach(a -> addresses.add(SocketAddress.parse(a)))));
-    }
-    List<Listener> servers = addresses.stream()
-        .map(a -> new Listener("kube-proxy", Protocol.TCP, a.address(), a.port()))
-        .toList();
-    running.servers = servers;
-    return servers;
+    return upToDate(node).map(RunningProxy::servers).orElse(List.of());
   }
 
   @Override
   public OptionalInt httpStatus(String node, int port, String path) {
-    @Nullable Running running = upToDate(node).orElse(null);
-    if (running == null) {
-      return OptionalInt.empty();
-    }
-    Instant now = state.clock().now();
-    if (running.healthz != null && running.healthz.port() == port) {
-      return OptionalInt.of(running.health.ask(path, now).status());
-    }
-    boolean healthy = running.healthz == null || running.health.isHealthy(now);
-    for (IpFamily family : IpFamily.values()) {
-      Optional<HealthCheckServers.Answer> answer = running
-          .proxy
-          .proxier(family)
-          .map(Proxier::healthCheckServers)
-          .flatMap(servers -> servers.serviceOn(port).flatMap(s -> servers.ask(s, healthy)));
-      if (answer.isPresent()) {
-        return OptionalInt.of(answer.get().status());
-      }
-    }
-    return OptionalInt.empty();
-  }
-
-  @SuppressWarnings("ReferenceEquality") // rules that did not change are the same object
-  private static PacketFilter filter(Running running) {
-    @Nullable RuleWalker walker = running.walker;
-    boolean copied = false;
-    for (IpFamily family : IpFamily.values()) {
-      @Nullable
-      RuleSet rules = running.proxy.proxier(family).map(Proxier::ruleSet).orElse(null);
-      if (rules == null || rules == running.filtered.get(family)) {
-        continue;
-      }
-      if (walker == null) {
-        walker = new RuleWalker(rules);
-        copied = true;
-      } else {
-        if (!copied) {
-          walker = walker.copy();
-          copied = true;
-        }
-        walker.load(rules);
-      }
-      running.filtered.put(family, rules);
-    }
-    if (walker == null) {
-      throw new IllegalStateException("a node has at least one IP family");
-    }
-    running.walker = walker;
-    return walker;
+    return upToDate(node)
+        .map(running -> running.httpStatus(port, path, state.clock().now()))
+        .orElse(OptionalInt.empty());
   }
 }

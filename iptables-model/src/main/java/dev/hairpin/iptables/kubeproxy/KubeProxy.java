@@ -96,6 +96,11 @@ public final class KubeProxy implements AddOn {
     return new KubeProxies(this, state);
   }
 
+  @Override
+  public Optional<Component> fork(Component running, ClusterState fork) {
+    return Optional.of(((KubeProxies) running).in(fork));
+  }
+
   KubeProxyVersion version() {
     return version;
   }

@@ -29,6 +29,9 @@ public final class NodeProxy {
   private final String node;
   private final Map<IpFamily, Proxier> proxiers = new EnumMap<>(IpFamily.class);
   private final List<String> sysctlCalls = new ArrayList<>();
+  /** The addresses on which health-check servers listen, of a host that is known whole. */
+  private @Nullable Set<String> taken;
+
   private @Nullable Map<String, String> watchedLabels;
   private @Nullable String watchedZone;
 
@@ -83,13 +86,29 @@ public final class NodeProxy {
     }
   }
 
+  private NodeProxy(NodeProxy original) {
+    this.version = original.version;
+    this.node = original.node;
+    this.sysctlCalls.addAll(original.sysctlCalls);
+    this.taken = original.taken == null ? null : new HashSet<>(original.taken);
+    this.watchedLabels = original.watchedLabels;
+    this.watchedZone = original.watchedZone;
+    original.proxiers.forEach((family, proxier) -> proxiers.put(family, proxier.frozenCopy(taken)));
+  }
+
+  /** A copy of a kube-proxy that is not changed any more, which goes on where that one is. */
+  NodeProxy frozenCopy() {
+    return new NodeProxy(this);
+  }
+
   /**
    * From now on the health-check servers of both families are of one host, on which an address can
    * be listened on once. In v1.30 both want the same one.
    */
   void bindOnOneHost() {
-    Set<String> taken = new HashSet<>();
-    proxiers.values().forEach(proxier -> proxier.healthCheckServers().bindAmong(taken));
+    Set<String> ofHost = new HashSet<>();
+    proxiers.values().forEach(proxier -> proxier.healthCheckServers().bindAmong(ofHost));
+    taken = ofHost;
   }
 
   private ProxierSettings settings(

@@ -9,12 +9,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A service port with its endpoints, and what was made of it so far.
  *
- * <p>Belongs to one {@link Proxier}; replaced as a whole when the Service or its endpoints change.
+ * <p>Replaced as a whole when the Service or its endpoints change, so that forks share it: what is
+ * worked out when it is first asked for is immutable, and threads that do it twice get the same.
  */
 final class PortState {
 
   /** The rules in the chains that all ports share, by chain. */
   record SharedRules(Map<String, List<Rule>> filter, Map<String, List<Rule>> nat) {}
+
+  /** The same as text. */
+  private record SharedText(String filter, String nat) {}
 
   private final ServicePortInfo service;
   private final List<EndpointInfo> endpoints;
@@ -22,8 +26,7 @@ final class PortState {
   private final ServiceRules rules;
   private final List<String> chainNames;
   private final boolean representable;
-  private @Nullable String filterText;
-  private @Nullable String natText;
+  private @Nullable SharedText sharedText;
   private @Nullable SharedRules shared;
 
   PortState(
@@ -63,36 +66,39 @@ final class PortState {
   }
 
   void appendShared(StringBuilder filter, StringBuilder nat) {
-    if (filterText == null || natText == null) {
+    SharedText text = sharedText;
+    if (text == null) {
       StringBuilder filterRules = new StringBuilder();
       StringBuilder natRules = new StringBuilder();
       StringBuilder none = new StringBuilder(0);
       rules.writeShared(new TextSink(none, filterRules), new TextSink(none, natRules));
-      filterText = filterRules.toString();
-      natText = natRules.toString();
+      text = new SharedText(filterRules.toString(), natRules.toString());
+      sharedText = text;
     }
-    filter.append(filterText);
-    nat.append(natText);
+    filter.append(text.filter);
+    nat.append(text.nat);
   }
 
   SharedRules shared() {
-    if (shared == null) {
+    SharedRules known = shared;
+    if (known == null) {
       RecordSink filter = new RecordSink(settings.family());
       RecordSink nat = new RecordSink(settings.family());
       rules.writeShared(filter, nat);
-      shared = new SharedRules(filter.rules(), nat.rules());
+      known = new SharedRules(filter.rules(), nat.rules());
+      shared = known;
     }
-    return shared;
+    return known;
   }
 
   /** Takes over the shared rules of the state before, if they are the same; says whether. */
   boolean adoptSharedRules(PortState before) {
-    if (!before.shared().equals(shared())) {
+    SharedRules known = before.shared();
+    if (!known.equals(shared())) {
       return false;
     }
-    shared = before.shared;
-    filterText = before.filterText;
-    natText = before.natText;
+    shared = known;
+    sharedText = before.sharedText;
     return true;
   }
 

@@ -2,6 +2,8 @@ package dev.hairpin.iptables.kubeproxy;
 
 import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.api.Service;
+import dev.hairpin.collect.ForkableMap;
+import dev.hairpin.collect.ForkableSortedMap;
 import dev.hairpin.iptables.Chain;
 import dev.hairpin.iptables.RestoreOptions;
 import dev.hairpin.iptables.RestoreResult;
@@ -15,6 +17,7 @@ import dev.hairpin.path.TableName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +46,10 @@ public final class Proxier {
    * iptables-restore, and as records. While nobody else writes rules on the node, the records are
    * put in place directly; the outcome is the same as that of loading the text, which tests hold.
    * Otherwise, and where the text would be refused, the text is loaded.
+   *
+   * A fork of the cluster goes on with a copy. What grows with the cluster is shared with it until it
+   * changes; what is copied is what waits for the next sync, and a number for each Service that has a
+   * health check.
    */
 
   /** More endpoints than this, and comments are left out. */
@@ -59,11 +67,13 @@ public final class Proxier {
   private final String node;
   private final boolean keepsText;
 
-  private final Map<String, Map<ServicePortName, ServicePortInfo>> services = new HashMap<>();
+  /** By namespace and name; the maps are never changed, but replaced. */
+  private final ForkableMap<String, Map<ServicePortName, ServicePortInfo>> services;
+
   private final Map<String, Map<ServicePortName, ServicePortInfo>> pendingServices =
       new LinkedHashMap<>();
-  private final TreeMap<ServicePortName, PortState> ports = new TreeMap<>();
-  private final Map<ServicePortName, String> hashes = new HashMap<>();
+  private final ForkableSortedMap<ServicePortName, PortState> ports;
+  private final ForkableMap<ServicePortName, String> hashes;
   private final TreeMap<String, Integer> healthPorts = new TreeMap<>();
   private final Set<String> stale = new HashSet<>();
   private EndpointCategories.TopologyRules topology;
@@ -97,9 +107,51 @@ public final class Proxier {
     this.tracker =
         new EndpointTracker(settings.family(), version, host.families().size() == 1, node);
     this.healthServers = new HealthCheckServers(settings, host, node);
+    this.services = new ForkableMap<>();
+    this.ports = new ForkableSortedMap<>();
+    this.hashes = new ForkableMap<>();
     this.topology = EndpointCategories.TopologyRules.of(version, configuration, node, null);
     this.ruleSet = jumps.withCanaries(initial);
     this.othersWrote = !initial.tables().isEmpty();
+  }
+
+  private Proxier(Proxier original, @Nullable Set<String> taken) {
+    this.version = original.version;
+    this.configuration = original.configuration;
+    this.settings = original.settings;
+    this.node = original.node;
+    this.keepsText = original.keepsText;
+    this.fixedRules = original.fixedRules;
+    this.jumps = original.jumps;
+    this.tracker = original.tracker.frozenCopy();
+    this.healthServers = original.healthServers.copy(taken);
+    this.services = original.services.frozenCopy();
+    this.pendingServices.putAll(original.pendingServices);
+    this.ports = original.ports.frozenCopy();
+    this.hashes = original.hashes.frozenCopy();
+    this.healthPorts.putAll(original.healthPorts);
+    this.stale.addAll(original.stale);
+    this.topology = original.topology;
+    this.ruleSet = original.ruleSet;
+    this.othersWrote = original.othersWrote;
+    this.needFullSync = original.needFullSync;
+    this.topologyChanged = original.topologyChanged;
+    this.sharedRulesChanged = original.sharedRulesChanged;
+    this.largeCluster = original.largeCluster;
+    this.endpoints = original.endpoints;
+    this.unrepresentablePorts = original.unrepresentablePorts;
+    this.lastFullSync = original.lastFullSync;
+    this.lastCleanup = original.lastCleanup;
+    this.lastTextLength = original.lastTextLength;
+  }
+
+  /**
+   * A copy of a proxier that is not changed any more, which goes on where that one is.
+   *
+   * @param taken the addresses that are taken on the copy's host; null if nobody knows of them
+   */
+  Proxier frozenCopy(@Nullable Set<String> taken) {
+    return new Proxier(this, taken);
   }
 
   /**
@@ -187,17 +239,18 @@ public final class Proxier {
     Set<String> changed = new LinkedHashSet<>();
     takeServiceChanges(changed, conntrack);
     boolean listConntrack = takeEndpointChanges(changed, conntrack);
-    Map<ServicePortName, PortState> rewritten = rebuildPorts(changed);
+    Set<PortState> rewritten = rebuildPorts(changed);
     largeCluster = endpoints > LARGE_CLUSTER_ENDPOINTS;
 
     if (full && (othersWrote || lastFullSync == null)) {
       ruleSet = jumps.ensure(ruleSet);
     }
     List<String> doomed = staleChains(now);
-    Map<ServicePortName, PortState> toWrite = full ? ports : rewritten;
+    Collection<PortState> toWrite = full ? ports.values() : rewritten;
     boolean byText = othersWrote || unrepresentablePorts > 0;
-    Optional<String> text =
-        byText || keepsText ? Optional.of(restoreText(toWrite, doomed)) : Optional.empty();
+    Optional<String> text = byText || keepsText
+        ? Optional.of(restoreText(full ? port -> true : rewritten::contains, doomed))
+        : Optional.empty();
     Optional<RuleException> failure = Optional.empty();
     if (byText) {
       RestoreResult result = ruleSet.restore(text.orElseThrow(), RestoreOptions.NOFLUSH_COUNTERS);
@@ -251,7 +304,7 @@ public final class Proxier {
 
   private void takeServiceChanges(Set<String> changed, ConntrackCommands conntrack) {
     pendingServices.forEach((key, now) -> {
-      Map<ServicePortName, ServicePortInfo> before = services.getOrDefault(key, Map.of());
+      Map<ServicePortName, ServicePortInfo> before = portsOf(key);
       if (before.equals(now)) {
         return;
       }
@@ -293,20 +346,21 @@ public final class Proxier {
     return endpoints.keySet().stream().anyMatch(name -> name.protocol() == Protocol.UDP);
   }
 
-  private Map<ServicePortName, PortState> rebuildPorts(Set<String> changed) {
+  private Map<ServicePortName, ServicePortInfo> portsOf(String service) {
+    Map<ServicePortName, ServicePortInfo> known = services.get(service);
+    return known == null ? Map.of() : known;
+  }
+
+  private Set<PortState> rebuildPorts(Set<String> changed) {
     if (topologyChanged) {
-      changed.addAll(services.keySet());
+      services.forEach((key, infos) -> changed.add(key));
       topologyChanged = false;
     }
-    Map<ServicePortName, PortState> rewritten = new HashMap<>();
+    Set<PortState> rewritten = new LinkedHashSet<>();
     for (String key : changed) {
-      for (ServicePortInfo info : services.getOrDefault(key, Map.of()).values()) {
+      for (ServicePortInfo info : portsOf(key).values()) {
         PortState port = new PortState(
-            info,
-            hashes.computeIfAbsent(info.name(), n -> ChainNames.hash(n.hashed())),
-            tracker.endpointsOf(info.name()),
-            topology,
-            settings);
+            info, hashOf(info.name()), tracker.endpointsOf(info.name()), topology, settings);
         @Nullable PortState before = ports.get(info.name());
         if (before == null || !port.adoptSharedRules(before)) {
           sharedRulesChanged = true;
@@ -318,10 +372,20 @@ public final class Proxier {
         endpoints += port.endpoints().size();
         unrepresentablePorts += port.isRepresentable() ? 0 : 1;
         port.chainNames().forEach(stale::remove);
-        rewritten.put(info.name(), port);
+        rewritten.add(port);
       }
     }
     return rewritten;
+  }
+
+  private String hashOf(ServicePortName name) {
+    String known = hashes.get(name);
+    if (known != null) {
+      return known;
+    }
+    String hash = ChainNames.hash(name.hashed());
+    hashes.put(name, hash);
+    return hash;
   }
 
   private void remove(ServicePortName name) {
@@ -365,7 +429,7 @@ public final class Proxier {
     return found;
   }
 
-  private String restoreText(Map<ServicePortName, PortState> toWrite, List<String> doomed) {
+  private String restoreText(Predicate<PortState> isWritten, List<String> doomed) {
     StringBuilder filterChains = new StringBuilder(512).append("*filter\n");
     StringBuilder filterRules = new StringBuilder(1024);
     StringBuilder natChains = new StringBuilder(1024);
@@ -376,7 +440,7 @@ public final class Proxier {
     fixedRules.beginNat(nat);
     for (PortState port : ports.values()) {
       port.appendShared(filterRules, natRules);
-      if (toWrite.containsKey(port.service().name())) {
+      if (isWritten.test(port)) {
         port.writeChains(nat, largeCluster);
       }
     }
@@ -395,8 +459,7 @@ public final class Proxier {
     return text.toString();
   }
 
-  private RuleSet withRecords(
-      Map<ServicePortName, PortState> toWrite, List<String> doomed, boolean full) {
+  private RuleSet withRecords(Collection<PortState> toWrite, List<String> doomed, boolean full) {
     RecordSink filter = new RecordSink(family());
     RecordSink nat = new RecordSink(family());
     List<Chain> natChains = new ArrayList<>();
@@ -414,7 +477,7 @@ public final class Proxier {
       filterChains = filter.chains();
       natChains.addAll(nat.chains());
     }
-    for (PortState port : toWrite.values()) {
+    for (PortState port : toWrite) {
       natChains.addAll(port.chains(largeCluster));
     }
     Table filterTable = tableOf(TableName.FILTER).withChains(List.of(), filterChains);

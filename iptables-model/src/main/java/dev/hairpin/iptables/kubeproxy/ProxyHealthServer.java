@@ -43,7 +43,7 @@ public final class ProxyHealthServer {
   private final Instant started;
   private final Map<IpFamily, Instant> updated = new EnumMap<>(IpFamily.class);
   private final Map<IpFamily, Instant> oldestQueued = new EnumMap<>(IpFamily.class);
-  private boolean nodeEligible = true;
+  private boolean nodeEligible;
 
   private static DateTimeFormatterBuilder time(String pattern) {
     return new DateTimeFormatterBuilder()
@@ -52,9 +52,23 @@ public final class ProxyHealthServer {
   }
 
   ProxyHealthServer(KubeProxyVersion version, Duration syncPeriod, Instant started) {
+    this(version, syncPeriod.multipliedBy(2), started, true);
+  }
+
+  private ProxyHealthServer(
+      KubeProxyVersion version, Duration patience, Instant started, boolean nodeEligible) {
     this.version = version;
-    this.patience = syncPeriod.multipliedBy(2);
+    this.patience = patience;
     this.started = started;
+    this.nodeEligible = nodeEligible;
+  }
+
+  /** An independent copy. */
+  ProxyHealthServer copy() {
+    ProxyHealthServer copy = new ProxyHealthServer(version, patience, started, nodeEligible);
+    copy.updated.putAll(updated);
+    copy.oldestQueued.putAll(oldestQueued);
+    return copy;
   }
 
   /** v1.30 has one entry for both families, so that either's sync passes for both. */

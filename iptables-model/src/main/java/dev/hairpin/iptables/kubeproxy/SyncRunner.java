@@ -51,6 +51,23 @@ final class SyncRunner {
     this.tokensAt = clock.now();
   }
 
+  private SyncRunner(SyncRunner original, VirtualClock clock, BooleanSupplier sync) {
+    this.clock = clock;
+    this.minInterval = original.minInterval;
+    this.retryInterval = original.retryInterval;
+    this.bursts = original.bursts;
+    this.sync = sync;
+    this.lastRun = original.lastRun;
+    this.tokens = original.tokens;
+    this.tokensAt = original.tokensAt;
+    this.timer = original.timer == null ? null : clock.takeOver(original.timer, this::run);
+  }
+
+  /** A runner that runs when this one does, on a fork of its clock. */
+  SyncRunner in(VirtualClock fork, BooleanSupplier itsSync) {
+    return new SyncRunner(this, fork, itsSync);
+  }
+
   /** Asks for a sync as soon as one is allowed. */
   void request() {
     Duration wait = untilAllowed();
