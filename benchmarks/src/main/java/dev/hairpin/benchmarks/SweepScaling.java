@@ -1,5 +1,6 @@
 package dev.hairpin.benchmarks;
 
+import dev.hairpin.api.Node;
 import dev.hairpin.whatif.Limits;
 import dev.hairpin.whatif.Scenario;
 import dev.hairpin.whatif.Sweep;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -21,28 +23,50 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How long does a sweep over {@link BalancedCluster} take on one thread, and on two? Each cell
- * scales {@code web} to 1 to 10 pods and loses no or one node.
+ * How long does a sweep over {@link BalancedCluster} take on one thread, and on two?
+ *
+ * <p>A thousand scenarios, each another one: {@code web} gets 1 to 20 pods and {@code client} 1 to
+ * 5, and no node or one of nine is lost. The compiler works beside the first iterations, for a
+ * second thread as long as for one, so they are for warming up.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 1)
+@Warmup(iterations = 4)
 @Measurement(iterations = 3)
 @Fork(1)
+@SuppressWarnings("NullAway.Init") // JMH calls scenarios() before anything else
 public class SweepScaling {
 
-  /** How many scenarios with a seed each. */
+  /** How many of the scenarios. */
   @Param({"1000"})
   private int cells;
 
   /** On how many threads. */
   @Param({"1", "2"})
   private int threads;
+
+  private Sweep sweep;
+
+  /** Makes the scenarios, with the names that nodes have. */
+  @Setup
+  public void scenarios() {
+    List<String> nodes = BalancedCluster.make().state().list(Node.class).stream()
+        .map(node -> node.metadata().name())
+        .toList();
+    sweep = new Sweep(
+        BalancedCluster::make,
+        List.of(BalancedCluster.SHOPPERS, BalancedCluster.CALLS),
+        Limits.DEFAULT,
+        IntStream.range(0, cells).mapToObj(cell -> scenario(cell, nodes)).toList(),
+        1,
+        1);
+  }
 
   /**
    * The floor: arithmetic that shares nothing, for about as long on one thread. What two threads
@@ -86,21 +110,16 @@ public class SweepScaling {
    */
   @Benchmark
   public SweepResult sweep() {
-    List<Scenario> scenarios = new ArrayList<>();
-    for (int pods = 1; pods <= 10; pods++) {
-      String name = pods + " pods";
-      scenarios.add(Scenario.named(name).scaling("Deployment", "shop/web", pods));
-      scenarios.add(Scenario.named(name + ", a node less")
-          .scaling("Deployment", "shop/web", pods)
-          .losingNodes(1));
-    }
-    Sweep sweep = new Sweep(
-        BalancedCluster::make,
-        List.of(BalancedCluster.SHOPPERS, BalancedCluster.CALLS),
-        Limits.DEFAULT,
-        scenarios,
-        cells / scenarios.size(),
-        1);
     return SweepRunner.onAllCores().threads(threads).run(sweep);
+  }
+
+  private static Scenario scenario(int cell, List<String> nodes) {
+    int web = 1 + cell % 20;
+    int lost = cell / 20 % 10;
+    int clients = 1 + cell / 200 % 5;
+    Scenario scaled = Scenario.named(web + " and " + clients + " pods, less nodes[" + lost + "]")
+        .scaling("Deployment", "shop/web", web)
+        .scaling("Deployment", "shop/client", clients);
+    return lost == 0 ? scaled : scaled.losingNode(nodes.get(lost));
   }
 }

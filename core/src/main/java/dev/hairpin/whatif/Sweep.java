@@ -91,27 +91,47 @@ public record Sweep(
   }
 
   /**
-   * Works off a cell.
+   * Somebody who works off cells on a cluster of his own, and remembers what he has learned of it:
+   * cells that he works off later take less time.
    *
-   * @param cell its number, from 0
    * @param cluster a cluster that {@link #base} made; it is not changed
-   * @return what was found
+   * @return the worker, who belongs to the cluster's thread
    */
-  public SweepRow run(int cell, Cluster cluster) {
-    Scenario scenario = scenarios.get(cell / seeds);
-    long seed = firstSeed + cell % seeds;
-    CapacityReport report =
-        WhatIf.on(cluster).traffic(traffic).limits(limits).seed(seed).given(scenario);
-    SortedMap<Metric, SweepRow.Worst> worst = new TreeMap<>();
-    for (Metric metric : Metric.values()) {
-      report
-          .worst(metric)
-          .ifPresent(f -> worst.put(
-              metric,
-              new SweepRow.Worst(
-                  f.value(), f.limit(), report.total(metric).orElse(0), f.subject())));
+  public Worker on(Cluster cluster) {
+    return new Worker(WhatIf.on(cluster).traffic(traffic).limits(limits));
+  }
+
+  /** Works off cells of a sweep. Not thread-safe; each thread has its own. */
+  public final class Worker {
+    private final WhatIf questions;
+
+    private Worker(WhatIf questions) {
+      this.questions = questions;
     }
-    return new SweepRow(cell, scenario.name(), seed, worst);
+
+    /**
+     * Works off a cell. What is found depends on no other cell.
+     *
+     * @param cell its number, from 0
+     * @return what was found
+     * @throws IllegalArgumentException if its scenario or the traffic names something that does not
+     *     exist
+     */
+    public SweepRow run(int cell) {
+      Scenario scenario = scenarios.get(cell / seeds);
+      long seed = firstSeed + cell % seeds;
+      CapacityReport report = questions.seed(seed).given(scenario);
+      SortedMap<Metric, SweepRow.Worst> worst = new TreeMap<>();
+      for (Metric metric : Metric.values()) {
+        report
+            .worst(metric)
+            .ifPresent(f -> worst.put(
+                metric,
+                new SweepRow.Worst(
+                    f.value(), f.limit(), report.total(metric).orElse(0), f.subject())));
+      }
+      return new SweepRow(cell, scenario.name(), seed, worst);
+    }
   }
 
   /**

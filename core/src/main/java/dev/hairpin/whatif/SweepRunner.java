@@ -153,13 +153,14 @@ public record SweepRunner(
     Runnable work = () -> {
       try {
         // A cluster belongs to the thread that made it.
-        Cluster cluster = Thread.currentThread() == caller ? base : sweep.base().get();
+        Sweep.Worker worker =
+            sweep.on(Thread.currentThread() == caller ? base : sweep.base().get());
         while (failure.get() == null && !stop.getAsBoolean()) {
           int at = next.getAndIncrement();
           if (at >= left.size()) {
             return;
           }
-          SweepRow row = sweep.run(left.get(at), cluster);
+          SweepRow row = worker.run(left.get(at));
           rows.add(row);
           if (kept != null) {
             kept.append(row);

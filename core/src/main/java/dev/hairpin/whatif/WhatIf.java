@@ -49,14 +49,21 @@ public final class WhatIf {
   private final Limits limits;
   private final Duration settling;
   private final long seed;
+  private final WaysAsIs waysAsIs;
 
   private WhatIf(
-      Cluster cluster, List<Traffic> traffic, Limits limits, Duration settling, long seed) {
+      Cluster cluster,
+      List<Traffic> traffic,
+      Limits limits,
+      Duration settling,
+      long seed,
+      WaysAsIs waysAsIs) {
     this.cluster = cluster;
     this.traffic = List.copyOf(traffic);
     this.limits = limits;
     this.settling = settling;
     this.seed = seed;
+    this.waysAsIs = waysAsIs;
   }
 
   /**
@@ -66,7 +73,8 @@ public final class WhatIf {
    * @return the questions
    */
   public static WhatIf on(Cluster cluster) {
-    return new WhatIf(cluster, List.of(), Limits.DEFAULT, SETTLING, 1);
+    return new WhatIf(
+        cluster, List.of(), Limits.DEFAULT, SETTLING, 1, new WaysAsIs(cluster, List.of()));
   }
 
   /**
@@ -91,7 +99,7 @@ public final class WhatIf {
     List<Traffic> all = new ArrayList<>(traffic);
     all.addAll(more);
     Names.once("traffic", all, Traffic::name);
-    return new WhatIf(cluster, all, limits, settling, seed);
+    return new WhatIf(cluster, all, limits, settling, seed, new WaysAsIs(cluster, all));
   }
 
   /**
@@ -109,7 +117,7 @@ public final class WhatIf {
         throw Suggestions.unknown("workload", workload, known);
       }
     }
-    return new WhatIf(cluster, traffic, newLimits, settling, seed);
+    return new WhatIf(cluster, traffic, newLimits, settling, seed, waysAsIs);
   }
 
   /**
@@ -123,7 +131,7 @@ public final class WhatIf {
     if (time.isNegative()) {
       throw new IllegalArgumentException("nothing settles in " + time);
     }
-    return new WhatIf(cluster, traffic, limits, time, seed);
+    return new WhatIf(cluster, traffic, limits, time, seed, waysAsIs);
   }
 
   /**
@@ -133,7 +141,7 @@ public final class WhatIf {
    * @return a copy
    */
   public WhatIf seed(long newSeed) {
-    return new WhatIf(cluster, traffic, limits, settling, newSeed);
+    return new WhatIf(cluster, traffic, limits, settling, newSeed, waysAsIs);
   }
 
   /**
@@ -264,7 +272,7 @@ public final class WhatIf {
       return List.of();
     }
     double perSecond = 0;
-    for (Flow flow : new Load(cluster, traffic, limits, seed).flows()) {
+    for (Flow flow : waysAsIs.flows()) {
       boolean fromThere = gone.contains(flow.sourceNode());
       if (!fromThere && flow.way().arrives() && gone.stream().anyMatch(flow.way()::touches)) {
         perSecond += flow.perSecond();

@@ -45,7 +45,8 @@ public final class SparkSweep {
   private static SweepResult part(Sweep sweep, Iterator<Integer> cells) {
     List<SweepRow> rows = new ArrayList<>();
     Cluster cluster = sweep.base().get();
-    cells.forEachRemaining(cell -> rows.add(sweep.run(cell, cluster)));
+    Sweep.Worker worker = sweep.on(cluster);
+    cells.forEachRemaining(cell -> rows.add(worker.run(cell)));
     return SweepResult.of(sweep.fingerprint(cluster), rows);
   }
 
