@@ -1,17 +1,16 @@
 package dev.hairpin.whatif;
 
 import com.google.common.base.Splitter;
+import com.google.common.primitives.Bytes;
 import dev.hairpin.Cluster;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,13 +37,16 @@ import java.util.zip.CRC32C;
 public final class SweepFile implements AutoCloseable {
   private static final String MAGIC = "hairpin-sweep 2 ";
   private static final int LONGEST_HEAD = 200;
+  private static final int MOST_OCTETS = Integer.MAX_VALUE - 8;
 
-  private final FileChannel channel;
+  /** No channel writes: an interrupt of the thread would close it, and the line were lost. */
+  private final RandomAccessFile file;
+
   private final FileLock lock;
   private final SweepResult found;
 
-  private SweepFile(FileChannel channel, FileLock lock, SweepResult found) {
-    this.channel = channel;
+  private SweepFile(RandomAccessFile file, FileLock lock, SweepResult found) {
+    this.file = file;
     this.lock = lock;
     this.found = found;
   }
@@ -63,29 +65,36 @@ public final class SweepFile implements AutoCloseable {
     String fingerprint = sweep.fingerprint(base);
     String head = head(sweep, fingerprint);
     try {
-      FileChannel channel = FileChannel.open(
-          path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
       try {
-        FileLock lock = lock(channel, path);
-        String text = Files.readString(path, StandardCharsets.ISO_8859_1);
-        long good = text.lastIndexOf('\n') + 1L;
+        FileLock lock = lock(file.getChannel(), path);
+        byte[] bytes = bytes(file);
         SweepResult found;
-        if (text.isEmpty()) {
+        if (bytes.length == 0) {
           found = SweepResult.of(fingerprint, List.of());
-          channel.write(ByteBuffer.wrap(head.getBytes(StandardCharsets.UTF_8)));
+          file.write(head.getBytes(StandardCharsets.UTF_8));
         } else {
-          found = read(path, sweep, fingerprint);
-          channel.truncate(good);
+          found = read(bytes, path, sweep, fingerprint);
+          file.setLength(Bytes.lastIndexOf(bytes, (byte) '\n') + 1L);
         }
-        channel.position(channel.size());
-        return new SweepFile(channel, lock, found);
+        file.seek(file.length());
+        return new SweepFile(file, lock, found);
       } catch (IOException | RuntimeException e) {
-        channel.close();
+        file.close();
         throw e;
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep the sweep in " + path, e);
     }
+  }
+
+  private static byte[] bytes(RandomAccessFile file) throws IOException {
+    if (file.length() > MOST_OCTETS) {
+      throw new IOException("its " + file.length() + " octets are more than can be read");
+    }
+    byte[] bytes = new byte[(int) file.length()];
+    file.readFully(bytes);
+    return bytes;
   }
 
   private static FileLock lock(FileChannel channel, Path path) throws IOException {
@@ -115,16 +124,17 @@ public final class SweepFile implements AutoCloseable {
    *     damaged
    */
   public static SweepResult read(Path path, Sweep sweep, Cluster base) {
-    return read(path, sweep, sweep.fingerprint(base));
-  }
-
-  private static SweepResult read(Path path, Sweep sweep, String fingerprint) {
+    String fingerprint = sweep.fingerprint(base);
     byte[] bytes;
-    try {
-      bytes = Files.readAllBytes(path);
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+      bytes = bytes(file);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + path, e);
     }
+    return read(bytes, path, sweep, fingerprint);
+  }
+
+  private static SweepResult read(byte[] bytes, Path path, Sweep sweep, String fingerprint) {
     String text = new String(bytes, StandardCharsets.UTF_8);
     int end = text.indexOf('\n');
     String first =
@@ -166,11 +176,8 @@ public final class SweepFile implements AutoCloseable {
    * @param row what was found
    */
   public synchronized void append(SweepRow row) {
-    ByteBuffer line = ByteBuffer.wrap(print(row).getBytes(StandardCharsets.UTF_8));
     try {
-      while (line.hasRemaining()) {
-        channel.write(line);
-      }
+      file.write(print(row).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write a finished cell", e);
     }
@@ -180,9 +187,9 @@ public final class SweepFile implements AutoCloseable {
   @Override
   public synchronized void close() {
     try {
-      channel.force(true);
+      file.getFD().sync();
       lock.release();
-      channel.close();
+      file.close();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot close the sweep's file", e);
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -122,6 +123,9 @@ public record SweepRunner(
   /**
    * Works off the cells of the shard that the file does not hold.
    *
+   * <p>If the calling thread is interrupted, cells that are under way are finished and kept, the
+   * others are left for another time, and the thread stays interrupted.
+   *
    * @param sweep the sweep
    * @return all finished cells: those found in the file, and those done now. If it was stopped or a
    *     cell failed, the others are missing, but the finished ones are in the file
@@ -147,6 +151,7 @@ public record SweepRunner(
     AtomicInteger done = new AtomicInteger(mine.size() - left.size());
     Thread caller = Thread.currentThread();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    AtomicBoolean interrupted = new AtomicBoolean();
     if (done.get() > 0) {
       progress.finished(done.get(), mine.size());
     }
@@ -155,7 +160,11 @@ public record SweepRunner(
         // A cluster belongs to the thread that made it.
         Sweep.Worker worker =
             sweep.on(Thread.currentThread() == caller ? base : sweep.base().get());
-        while (failure.get() == null && !stop.getAsBoolean()) {
+        while (failure.get() == null && !interrupted.get() && !stop.getAsBoolean()) {
+          if (Thread.currentThread().isInterrupted()) {
+            interrupted.set(true);
+            return;
+          }
           int at = next.getAndIncrement();
           if (at >= left.size()) {
             return;
@@ -173,7 +182,7 @@ public record SweepRunner(
         failure.compareAndSet(null, e);
       }
     };
-    runInThreads(work, Math.min(threads, Math.max(1, left.size())));
+    runInThreads(work, Math.min(threads, Math.max(1, left.size())), interrupted);
     Throwable failed = failure.get();
     if (failed instanceof Error error) {
       throw error;
@@ -184,7 +193,7 @@ public record SweepRunner(
     return found.merge(SweepResult.of(found.fingerprint(), rows));
   }
 
-  private static void runInThreads(Runnable work, int count) {
+  private static void runInThreads(Runnable work, int count, AtomicBoolean interrupted) {
     List<Thread> helpers = new ArrayList<>();
     for (int i = 1; i < count; i++) {
       Thread helper = new Thread(work, "hairpin-sweep-" + i);
@@ -193,17 +202,16 @@ public record SweepRunner(
       helpers.add(helper);
     }
     work.run();
-    boolean interrupted = false;
     for (Thread helper : helpers) {
       while (helper.isAlive()) {
         try {
           helper.join();
         } catch (InterruptedException e) {
-          interrupted = true;
+          interrupted.set(true);
         }
       }
     }
-    if (interrupted) {
+    if (interrupted.get()) {
       Thread.currentThread().interrupt();
     }
   }

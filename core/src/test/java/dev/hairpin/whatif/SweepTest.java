@@ -51,13 +51,13 @@ class SweepTest {
   @TempDir
   Path dir;
 
-  private static Cluster base() {
+  static Cluster base() {
     Cluster cluster = Cluster.builder().kubeadm(4).seed(7).build();
     cluster.apply(WEB);
     return cluster;
   }
 
-  private static Sweep sweep(int scenarios, int seeds) {
+  static Sweep sweep(int scenarios, int seeds) {
     String target = base().pod("default/web").podIps().get(0) + ":80";
     List<Scenario> all = new ArrayList<>();
     for (int i = 0; i < scenarios; i++) {
