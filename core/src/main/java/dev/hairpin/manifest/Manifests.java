@@ -30,6 +30,9 @@ public final class Manifests {
   /** The largest text that is read, 256 MiB. */
   public static final long MAX_BYTES = 256L << 20;
 
+  /** What a lenient decoder writes for octets that are no text. */
+  private static final char REPLACEMENT = '\ufffd';
+
   private Manifests() {}
 
   /**
@@ -72,7 +75,12 @@ public final class Manifests {
       throw new ManifestException(
           file.toString(), 0, 0, "", "the file has " + size + " bytes, more than " + MAX_BYTES);
     }
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+    byte[] octets = Files.readAllBytes(file);
+    String text = new String(octets, StandardCharsets.UTF_8);
+    if (text.indexOf(REPLACEMENT) < 0) {
+      return text;
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(octets);
     try {
       return StandardCharsets.UTF_8
           .newDecoder()

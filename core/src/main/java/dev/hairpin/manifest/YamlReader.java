@@ -45,6 +45,20 @@ final class YamlReader {
   private static final long STRICT_NODES = 4_000_000;
 
   /**
+   * The longest run of characters without a blank, line end or quote. An object is stored in at
+   * most 1.5 MiB, which is etcd's limit.
+   */
+  static final int MAX_RUN = 2 * 1024 * 1024;
+
+  /**
+   * The parser moves all that it has of a scalar or a comment for every buffer that it fills; so it
+   * fills but a few for the whole text.
+   */
+  private static final int BUFFERS = 16;
+
+  private static final int SMALLEST_BUFFER = 1_024;
+
+  /**
    * A document.
    *
    * @param number its number in the text, from 1; empty ones count
@@ -92,10 +106,12 @@ final class YamlReader {
   static List<Document> read(String text, String origin) {
     YamlReader reader = new YamlReader(origin);
     reader.refuseControlCharacters(text);
+    reader.refuseLongRuns(text);
     LoadSettings settings = LoadSettings.builder()
         .setLabel(origin)
         .setCodePointLimit(Integer.MAX_VALUE)
         .setParseComments(false)
+        .setBufferSize(Math.max(SMALLEST_BUFFER, text.length() / BUFFERS))
         .build();
     try {
       ParserImpl events = new ParserImpl(settings, new StreamReader(settings, text));
@@ -150,6 +166,44 @@ final class YamlReader {
             String.format("not YAML: control character U+%04X is not allowed", (int) c));
       }
     }
+  }
+
+  private void refuseLongRuns(String text) {
+    int line = 1;
+    int begin = 0;
+    boolean blankSoFar = true;
+    boolean comment = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\n') {
+        line++;
+        begin = i + 1;
+        blankSoFar = true;
+        comment = false;
+      } else if (!comment && endsRun(c, i == begin)) {
+        begin = i + 1;
+        blankSoFar &= c == ' ' || c == '\t';
+      } else {
+        comment |= c == '#' && blankSoFar;
+        blankSoFar = false;
+      }
+      if (i - begin >= MAX_RUN) {
+        throw new ManifestException(
+            origin,
+            documentAt(text, i),
+            line,
+            "",
+            (comment ? "a comment" : "a word") + " of more than " + MAX_RUN + " characters");
+      }
+    }
+  }
+
+  private static boolean endsRun(char c, boolean first) {
+    return switch (c) {
+      case ' ', '\t', '"', '\'' -> true;
+      case '[', '{' -> first;
+      default -> false;
+    };
   }
 
   private void accept(Event event) {

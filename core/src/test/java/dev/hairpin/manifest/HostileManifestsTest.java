@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.time.Duration;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -44,6 +45,27 @@ class HostileManifestsTest {
         + line.repeat((50 << 20) / line.length());
 
     refuses(text, "document contains excessive aliasing");
+  }
+
+  @Test
+  void endlessWordsAndCommentsAreRefused() {
+    String endless = "a".repeat(3_000_000);
+    assertThatThrownBy(() -> Manifests.parse("a: b\n---\nc: " + endless, "x.yaml"))
+        .hasMessage("x.yaml: document 2, line 3: a word of more than 2097152 characters");
+    assertThatThrownBy(() -> Manifests.parse("# " + endless, "x.yaml"))
+        .hasMessage("x.yaml: document 1, line 1: a comment of more than 2097152 characters");
+  }
+
+  @Test
+  void aLongWordIsReadInOneGo() {
+    String data = "a".repeat(2_000_000);
+    Map<String, Object> tree = Manifests.parse(
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {x: \"" + data + "\"}}",
+            "x.yaml")
+        .manifests()
+        .get(0)
+        .tree();
+    assertThat(tree).containsEntry("data", Map.of("x", data));
   }
 
   @Test
