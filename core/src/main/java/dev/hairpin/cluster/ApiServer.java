@@ -229,6 +229,22 @@ public final class ApiServer {
   }
 
   /**
+   * Compares Services with what is allocated, once, as the server does when it starts and from time
+   * to time: Services outside the ranges or with an address or port of another are warned of by
+   * events, and IPAddress objects of no Service that are older than a minute go.
+   *
+   * <p>No clock runs this. Requests keep both sides equal; only what reached the state in another
+   * way, with a snapshot, can disagree.
+   *
+   * @return the events that this has reported
+   */
+  public List<ObjectEvent> repair() {
+    int before = state.events().size();
+    new ServiceRepair(state, config, services).run();
+    return List.copyOf(state.events().subList(before, state.events().size()));
+  }
+
+  /**
    * The namespaces: those that every cluster has, those that were made, and those that objects are
    * in.
    *

@@ -133,6 +133,11 @@ final class ServiceCidrs {
     take(address);
   }
 
+  /** Whether an address is in a block, ready or not. */
+  boolean covers(IpAddress address) {
+    return blocks.stream().anyMatch(b -> b.allocator.contains(address));
+  }
+
   /** Refuses an address that is in no block, in the words of the allocator in use. */
   void checkRange(IpAddress address) {
     if (features.ipAddressObjects()) {

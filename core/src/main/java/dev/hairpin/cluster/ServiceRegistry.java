@@ -201,7 +201,7 @@ final class ServiceRegistry {
           release(address, before.key());
         }
       }
-      for (int port : ports(before)) {
+      for (int port : written(before.spec())) {
         if (!numbers.contains(port) && portOwners.remove(port, before.key())) {
           ports.release(port);
         }
@@ -262,6 +262,21 @@ final class ServiceRegistry {
       numbers.add(spec.healthCheckNodePort());
     }
     return numbers;
+  }
+
+  /** All numbers that a Service writes, whether they count or not. */
+  private static Set<Integer> written(ServiceSpec spec) {
+    Set<Integer> numbers = new HashSet<>();
+    spec.ports().forEach(p -> numbers.add(p.nodePort()));
+    numbers.add(spec.healthCheckNodePort());
+    numbers.remove(0);
+    return numbers;
+  }
+
+  /** Takes a number that a Service writes though it does not count. */
+  void reserve(int port, ObjectKey service) {
+    portOwners.putIfAbsent(port, service);
+    ports.allocate(port);
   }
 
   /** Frees what a Service used that is gone. */
