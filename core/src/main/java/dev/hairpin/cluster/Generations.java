@@ -112,7 +112,7 @@ final class Generations {
     if (before == after) {
       return true;
     }
-    return before.nodeName().isEmpty() && !after.nodeName().isEmpty()
+    return (before.nodeName().isEmpty() && !after.nodeName().isEmpty())
         ? before.toBuilder().nodeName(after.nodeName()).build().equals(after)
         : before.equals(after);
   }
