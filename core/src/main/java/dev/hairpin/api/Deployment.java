@@ -1,5 +1,8 @@
 package dev.hairpin.api;
 
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param paused whether a changed template waits; its ReplicaSets are scaled all the same
  * @param progressDeadlineSeconds how long an update may stand still before it is called failed; 600
  *     by default, and 2147483647 stands for ever. Null if nothing is said
+ * @param status how far it is
  */
 public record Deployment(
     ObjectMeta metadata,
@@ -31,7 +35,8 @@ public record Deployment(
     int minReadySeconds,
     int revisionHistoryLimit,
     boolean paused,
-    @Nullable Integer progressDeadlineSeconds)
+    @Nullable Integer progressDeadlineSeconds,
+    Status status)
     implements KubeObject {
 
   /** The kind. */
@@ -69,8 +74,70 @@ public record Deployment(
         minReadySeconds,
         10,
         false,
-        600);
+        600,
+        Status.NONE);
   }
+
+  /**
+   * How far a Deployment is, as its controller says.
+   *
+   * <p>Source: {@code appsv1.DeploymentStatus}
+   *
+   * @param observedGeneration the generation of the Deployment that the controller has seen
+   * @param replicas how many pods there are, without those that are finished or about to go
+   * @param updatedReplicas how many of them have the present template
+   * @param readyReplicas how many of them are ready
+   * @param availableReplicas how many of them have been ready for long enough
+   * @param unavailableReplicas how many more shall be available
+   * @param conditions {@code Available} and {@code Progressing}
+   */
+  public record Status(
+      long observedGeneration,
+      int replicas,
+      int updatedReplicas,
+      int readyReplicas,
+      int availableReplicas,
+      int unavailableReplicas,
+      List<Condition> conditions) {
+
+    /** The status of a Deployment that no controller has seen. */
+    public static final Status NONE = new Status(0, 0, 0, 0, 0, 0, List.of());
+
+    /** Copies the list. */
+    public Status {
+      conditions = List.copyOf(conditions);
+    }
+
+    /**
+     * A condition.
+     *
+     * @param type {@code Available} or {@code Progressing}
+     * @return the condition, or nothing
+     */
+    public Optional<Condition> condition(String type) {
+      return conditions.stream().filter(c -> c.type().equals(type)).findFirst();
+    }
+  }
+
+  /**
+   * One thing that is said of a Deployment.
+   *
+   * <p>Source: {@code appsv1.DeploymentCondition}, which, unlike other conditions, has two times.
+   *
+   * @param type {@code Available} or {@code Progressing}
+   * @param status {@code True}, {@code False} or {@code Unknown}
+   * @param reason a word, such as {@code ProgressDeadlineExceeded}
+   * @param message a sentence
+   * @param lastUpdateTime when it was last said; progress is measured from then
+   * @param lastTransitionTime when the status last changed
+   */
+  public record Condition(
+      String type,
+      String status,
+      String reason,
+      String message,
+      @Nullable Instant lastUpdateTime,
+      @Nullable Instant lastTransitionTime) {}
 
   @Override
   public String kind() {
@@ -84,7 +151,7 @@ public record Deployment(
 
   @Override
   public Deployment withMetadata(ObjectMeta newMetadata) {
-    return with(newMetadata, replicas, template, paused);
+    return with(newMetadata, replicas, template, paused, status);
   }
 
   /**
@@ -94,7 +161,7 @@ public record Deployment(
    * @return the copy
    */
   public Deployment withReplicas(int newReplicas) {
-    return with(metadata, newReplicas, template, paused);
+    return with(metadata, newReplicas, template, paused, status);
   }
 
   /**
@@ -104,7 +171,7 @@ public record Deployment(
    * @return the copy
    */
   public Deployment withTemplate(PodTemplate newTemplate) {
-    return with(metadata, replicas, newTemplate, paused);
+    return with(metadata, replicas, newTemplate, paused, status);
   }
 
   /**
@@ -114,11 +181,25 @@ public record Deployment(
    * @return the copy
    */
   public Deployment withPaused(boolean newPaused) {
-    return with(metadata, replicas, template, newPaused);
+    return with(metadata, replicas, template, newPaused, status);
+  }
+
+  /**
+   * The same Deployment with another status.
+   *
+   * @param newStatus how far it is
+   * @return the copy
+   */
+  public Deployment withStatus(Status newStatus) {
+    return with(metadata, replicas, template, paused, newStatus);
   }
 
   private Deployment with(
-      ObjectMeta newMetadata, int newReplicas, PodTemplate newTemplate, boolean newPaused) {
+      ObjectMeta newMetadata,
+      int newReplicas,
+      PodTemplate newTemplate,
+      boolean newPaused,
+      Status newStatus) {
     return new Deployment(
         newMetadata,
         newReplicas,
@@ -130,6 +211,7 @@ public record Deployment(
         minReadySeconds,
         revisionHistoryLimit,
         newPaused,
-        progressDeadlineSeconds);
+        progressDeadlineSeconds,
+        newStatus);
   }
 }

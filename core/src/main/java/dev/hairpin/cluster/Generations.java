@@ -97,14 +97,23 @@ final class Generations {
           .withLoadBalancer(ingress.loadBalancer())
           .equals(ingress);
     } else if (before instanceof Deployment old && after instanceof Deployment deployment) {
-      return old.metadata().annotations().equals(deployment.metadata().annotations())
-          && old.withMetadata(deployment.metadata()).equals(deployment);
+      return annotations(old).equals(annotations(deployment))
+          && old.withMetadata(deployment.metadata())
+              .withStatus(deployment.status())
+              .equals(deployment);
     } else if (before instanceof StatefulSet old && after instanceof StatefulSet set) {
       return old.withMetadata(set.metadata()).withStatus(set.status()).equals(set);
     } else if (before instanceof GenericObject old && after instanceof GenericObject generic) {
       return wanted(old).equals(wanted(generic));
     }
     return before.withMetadata(after.metadata()).equals(after);
+  }
+
+  /** The revision is written together with the status, which does not count. */
+  private static Map<String, String> annotations(Deployment deployment) {
+    Map<String, String> annotations = new HashMap<>(deployment.metadata().annotations());
+    annotations.remove("deployment.kubernetes.io/revision");
+    return annotations;
   }
 
   /** A pod is bound to its node by a request of its own, which does not count. */

@@ -1,5 +1,6 @@
 package dev.hairpin.cluster;
 
+import dev.hairpin.api.Deployment;
 import dev.hairpin.api.Kinds;
 import dev.hairpin.api.StatefulSet;
 import java.util.Map;
@@ -27,6 +28,11 @@ final class Preparation {
     if (kind.equals(StatefulSet.KIND)) {
       statefulSet(tree, old);
     }
+    if (old != null && kind.equals(StatefulSet.KIND)) {
+      keepStatus(tree, old);
+    } else if (kind.equals(Deployment.KIND)) {
+      tree.remove("status"); // its controller counts the pods anew
+    }
   }
 
   /** The gate {@code MaxUnavailableStatefulSet} is closed; a set that uses it may go on. */
@@ -37,13 +43,14 @@ final class Preparation {
             || before.get("maxUnavailable") == null)) {
       rolling.remove("maxUnavailable");
     }
-    if (old != null) {
-      @Nullable Object status = old.get("status");
-      if (status == null) {
-        tree.remove("status");
-      } else {
-        tree.put("status", status);
-      }
+  }
+
+  private static void keepStatus(Map<String, Object> tree, Map<String, ?> old) {
+    @Nullable Object status = old.get("status");
+    if (status == null) {
+      tree.remove("status");
+    } else {
+      tree.put("status", status);
     }
   }
 

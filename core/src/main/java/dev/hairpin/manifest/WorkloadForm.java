@@ -6,6 +6,7 @@ import dev.hairpin.api.IntOrString;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.ReplicaSet;
 import dev.hairpin.api.StatefulSet;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,12 +36,37 @@ final class WorkloadForm {
         spec.int32("minReadySeconds", 0),
         spec.int32("revisionHistoryLimit", HISTORY),
         spec.bool("paused", false),
-        spec.int32OrNull("progressDeadlineSeconds"));
+        spec.int32OrNull("progressDeadlineSeconds"),
+        readDeploymentStatus(f.object("status")));
     rolling.end();
     strategy.end();
     spec.end();
-    f.ignoring("status");
     return deployment;
+  }
+
+  private static Deployment.Status readDeploymentStatus(Fields status) {
+    Deployment.Status read = new Deployment.Status(
+        status.int64("observedGeneration", 0),
+        status.int32("replicas", 0),
+        status.int32("updatedReplicas", 0),
+        status.int32("readyReplicas", 0),
+        status.int32("availableReplicas", 0),
+        status.int32("unavailableReplicas", 0),
+        status.list("conditions", WorkloadForm::readCondition));
+    status.ignoring("collisionCount", "terminatingReplicas").end();
+    return read;
+  }
+
+  private static Deployment.Condition readCondition(Fields f) {
+    Deployment.Condition condition = new Deployment.Condition(
+        f.text("type"),
+        f.text("status"),
+        f.text("reason"),
+        f.text("message"),
+        f.timeOrNull("lastUpdateTime"),
+        f.timeOrNull("lastTransitionTime"));
+    f.end();
+    return condition;
   }
 
   static void write(Deployment deployment, TreeWriter tree) {
@@ -60,6 +86,30 @@ final class WorkloadForm {
             .object("strategy", strategy)
             .object("template", PodForm.writeTemplate(deployment.template()))
             .tree());
+    Deployment.Status status = deployment.status();
+    if (!status.equals(Deployment.Status.NONE)) {
+      tree.object(
+          "status",
+          new TreeWriter()
+              .number("availableReplicas", status.availableReplicas())
+              .list("conditions", status.conditions(), WorkloadForm::writeCondition)
+              .number("observedGeneration", status.observedGeneration())
+              .number("readyReplicas", status.readyReplicas())
+              .number("replicas", status.replicas())
+              .number("unavailableReplicas", status.unavailableReplicas())
+              .number("updatedReplicas", status.updatedReplicas()));
+    }
+  }
+
+  private static Map<String, Object> writeCondition(Deployment.Condition condition) {
+    return new TreeWriter()
+        .time("lastTransitionTime", condition.lastTransitionTime())
+        .time("lastUpdateTime", condition.lastUpdateTime())
+        .text("message", condition.message())
+        .text("reason", condition.reason())
+        .text("status", condition.status())
+        .text("type", condition.type())
+        .tree();
   }
 
   private static TreeWriter rolling(IntOrString maxSurge, IntOrString maxUnavailable) {

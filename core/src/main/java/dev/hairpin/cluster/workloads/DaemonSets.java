@@ -69,6 +69,11 @@ final class DaemonSets {
     this.later = later;
   }
 
+  /** The templates that a set has had, the oldest first. */
+  List<Revision> history(DaemonSet set) {
+    return revisions.of(set);
+  }
+
   void sync(ObjectKey key) {
     @Nullable
     DaemonSet set = state.get(DaemonSet.class, key.namespace(), key.name()).orElse(null);

@@ -8,6 +8,7 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodTemplate;
 import dev.hairpin.api.ReplicaSet;
 import dev.hairpin.cluster.ClusterState;
+import dev.hairpin.collect.ForkableMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,23 +22,39 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes a ReplicaSet for each template that a Deployment has had, and moves the pods from the old
  * ones to the new one.
+ *
+ * <p>Source: {@code pkg/controller/deployment} of Kubernetes v1.36. ReplicaSets have no status
+ * here: their pods are counted. The Deployment's status is kept beside the object, since a rollout
+ * that wrote it would tell all watchers of every pod twice.
  */
 final class Deployments {
   private static final String HASH_LABEL = "pod-template-hash";
-  private static final String REVISION = "deployment.kubernetes.io/revision";
+  static final String REVISION = "deployment.kubernetes.io/revision";
+
+  private static final Comparator<ReplicaSet> BY_AGE = Comparator.comparing(
+          (ReplicaSet set) -> set.metadata().creationTimestamp(),
+          Comparator.nullsFirst(Comparator.<Instant>naturalOrder()))
+      .thenComparing(ReplicaSet::key);
 
   private final ClusterState state;
   private final Owned owned;
+  private final ForkableMap<ObjectKey, Deployment.Status> statuses;
   private final BiConsumer<ObjectKey, Duration> later;
 
   /**
    * The controller.
    *
+   * @param statuses how far each Deployment is
    * @param later asks for another look at a Deployment after a while
    */
-  Deployments(ClusterState state, Owned owned, BiConsumer<ObjectKey, Duration> later) {
+  Deployments(
+      ClusterState state,
+      Owned owned,
+      ForkableMap<ObjectKey, Deployment.Status> statuses,
+      BiConsumer<ObjectKey, Duration> later) {
     this.state = state;
     this.owned = owned;
+    this.statuses = statuses;
     this.later = later;
   }
 
@@ -45,85 +62,24 @@ final class Deployments {
     @Nullable
     Deployment deployment =
         state.get(Deployment.class, key.namespace(), key.name()).orElse(null);
-    if (deployment == null || deployment.metadata().deletionTimestamp() != null) {
-      return;
+    if (deployment != null && deployment.metadata().deletionTimestamp() == null) {
+      new Step(deployment.withStatus(status(deployment))).take();
     }
-    List<ReplicaSet> all = new ArrayList<>();
-    owned.of(deployment.metadata().uid()).stream()
+  }
+
+  /** How far a Deployment was when it was last looked at; of a dump, what its status says. */
+  Deployment.Status status(Deployment deployment) {
+    Deployment.@Nullable Status known = statuses.get(deployment.key());
+    return known == null ? deployment.status() : known;
+  }
+
+  /** The ReplicaSets of a Deployment, the oldest first. */
+  static List<ReplicaSet> sets(Owned owned, Deployment deployment) {
+    return owned.of(deployment.metadata().uid()).stream()
         .filter(ReplicaSet.class::isInstance)
         .map(ReplicaSet.class::cast)
-        .forEach(all::add);
-    if (ProportionalScaling.isDue(deployment, all) && rescale(deployment, all)) {
-      return; // the changed ReplicaSets bring the controller back, and then the update goes on
-    }
-    ReplicaSet fresh = current(deployment, all);
-    List<ReplicaSet> old = all.stream()
-        .filter(set -> !set.key().equals(fresh.key()))
-        .sorted(Comparator.comparing(
-                (ReplicaSet set) -> set.metadata().creationTimestamp(),
-                Comparator.nullsFirst(Comparator.naturalOrder()))
-            .thenComparing(ReplicaSet::key))
+        .sorted(BY_AGE)
         .toList();
-    if (deployment.strategy().equals("Recreate")) {
-      recreate(deployment, fresh, old);
-    } else {
-      roll(deployment, fresh, old);
-    }
-    lookAgainWhenAvailable(deployment, fresh);
-  }
-
-  /** The ReplicaSet of the present template; it is made if there is none. */
-  private ReplicaSet current(Deployment deployment, List<ReplicaSet> all) {
-    for (ReplicaSet set : all) {
-      if (sameTemplate(set.template(), deployment.template())) {
-        return set;
-      }
-    }
-    String namespace = deployment.metadata().namespace();
-    String prefix = deployment.metadata().name() + "-";
-    int collisions = 0;
-    String hash = PodFactory.hash(deployment.template(), collisions);
-    while (state.get(ReplicaSet.class, namespace, prefix + hash).isPresent()) {
-      hash = PodFactory.hash(deployment.template(), ++collisions);
-    }
-    Map<String, String> labels = new LinkedHashMap<>(deployment.template().labels());
-    labels.put(HASH_LABEL, hash);
-    Map<String, String> matched = new LinkedHashMap<>(deployment.selector().matchLabels());
-    matched.put(HASH_LABEL, hash);
-    int revision = all.stream().mapToInt(Deployments::revision).max().orElse(0) + 1;
-    ObjectMeta meta = ObjectMeta.of(namespace, prefix + hash)
-        .withLabels(labels)
-        .withAnnotations(Map.of(REVISION, Integer.toString(revision)))
-        .withOwners(List.of(PodFactory.reference(deployment)));
-    ReplicaSet made = new ReplicaSet(
-        meta,
-        0,
-        new LabelSelector(matched, deployment.selector().matchExpressions()),
-        new PodTemplate(
-            labels, deployment.template().annotations(), deployment.template().spec()));
-    return (ReplicaSet) state.store(ProportionalScaling.scaled(made, 0, deployment));
-  }
-
-  /**
-   * Takes over a changed number of replicas.
-   *
-   * @return whether there was anything to do
-   */
-  private boolean rescale(Deployment deployment, List<ReplicaSet> all) {
-    List<ReplicaSet> active = all.stream().filter(set -> set.replicas() > 0).toList();
-    if (active.size() == 1) {
-      return scale(deployment, active.get(0), deployment.replicas());
-    }
-    if (deployment.strategy().equals("Recreate")) {
-      return false;
-    }
-    boolean changed = false;
-    for (Map.Entry<ReplicaSet, Integer> size :
-        ProportionalScaling.sizes(deployment, active).entrySet()) {
-      state.store(ProportionalScaling.scaled(size.getKey(), size.getValue(), deployment));
-      changed = true;
-    }
-    return changed;
   }
 
   static boolean sameTemplate(PodTemplate ofSet, PodTemplate wanted) {
@@ -134,98 +90,313 @@ final class Deployments {
         && ofSet.spec().equals(wanted.spec());
   }
 
-  private static int revision(ReplicaSet set) {
-    String text = set.metadata().annotations().getOrDefault(REVISION, "0");
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      return 0; // as the original: an odd revision counts as none
+  /** The template that a ReplicaSet was made of. */
+  static PodTemplate template(ReplicaSet set) {
+    Map<String, String> labels = new LinkedHashMap<>(set.template().labels());
+    labels.remove(HASH_LABEL);
+    return new PodTemplate(labels, set.template().annotations(), set.template().spec());
+  }
+
+  /** The number of the revision that a ReplicaSet is; an odd one counts as none, as upstream. */
+  static int revision(ReplicaSet set) {
+    String text = set.metadata().annotations().getOrDefault(REVISION, "");
+    return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+  }
+
+  /** One look at a Deployment. */
+  private final class Step {
+    private final Deployment deployment;
+    private final Instant now = state.clock().now();
+    private final Progress progress;
+    private final List<ReplicaSet> all;
+    private final List<ReplicaSet> old = new ArrayList<>();
+    private @Nullable ReplicaSet fresh;
+
+    Step(Deployment deployment) {
+      this.deployment = deployment;
+      this.progress = new Progress(deployment, now);
+      this.all = Deployments.sets(owned, deployment);
+      for (ReplicaSet set : all) {
+        if (fresh == null && sameTemplate(set.template(), deployment.template())) {
+          fresh = set;
+        } else {
+          old.add(set);
+        }
+      }
+    }
+
+    void take() {
+      progress.tellPause();
+      if (fresh != null) {
+        fresh = told(fresh);
+      }
+      if (deployment.paused()) {
+        rescale();
+        cleanUp();
+        finish(false);
+      } else if (ProportionalScaling.isDue(deployment, all) && rescale()) {
+        finish(false); // the changed ReplicaSets bring the controller back to go on
+      } else {
+        if (deployment.strategy().equals("Recreate")) {
+          recreate();
+        } else {
+          roll();
+        }
+        if (Progress.isComplete(deployment, counts())) {
+          cleanUp();
+        }
+        finish(true);
+      }
+    }
+
+    /**
+     * The new ReplicaSet as it must be: the last revision, with pods that count when they shall.
+     */
+    private ReplicaSet told(ReplicaSet set) {
+      progress.tellFound(set.metadata().name());
+      ReplicaSet told = set.withMinReadySeconds(deployment.minReadySeconds());
+      int revision = nextRevision();
+      if (revision(set) < revision) {
+        Map<String, String> annotations = new LinkedHashMap<>(set.metadata().annotations());
+        annotations.put(REVISION, Integer.toString(revision));
+        told = told.withMetadata(told.metadata().withAnnotations(annotations));
+      }
+      return (ReplicaSet) state.store(told);
+    }
+
+    private int nextRevision() {
+      return old.stream().mapToInt(Deployments::revision).max().orElse(0) + 1;
+    }
+
+    private ReplicaSet made() {
+      String namespace = deployment.metadata().namespace();
+      String prefix = deployment.metadata().name() + "-";
+      int collisions = 0;
+      String hash = PodFactory.hash(deployment.template(), collisions);
+      while (state.get(ReplicaSet.class, namespace, prefix + hash).isPresent()) {
+        hash = PodFactory.hash(deployment.template(), ++collisions);
+      }
+      Map<String, String> labels = new LinkedHashMap<>(deployment.template().labels());
+      labels.put(HASH_LABEL, hash);
+      Map<String, String> matched = new LinkedHashMap<>(deployment.selector().matchLabels());
+      matched.put(HASH_LABEL, hash);
+      ObjectMeta meta = ObjectMeta.of(namespace, prefix + hash)
+          .withLabels(labels)
+          .withAnnotations(Map.of(REVISION, Integer.toString(nextRevision())))
+          .withOwners(List.of(PodFactory.reference(deployment)));
+      ReplicaSet set = new ReplicaSet(
+          meta,
+          0,
+          new LabelSelector(matched, deployment.selector().matchExpressions()),
+          new PodTemplate(
+              labels, deployment.template().annotations(), deployment.template().spec()),
+          deployment.minReadySeconds());
+      progress.tellCreated(set.metadata().name());
+      return (ReplicaSet) state.store(ProportionalScaling.scaled(set, 0, deployment));
+    }
+
+    /**
+     * Takes over a changed number of replicas.
+     *
+     * @return whether there was anything to do
+     */
+    private boolean rescale() {
+      List<ReplicaSet> active = all.stream().filter(set -> set.replicas() > 0).toList();
+      if (active.size() < 2) {
+        @Nullable
+        ReplicaSet only = !active.isEmpty()
+            ? active.get(0)
+            : fresh != null ? fresh : old.isEmpty() ? null : old.get(old.size() - 1);
+        return only != null && rescale(only, deployment.replicas());
+      }
+      boolean changed = false;
+      if (isSaturated()) {
+        for (ReplicaSet set : old) {
+          changed |= rescale(set, 0);
+        }
+      } else if (!deployment.strategy().equals("Recreate")) {
+        for (Map.Entry<ReplicaSet, Integer> size :
+            ProportionalScaling.sizes(deployment, active).entrySet()) {
+          state.store(ProportionalScaling.scaled(size.getKey(), size.getValue(), deployment));
+          changed = true;
+        }
+      }
+      return changed;
+    }
+
+    private boolean rescale(ReplicaSet set, int replicas) {
+      scale(set, replicas);
+      return set.replicas() != replicas;
+    }
+
+    /** Whether the new ReplicaSet has all that the Deployment shall have. */
+    private boolean isSaturated() {
+      return fresh != null
+          && fresh.replicas() == deployment.replicas()
+          && !ProportionalScaling.isDue(deployment, List.of(fresh))
+          && available(fresh) == deployment.replicas();
+    }
+
+    /** All old pods go before the first new one comes. */
+    private void recreate() {
+      List<ReplicaSet> scaled = old.stream().map(set -> scale(set, 0)).toList();
+      boolean gone = scaled.stream()
+          .flatMap(set -> owned.pods(set.metadata().uid()).stream())
+          .allMatch(Deployments::isFinished);
+      old.clear();
+      old.addAll(scaled);
+      if (gone) {
+        fresh = scale(fresh == null ? made() : fresh, deployment.replicas());
+      }
+    }
+
+    private void roll() {
+      RollingUpdate update = RollingUpdate.of(deployment);
+      ReplicaSet set = fresh == null ? made() : fresh;
+      int oldReplicas = old.stream().mapToInt(ReplicaSet::replicas).sum();
+      int replicas = set.replicas();
+      if (replicas > deployment.replicas()) {
+        replicas = deployment.replicas();
+      } else {
+        int room = deployment.replicas() + update.surge() - oldReplicas - replicas;
+        replicas += Math.max(0, Math.min(room, deployment.replicas() - replicas));
+      }
+      set = scale(set, replicas);
+      fresh = set;
+      if (oldReplicas > 0) {
+        scaleDownOld(update, set);
+      }
+    }
+
+    /** Old pods go as long as enough are available: first those that are not. */
+    private void scaleDownOld(RollingUpdate update, ReplicaSet now) {
+      int fewest = deployment.replicas() - update.unavailable();
+      int freshAvailable = available(now);
+      int total = now.replicas() + old.stream().mapToInt(ReplicaSet::replicas).sum();
+      int most = total - fewest - (now.replicas() - freshAvailable);
+      if (most <= 0) {
+        return;
+      }
+      int cleaned = 0;
+      List<Integer> sizes = new ArrayList<>();
+      int oldAvailable = 0;
+      for (ReplicaSet set : old) {
+        int up = available(set);
+        int unhealthy = Math.max(0, Math.min(set.replicas() - up, most - cleaned));
+        cleaned += unhealthy;
+        sizes.add(set.replicas() - unhealthy);
+        oldAvailable += up;
+      }
+      // The second bound holds although pods that are to go already are still counted as available.
+      int spare = Math.max(0, Math.min(freshAvailable + oldAvailable - fewest, most - cleaned));
+      for (int i = 0; i < old.size(); i++) {
+        int size = sizes.get(i);
+        int down = Math.min(size, spare);
+        spare -= down;
+        old.set(i, scale(old.get(i), size - down));
+      }
+    }
+
+    /** Old ReplicaSets without pods go, but for so many of the last revisions. */
+    private void cleanUp() {
+      int surplus = old.size() - deployment.revisionHistoryLimit();
+      if (surplus <= 0 || deployment.revisionHistoryLimit() == Integer.MAX_VALUE) {
+        return;
+      }
+      List<ReplicaSet> oldestFirst = old.stream()
+          .sorted(Comparator.comparingInt(Deployments::revision).thenComparing(BY_AGE))
+          .toList();
+      for (ReplicaSet set : oldestFirst.subList(0, surplus)) {
+        if (set.replicas() == 0 && owned.activePods(set.metadata().uid()).isEmpty()) {
+          old.remove(set);
+          state.remove(set.key());
+        }
+      }
+    }
+
+    private int available(ReplicaSet set) {
+      return (int) owned.activePods(set.metadata().uid()).stream()
+          .filter(p -> Availability.isAvailable(p, set.minReadySeconds(), now))
+          .count();
+    }
+
+    /** A set of another size. */
+    private ReplicaSet scale(ReplicaSet set, int replicas) {
+      return set.replicas() == replicas
+          ? set
+          : (ReplicaSet) state.store(ProportionalScaling.scaled(set, replicas, deployment));
+    }
+
+    /** The ReplicaSets as they are now. */
+    private List<ReplicaSet> sets() {
+      return Deployments.sets(owned, deployment);
+    }
+
+    /** How many pods there are now, with the conditions as they were. */
+    private Deployment.Status counts() {
+      int updated = fresh == null ? 0 : owned.activePods(fresh.metadata().uid()).size();
+      int replicas = 0;
+      int ready = 0;
+      int available = 0;
+      int wanted = 0;
+      for (ReplicaSet set : sets()) {
+        List<Pod> pods = owned.activePods(set.metadata().uid());
+        replicas += pods.size();
+        ready += (int) pods.stream().filter(Pod::isReady).count();
+        available += available(set);
+        wanted += set.replicas();
+      }
+      return new Deployment.Status(
+          deployment.metadata().generation(),
+          replicas,
+          updated,
+          ready,
+          available,
+          Math.max(0, wanted - available),
+          deployment.status().conditions());
+    }
+
+    /** Remembers the status, and looks again when it may change by itself. */
+    private void finish(boolean rollsOut) {
+      Deployment.Status counts = counts();
+      progress.tellAvailability(counts);
+      if (rollsOut && fresh != null) {
+        progress.tellProgress(counts, fresh.metadata().name());
+      }
+      statuses.put(
+          deployment.key(),
+          new Deployment.Status(
+              counts.observedGeneration(),
+              counts.replicas(),
+              counts.updatedReplicas(),
+              counts.readyReplicas(),
+              counts.availableReplicas(),
+              counts.unavailableReplicas(),
+              progress.conditions()));
+      if (!deployment.paused()) {
+        // a second more than the deadline, so that it is over for certain
+        progress
+            .untilDeadline()
+            .filter(left -> !left.isNegative())
+            .ifPresent(left -> later.accept(deployment.key(), left.plusSeconds(1)));
+      }
+      lookAgainWhenAvailable();
+    }
+
+    private void lookAgainWhenAvailable() {
+      for (ReplicaSet set : sets()) {
+        if (set.minReadySeconds() > 0) {
+          owned.activePods(set.metadata().uid()).stream()
+              .flatMap(p -> Availability.untilAvailable(p, set.minReadySeconds(), now).stream())
+              .filter(left -> !left.isZero())
+              .min(Comparator.naturalOrder())
+              .ifPresent(left -> later.accept(deployment.key(), left));
+        }
+      }
     }
   }
 
-  /** All old pods go before the first new one comes. */
-  private void recreate(Deployment deployment, ReplicaSet fresh, List<ReplicaSet> old) {
-    old.forEach(set -> scale(deployment, set, 0));
-    boolean gone = old.stream().allMatch(set -> owned.pods(set.metadata().uid()).isEmpty());
-    if (gone) {
-      scale(deployment, fresh, deployment.replicas());
-    }
-  }
-
-  private void roll(Deployment deployment, ReplicaSet fresh, List<ReplicaSet> old) {
-    RollingUpdate update = RollingUpdate.of(deployment);
-    int oldReplicas = old.stream().mapToInt(ReplicaSet::replicas).sum();
-    int freshReplicas = fresh.replicas();
-    if (freshReplicas > deployment.replicas()) {
-      freshReplicas = deployment.replicas();
-    } else if (freshReplicas < deployment.replicas()) {
-      int room = deployment.replicas() + update.surge() - oldReplicas - freshReplicas;
-      freshReplicas += Math.max(0, Math.min(room, deployment.replicas() - freshReplicas));
-    }
-    scale(deployment, fresh, freshReplicas);
-    if (oldReplicas > 0) {
-      scaleDownOld(deployment, update, fresh, freshReplicas, old);
-    }
-  }
-
-  /** Old pods go as long as enough are available: first those that are not. */
-  private void scaleDownOld(
-      Deployment deployment,
-      RollingUpdate update,
-      ReplicaSet fresh,
-      int freshReplicas,
-      List<ReplicaSet> old) {
-    int fewest = deployment.replicas() - update.unavailable();
-    int freshAvailable = available(deployment, fresh);
-    int total = freshReplicas + old.stream().mapToInt(ReplicaSet::replicas).sum();
-    int most = total - fewest - (freshReplicas - freshAvailable);
-    if (most <= 0) {
-      return;
-    }
-    int cleaned = 0;
-    List<Integer> sizes = new ArrayList<>();
-    int oldAvailable = 0;
-    for (ReplicaSet set : old) {
-      int up = available(deployment, set);
-      int unhealthy = Math.max(0, Math.min(set.replicas() - up, most - cleaned));
-      cleaned += unhealthy;
-      sizes.add(set.replicas() - unhealthy);
-      oldAvailable += up;
-    }
-    // The second bound holds although pods that are to go already are still counted as available.
-    int spare = Math.max(0, Math.min(freshAvailable + oldAvailable - fewest, most - cleaned));
-    for (int i = 0; i < old.size(); i++) {
-      int size = sizes.get(i);
-      int down = Math.min(size, spare);
-      spare -= down;
-      scale(deployment, old.get(i), size - down);
-    }
-  }
-
-  private int available(Deployment deployment, ReplicaSet set) {
-    Instant now = state.clock().now();
-    return (int) owned.activePods(set.metadata().uid()).stream()
-        .filter(p -> Availability.isAvailable(p, deployment.minReadySeconds(), now))
-        .count();
-  }
-
-  private boolean scale(Deployment deployment, ReplicaSet set, int replicas) {
-    if (set.replicas() == replicas) {
-      return false;
-    }
-    state.store(ProportionalScaling.scaled(set, replicas, deployment));
-    return true;
-  }
-
-  private void lookAgainWhenAvailable(Deployment deployment, ReplicaSet fresh) {
-    if (deployment.minReadySeconds() <= 0) {
-      return;
-    }
-    Instant now = state.clock().now();
-    for (Pod pod : owned.activePods(fresh.metadata().uid())) {
-      Availability.untilAvailable(pod, deployment.minReadySeconds(), now)
-          .filter(left -> !left.isZero())
-          .ifPresent(left -> later.accept(deployment.key(), left));
-    }
+  private static boolean isFinished(Pod pod) {
+    return pod.phase().equals("Failed") || pod.phase().equals("Succeeded");
   }
 }

@@ -51,6 +51,11 @@ final class StatefulSets {
     this.later = later;
   }
 
+  /** The templates that a set has had, the oldest first. */
+  List<Revision> history(StatefulSet set) {
+    return revisions.of(set);
+  }
+
   void sync(ObjectKey key) {
     @Nullable
     StatefulSet set = state.get(StatefulSet.class, key.namespace(), key.name()).orElse(null);

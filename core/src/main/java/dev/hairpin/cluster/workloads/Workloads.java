@@ -15,9 +15,11 @@ import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.Deletion;
 import dev.hairpin.cluster.control.GeneratedNames;
 import dev.hairpin.cluster.control.WorkQueue;
+import dev.hairpin.collect.ForkableMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -38,6 +40,7 @@ public final class Workloads {
 
   private final ClusterState state;
   private final Owned owned;
+  private final ForkableMap<ObjectKey, Deployment.Status> statuses;
   private final WorkQueue<ObjectKey> queue;
   private final WorkQueue<Look> again;
   private final Deployments deployments;
@@ -45,12 +48,18 @@ public final class Workloads {
   private final StatefulSets statefulSets;
   private final DaemonSets daemonSets;
 
-  private Workloads(ClusterState state, Owned owned, GeneratedNames names, Duration delay) {
+  private Workloads(
+      ClusterState state,
+      Owned owned,
+      ForkableMap<ObjectKey, Deployment.Status> statuses,
+      GeneratedNames names,
+      Duration delay) {
     this.state = state;
     this.owned = owned;
     this.again = new WorkQueue<>(state.clock(), Duration.ZERO, look -> addAgain(look.key()));
     this.queue = new WorkQueue<>(state.clock(), delay, this::sync);
-    this.deployments = new Deployments(state, owned, this::later);
+    this.statuses = statuses;
+    this.deployments = new Deployments(state, owned, statuses, this::later);
     this.replicaSets = new ReplicaSets(state, owned, names);
     this.statefulSets = new StatefulSets(state, owned, this::later);
     this.daemonSets = new DaemonSets(state, owned, names, this::later);
@@ -66,7 +75,7 @@ public final class Workloads {
    * @return the controllers
    */
   public static Workloads start(ClusterState state, GeneratedNames names, Duration delay) {
-    Workloads workloads = new Workloads(state, new Owned(state), names, delay);
+    Workloads workloads = new Workloads(state, new Owned(state), new ForkableMap<>(), names, delay);
     KINDS.stream()
         .sorted()
         .forEach(kind -> state.list(kind).forEach(object -> workloads.queue.add(object.key())));
@@ -82,7 +91,7 @@ public final class Workloads {
    * @return the fork's controllers
    */
   public Workloads fork(ClusterState copy, GeneratedNames names, Duration delay) {
-    Workloads fork = new Workloads(copy, owned.fork(), names, delay);
+    Workloads fork = new Workloads(copy, owned.fork(), statuses.fork(), names, delay);
     fork.queue.continueFrom(queue);
     fork.again.continueFrom(again);
     return fork;
@@ -101,6 +110,7 @@ public final class Workloads {
     KubeObject object = change.object();
     if (KINDS.contains(object.kind())) {
       if (change.after() == null) {
+        statuses.remove(object.key());
         collect(object);
       } else {
         queue.add(object.key());
@@ -176,6 +186,20 @@ public final class Workloads {
   }
 
   /**
+   * How far a Deployment is, with its conditions {@code Available} and {@code Progressing}, as its
+   * controller last saw it. It is told here only: the stored object has the status that it came
+   * with.
+   *
+   * @param namespace the namespace
+   * @param name the name
+   * @return the status
+   * @throws IllegalArgumentException if there is no such Deployment
+   */
+  public Deployment.Status status(String namespace, String name) {
+    return deployments.status((Deployment) existing(Deployment.KIND, namespace, name));
+  }
+
+  /**
    * Replaces all pods by new ones of the same template, as {@code kubectl rollout restart} does.
    *
    * @param kind {@code Deployment}, {@code StatefulSet} or {@code DaemonSet}
@@ -193,6 +217,31 @@ public final class Workloads {
       state.store(set.withTemplate(restarted(set.template())));
     } else {
       throw new IllegalArgumentException(object.key() + " cannot be restarted");
+    }
+  }
+
+  /**
+   * Gives a workload the pods that it had before, as {@code kubectl rollout undo} does.
+   *
+   * @param kind {@code Deployment}, {@code StatefulSet} or {@code DaemonSet}
+   * @param namespace the namespace
+   * @param name the name
+   * @param revision the number of the revision; 0 for the one before the present one
+   * @throws IllegalArgumentException if there is no such workload or no such revision, or the
+   *     workload keeps none
+   * @throws IllegalStateException if it is a Deployment that is paused
+   */
+  public void undo(String kind, String namespace, String name, int revision) {
+    KubeObject object = existing(kind, namespace, name);
+    if (object instanceof Deployment deployment) {
+      List<ReplicaSet> sets = Deployments.sets(owned, deployment);
+      state.store(deployment.withTemplate(Rollback.of(deployment, sets, revision)));
+    } else if (object instanceof StatefulSet set) {
+      state.store(set.withTemplate(Rollback.of(statefulSets.history(set), revision)));
+    } else if (object instanceof DaemonSet set) {
+      state.store(set.withTemplate(Rollback.of(daemonSets.history(set), revision)));
+    } else {
+      throw new IllegalArgumentException(object.key() + " cannot be rolled back");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.hairpin.cluster.workloads;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hairpin.Cluster;
 import dev.hairpin.api.KubeObject;
@@ -142,6 +143,27 @@ class StatefulSetsTest {
         .orElseThrow();
     assertThat(KubeObjects.toTree(object)).containsEntry("revision", 3L);
     assertThat(object.metadata().labels()).containsKey("controller.kubernetes.io/hash");
+  }
+
+  @Test
+  void undoGoesBackToTheRevisionBeforeOrToANumberedOne() {
+    assertThatThrownBy(() -> undo(0)).hasMessage("there is no StatefulSet default/db");
+    cluster.apply(set("db:1", 1, ""));
+    assertThatThrownBy(() -> undo(0)).hasMessage("no last revision to roll back to");
+    cluster.apply(set("db:2", 1, ""));
+    cluster.apply(set("db:3", 1, ""));
+    undo(0);
+    assertThat(images()).isEqualTo(Map.of("db-0", "db:2"));
+    undo(1);
+    assertThat(images()).isEqualTo(Map.of("db-0", "db:1"));
+    assertThatThrownBy(() -> undo(1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("unable to find specified revision 1 in history");
+  }
+
+  private void undo(int revision) {
+    cluster.controllers().workloads().undo("StatefulSet", "default", "db", revision);
+    cluster.advance(Duration.ZERO);
   }
 
   @Test
