@@ -101,7 +101,7 @@ public class ConnectionBaselines {
   }
 
   private int slot(long key) {
-    long hash = (key ^ (key >>> 32)) * 0xd6e8_feb8_9e37_79b9L;
+    long hash = key * 0xd6e8_feb8_9e37_79b9L;
     return (int) (((hash >>> 32) * (table.length >> 1)) >>> 32) << 1;
   }
 
@@ -120,19 +120,19 @@ public class ConnectionBaselines {
   /** The floor: one look-up, one draw, and the load of the endpoint that depends on both. */
   @Benchmark
   public int floor() {
-    int i = next++ & FlowRing.MASK;
-    return bare(ring.destination[i], ring.ports[i] & 0xffff, Draws.at(SEED, number++));
+    int i = next++ & ring.mask;
+    return bare(ring.destination[i], FlowRing.ports(i) & 0xffff, Draws.at(SEED, number++));
   }
 
   /** The floor in batches. */
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public long[] floorBatch() {
-    int first = next & FlowRing.MASK;
+    int first = next & ring.mask;
     next += BATCH;
     for (int i = 0; i < BATCH; i++) {
       int at = first + i;
-      out[i] = bare(ring.destination[at], ring.ports[at] & 0xffff, Draws.at(SEED, number++));
+      out[i] = bare(ring.destination[at], FlowRing.ports(at) & 0xffff, Draws.at(SEED, number++));
     }
     return out;
   }
@@ -140,9 +140,9 @@ public class ConnectionBaselines {
   /** The rules one after the other, in flat arrays, and a die for each endpoint. */
   @Benchmark
   public int ruleWalk() {
-    int i = next++ & FlowRing.MASK;
+    int i = next++ & ring.mask;
     int address = ring.destination[i];
-    int port = TCP << 16 | (ring.ports[i] & 0xffff);
+    int port = TCP << 16 | (FlowRing.ports(i) & 0xffff);
     int rule = 0;
     while (ruleAddress[rule] != address || rulePort[rule] != port) {
       rule++;
@@ -157,9 +157,9 @@ public class ConnectionBaselines {
   /** Records in a hash map, and a list of endpoints. */
   @Benchmark
   public Target hashMap() {
-    int i = next++ & FlowRing.MASK;
+    int i = next++ & ring.mask;
     Backend backend = Objects.requireNonNull(
-        objects.get(new Key(ring.destination[i], ring.ports[i] & 0xffff, TCP)));
+        objects.get(new Key(ring.destination[i], FlowRing.ports(i) & 0xffff, TCP)));
     List<Target> targets = backend.targets();
     return targets.get(random.nextInt(targets.size()));
   }

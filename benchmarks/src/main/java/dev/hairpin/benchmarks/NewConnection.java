@@ -72,8 +72,9 @@ public class NewConnection {
     ring = new FlowRing(services, kind);
     for (int i = 0; i < BATCH; i++) {
       batch.link[i] = link;
+      batch.ports[i] = FlowRing.ports(i);
     }
-    for (int i = 0; i < FlowRing.SIZE; i++) {
+    for (int i = 0; i <= ring.mask; i++) {
       long decision = one();
       boolean reached =
           Decision.accepted(decision) && Decision.target(decision) != Decision.NO_TARGET;
@@ -87,20 +88,19 @@ public class NewConnection {
   /** One connection, one call. */
   @Benchmark
   public long one() {
-    int i = next++ & FlowRing.MASK;
+    int i = next++ & ring.mask;
     return decider.decide(
-        link, ring.source[i], ring.destination[i], ring.ports[i], Draws.at(SEED, number++));
+        link, ring.source[i], ring.destination[i], FlowRing.ports(i), Draws.at(SEED, number++));
   }
 
   /** Connections in batches of 1,024. */
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public long[] batch() {
-    int first = next & FlowRing.MASK;
+    int first = next & ring.mask;
     next += BATCH;
     System.arraycopy(ring.source, first, batch.source, 0, BATCH);
     System.arraycopy(ring.destination, first, batch.destination, 0, BATCH);
-    System.arraycopy(ring.ports, first, batch.ports, 0, BATCH);
     for (int i = 0; i < BATCH; i++) {
       batch.draw[i] = Draws.at(SEED, number++);
     }

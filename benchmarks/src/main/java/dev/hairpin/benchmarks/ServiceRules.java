@@ -90,13 +90,12 @@ final class ServiceRules {
 
   /** Where a Service is called: its ClusterIP, or its load balancer's address. */
   static int address(int i, ServiceKind kind) {
-    boolean outside = kind == ServiceKind.MIXED && i % 4 < 2;
-    return (outside ? 0xc612_0000 : 0xac10_0000) + i;
+    return (kind.of(i).isCalledFromOutside() ? 0xc612_0000 : 0xac10_0000) + i;
   }
 
   /** A pod of the node, or for a Service with source ranges somebody in one of them. */
   static int caller(int i, int service, ServiceKind kind) {
-    return kind == ServiceKind.MIXED && service % 4 == 0
+    return kind.of(service) == ServiceKind.SOURCE_RANGES
         ? 0xcb00_7100 + (i & 255)
         : POD_BLOCK + (i & 255);
   }
@@ -107,21 +106,21 @@ final class ServiceRules {
         .ipFamilies(List.of(IpFamily.IPV4));
     int nodePort = 0;
     List<LoadBalancerIngress> ingress = List.of();
-    if (kind == ServiceKind.MIXED) {
-      switch (i % 4) {
-        case 0 ->
-          spec.type(ServiceType.LOAD_BALANCER)
-              .externalTrafficPolicy(TrafficPolicy.CLUSTER)
-              .loadBalancerSourceRanges(List.of("198.51.100.0/24", "203.0.113.0/24"));
-        case 1 -> spec.type(ServiceType.LOAD_BALANCER).externalTrafficPolicy(TrafficPolicy.LOCAL);
-        case 2 ->
-          spec.sessionAffinity(SessionAffinity.CLIENT_IP).sessionAffinityTimeoutSeconds(10_800);
-        default -> spec.internalTrafficPolicy(TrafficPolicy.LOCAL);
-      }
-      if (i % 4 < 2) {
-        ingress =
-            List.of(new LoadBalancerIngress(IpAddress.v4(0xc612_0000 + i).toString(), "", null));
-      }
+    switch (kind.of(i)) {
+      case SOURCE_RANGES ->
+        spec.type(ServiceType.LOAD_BALANCER)
+            .externalTrafficPolicy(TrafficPolicy.CLUSTER)
+            .loadBalancerSourceRanges(List.of("198.51.100.0/24", "203.0.113.0/24"));
+      case EXTERNAL_LOCAL ->
+        spec.type(ServiceType.LOAD_BALANCER).externalTrafficPolicy(TrafficPolicy.LOCAL);
+      case AFFINITY ->
+        spec.sessionAffinity(SessionAffinity.CLIENT_IP).sessionAffinityTimeoutSeconds(10_800);
+      case INTERNAL_LOCAL -> spec.internalTrafficPolicy(TrafficPolicy.LOCAL);
+      case PLAIN, MIXED -> {}
+    }
+    if (kind.of(i).isCalledFromOutside()) {
+      ingress =
+          List.of(new LoadBalancerIngress(IpAddress.v4(0xc612_0000 + i).toString(), "", null));
     }
     spec.ports(
         List.of(new ServicePort("http", Protocol.TCP, PORT, IntOrString.of(8080), nodePort, null)));
@@ -134,7 +133,7 @@ final class ServiceRules {
     for (int e = 0; e < ENDPOINTS; e++) {
       String address =
           IpAddress.v4(endpoint(i, e) + (e == 0 ? round % ROUNDS << 24 : 0)).toString();
-      String node = kind == ServiceKind.MIXED && e % 2 == 0 ? "a" : "b";
+      String node = kind != ServiceKind.PLAIN && e % 2 == 0 ? "a" : "b";
       endpoints.add(new Endpoint(
           List.of(address), true, true, false, null, node, null, List.of(), List.of(), null));
     }

@@ -68,7 +68,7 @@ public class WalkedConnection {
   /** A call that nobody answers, which ends at once. */
   @Benchmark
   public Outcome call() {
-    int i = next++ & FlowRing.MASK;
+    int i = next++ & ring.mask;
     SocketAddress to = new SocketAddress(IpAddress.v4(ring.destination[i]), ServiceRules.PORT);
     Attempt attempt = network.call(
         Call.of(pod, Protocol.TCP, to, chooser).untraced().waiting(Duration.ofMillis(1)));

@@ -189,6 +189,44 @@ public final class AffinityTable {
     }
   }
 
+  /**
+   * The first endpoint, in the order of the rules, whose list has seen an address lately: its rung
+   * * 2^32 + the entry; or -1.
+   *
+   * @param seconds how long it is remembered; 0 for ever
+   */
+  long remembered(
+      int ofGroup,
+      long high,
+      long low,
+      int firstList,
+      int[] lists,
+      int at,
+      int rungs,
+      int seconds,
+      long now) {
+    long since = now - seconds * 1_000L;
+    int from = 0;
+    while (true) {
+      long found = firstRung(ofGroup, high, low, firstList, lists, at, from, rungs);
+      if (found < 0) {
+        return found;
+      }
+      int entry = (int) found;
+      boolean lately = seconds == 0 || stampOf(entry) >= since;
+      reap(list[entry], since, -1);
+      if (lately) {
+        return found;
+      }
+      from = (int) (found >>> 32) + 1;
+    }
+  }
+
+  /** How an address of IPv4 is kept, since both families share a list: as an IPv4-mapped one. */
+  static long mapped(int address) {
+    return 0xffff_0000_0000L | (address & 0xffff_ffffL);
+  }
+
   private static int rungOf(int inList, int[] lists, int at, int from, int end) {
     for (int rung = from; rung < end; rung++) {
       if (lists[at + rung] == inList) {

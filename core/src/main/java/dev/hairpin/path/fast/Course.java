@@ -1,46 +1,34 @@
 package dev.hairpin.path.fast;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
+
 /**
  * What the rules of a key come to, as far as it depends on the caller's address and the draw alone:
- * questions about the source, and ladders of endpoints at the ends. Where endpoints and lists are
- * is not part of it, so that thousands of Services share a course; a {@link LookupTable} has them
- * beside the key.
+ * questions about the source, and ladders of endpoints at the ends. Which endpoints and lists they
+ * are is not part of it, so that thousands of Services share a course; a {@link LookupTable} has
+ * them beside the key.
  */
 sealed interface Course {
-
-  /** A question about the source. */
-  enum Question {
-    /** Whether it is in a block: address * 2^32 + mask. */
-    IN_BLOCK,
-    /** Whether it is in the node's block of a number. */
-    IN_NODE_BLOCK,
-    /** Whether it is of a class of addresses: bits of {@link Op#LOCAL} and its siblings. */
-    OF_TYPE
-  }
 
   /**
    * Goes on by the answer to a question.
    *
-   * @param question the question
-   * @param operand what it is about
+   * @param asked the question
    * @param yes how it goes on if the answer is yes
    * @param no how it goes on if it is no
    */
-  record Fork(Question question, long operand, Course yes, Course no) implements Course {}
+  record Fork(SourceQuestion asked, Course yes, Course no) implements Course {}
 
   /**
    * One of a ladder's endpoints.
    *
    * @param shape the ladder's shape
    * @param mark the flow's mark when it comes to the ladder
-   * @param place where in the key's record the ladder's numbers begin: group and first list if it
-   *     has affinity, then the first target, or all targets; {@link #IN_SLOT} if the first target
-   *     is in the table itself
-   * @param countsOn whether the targets count on from the first
+   * @param targets where the ladder's targets are
    * @param seconds how long a caller stays with its endpoint; {@link #FORGETS} without affinity
    */
-  record Choice(int shape, int mark, int place, boolean countsOn, int seconds) implements Course {
-    static final int IN_SLOT = -1;
+  record Choice(int shape, int mark, Place targets, int seconds) implements Course {
     static final int FORGETS = -1;
   }
 
@@ -49,4 +37,47 @@ sealed interface Course {
 
   /** The only one of its kind. */
   Course UNKNOWN = new Unknown();
+
+  /** Where the targets of a ladder are. */
+  sealed interface Place {}
+
+  /**
+   * They are told by the number in the key's value.
+   *
+   * @param offset what is added to the number
+   * @param order four bits for each rung: what is added for it; or {@link #COUNTS_ON}
+   */
+  record InSlot(int offset, long order) implements Place {
+    /** No order: what is added for a rung is its number. */
+    static final long COUNTS_ON = 0;
+
+    /** What four bits can say. */
+    static final int FARTHEST = 15;
+  }
+
+  /**
+   * The key has a record of numbers: group and first list if the ladder has affinity, then the
+   * first target, or all targets.
+   *
+   * @param at where in the record the ladder's numbers begin
+   * @param countsOn whether the targets count on from the first
+   */
+  record InRecord(int at, boolean countsOn) implements Place {}
+
+  /** All questions that are asked, those of the ladders' shapes included. */
+  static Set<SourceQuestion> questions(Course course, Shape[] shapes) {
+    Set<SourceQuestion> all = new LinkedHashSet<>();
+    collect(course, shapes, all);
+    return all;
+  }
+
+  private static void collect(Course course, Shape[] shapes, Set<SourceQuestion> all) {
+    if (course instanceof Fork fork) {
+      all.add(fork.asked());
+      collect(fork.yes(), shapes, all);
+      collect(fork.no(), shapes, all);
+    } else if (course instanceof Choice choice && shapes[choice.shape()].marksBySource()) {
+      all.add(shapes[choice.shape()].question());
+    }
+  }
 }

@@ -1,7 +1,17 @@
 package dev.hairpin.path.fast;
 
+import dev.hairpin.path.fast.Course.Choice;
+import dev.hairpin.path.fast.Course.Fork;
+import dev.hairpin.path.fast.Course.InRecord;
+import dev.hairpin.path.fast.Course.InSlot;
+import dev.hairpin.path.fast.Course.Place;
+import dev.hairpin.path.fast.SourceQuestion.Kind;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
+import it.unimi.dsi.fastutil.ints.IntList;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Works out the {@link Course} of a key of IPv4 from the routines that it leads to. */
 final class CourseReader {
@@ -17,13 +27,10 @@ final class CourseReader {
   /** The routines that the course depends on. */
   final IntArrayList routines = new IntArrayList();
 
-  /** The numbers of its ladders. */
-  final IntArrayList record = new IntArrayList();
+  /** Addresses of ladders in the order in which they were come to, and what is known of them. */
+  private final IntArrayList addresses = new IntArrayList();
 
-  /** Addresses of ladders, and where their numbers are in the record. */
-  private final IntArrayList ladders = new IntArrayList();
-
-  private final IntArrayList ladderPlaces = new IntArrayList();
+  private final List<Found> ladders = new ArrayList<>();
   private long key;
   private int steps;
 
@@ -37,28 +44,119 @@ final class CourseReader {
   }
 
   /**
-   * The course of a key's routine; unknown if the rules must be run for every flow.
+   * A ladder of the key.
+   *
+   * @param group the group of its lists, and their first; both -1 without affinity
+   * @param targets its targets; only the first if they count on
+   */
+  private record Found(int group, int firstList, boolean countsOn, int rungs, IntList targets) {
+    boolean isAffine() {
+      return group >= 0;
+    }
+
+    /** How a place in the slot tells the targets, from the least target of a key; null if none. */
+    @Nullable
+    Place inSlot(int least) {
+      int lowest = targets.intStream().min().orElse(0);
+      if (lowest - least > Plans.FARTHEST) {
+        return null;
+      }
+      if (countsOn || rungs == 1) {
+        return new InSlot(lowest - least, InSlot.COUNTS_ON);
+      }
+      if (rungs > Plans.MOST_ORDERED) {
+        return null;
+      }
+      long order = 0;
+      for (int rung = 0; rung < rungs; rung++) {
+        int distance = targets.getInt(rung) - lowest;
+        if (distance > InSlot.FARTHEST) {
+          return null;
+        }
+        order |= (long) distance << (4 * rung);
+      }
+      return new InSlot(lowest - least, order);
+    }
+  }
+
+  /**
+   * A course of a key.
+   *
+   * @param course the course
+   * @param number what the key's value says beside: the least of its targets, or, if there is a
+   *     record, nothing
+   * @param record the numbers of its ladders; empty if the value says all
+   */
+  record Reading(Course course, int number, IntList record) {
+    static final Reading UNKNOWN = new Reading(Course.UNKNOWN, 0, IntList.of());
+  }
+
+  /**
+   * Reads a key's routine.
    *
    * @param ofKey the key, as {@link LookupTable} has it
    * @param routine the routine's number
+   * @return the courses that lead to the same end, the best first: {@linkplain Course#UNKNOWN
+   *     unknown} if the rules must be run for every flow
    */
-  Course read(long ofKey, int routine) {
+  List<Reading> read(long ofKey, int routine) {
     key = ofKey;
     steps = 0;
     routines.clear();
-    record.clear();
+    addresses.clear();
     ladders.clear();
-    ladderPlaces.clear();
     Course course = routine(routine, 0, 0);
-    boolean inSlot = course instanceof Course.Choice choice
-        && choice.countsOn()
-        && choice.seconds() == Course.Choice.FORGETS;
-    if (inSlot) {
-      Course.Choice choice = (Course.Choice) course;
-      return new Course.Choice(
-          choice.shape(), choice.mark(), Course.Choice.IN_SLOT, true, Course.Choice.FORGETS);
+    if (ladders.isEmpty()) {
+      return List.of(Reading.UNKNOWN);
     }
-    return record.isEmpty() ? Course.UNKNOWN : course;
+    Reading fallback = inRecord(course);
+    @Nullable Reading best = inSlot(course);
+    return best == null ? List.of(fallback) : List.of(best, fallback);
+  }
+
+  private @Nullable Reading inSlot(Course course) {
+    int least = Integer.MAX_VALUE;
+    for (Found ladder : ladders) {
+      if (ladder.isAffine()) {
+        return null;
+      }
+      least = Math.min(least, ladder.targets().intStream().min().orElse(0));
+    }
+    List<Place> places = new ArrayList<>();
+    for (Found ladder : ladders) {
+      Place place = ladder.inSlot(least);
+      if (place == null) {
+        return null;
+      }
+      places.add(place);
+    }
+    return new Reading(placed(course, places), least, IntList.of());
+  }
+
+  private Reading inRecord(Course course) {
+    IntArrayList record = new IntArrayList();
+    List<Place> places = new ArrayList<>();
+    for (Found ladder : ladders) {
+      places.add(new InRecord(record.size(), ladder.countsOn()));
+      if (ladder.isAffine()) {
+        record.add(ladder.group());
+        record.add(ladder.firstList());
+      }
+      record.addAll(ladder.targets());
+    }
+    return new Reading(placed(course, places), 0, record);
+  }
+
+  /** A course whose ladders, which have numbers so far, get their places. */
+  private static Course placed(Course course, List<Place> places) {
+    if (course instanceof Fork fork) {
+      return new Fork(fork.asked(), placed(fork.yes(), places), placed(fork.no(), places));
+    }
+    if (course instanceof Choice choice && choice.targets() instanceof InSlot number) {
+      return new Choice(
+          choice.shape(), choice.mark(), places.get(number.offset()), choice.seconds());
+    }
+    return course;
   }
 
   private Course routine(int number, int mark, int depth) {
@@ -91,25 +189,17 @@ final class CourseReader {
         case Op.SET_MARK -> mark = (mark & ~words[at + 2]) ^ words[at + 1];
         case Op.SOURCE_IS -> {
           long block = (long) words[at + 1] << 32 | 0xffff_ffffL;
-          return fork(Course.Question.IN_BLOCK, block, word, page + at, page + next, mark, depth);
+          return fork(Kind.IN_BLOCK, block, word, page + at, page + next, mark, depth);
         }
         case Op.SOURCE_IN -> {
           long block = (long) words[at + 1] << 32 | (words[at + 2] & 0xffff_ffffL);
-          return fork(Course.Question.IN_BLOCK, block, word, page + at, page + next, mark, depth);
+          return fork(Kind.IN_BLOCK, block, word, page + at, page + next, mark, depth);
         }
         case Op.SOURCE_IN_NODE_BLOCK -> {
-          return fork(
-              Course.Question.IN_NODE_BLOCK,
-              words[at + 1],
-              word,
-              page + at,
-              page + next,
-              mark,
-              depth);
+          return fork(Kind.IN_NODE_BLOCK, words[at + 1], word, page + at, page + next, mark, depth);
         }
         case Op.SOURCE_TYPE -> {
-          return fork(
-              Course.Question.OF_TYPE, words[at + 1], word, page + at, page + next, mark, depth);
+          return fork(Kind.OF_TYPE, words[at + 1], word, page + at, page + next, mark, depth);
         }
         case Op.MARK_UNLESS -> {
           int flags = word >>> 8;
@@ -127,12 +217,22 @@ final class CourseReader {
     return Course.UNKNOWN;
   }
 
-  private Course fork(
-      Course.Question question, long operand, int word, int at, int next, int mark, int depth) {
+  private Course fork(Kind kind, long operand, int word, int at, int next, int mark, int depth) {
     Course holds = from(next, mark, depth);
     Course fails = from(at + (word >>> 8), mark, depth);
     boolean inverted = (word & Op.NOT) != 0;
-    return new Course.Fork(question, operand, inverted ? fails : holds, inverted ? holds : fails);
+    return fork(kind, operand, inverted ? fails : holds, inverted ? holds : fails);
+  }
+
+  /** Questions with the same answer, one after the other, are one question. */
+  private static Course fork(Kind kind, long operand, Course yes, Course no) {
+    SourceQuestion asked = SourceQuestion.of(kind, operand);
+    if (yes.equals(no)) {
+      return yes;
+    }
+    return no instanceof Fork next && next.yes().equals(yes)
+        ? new Fork(asked.or(next.asked()), yes, next.no())
+        : new Fork(asked, yes, no);
   }
 
   /** Whether the key has a protocol, port and destination. */
@@ -153,8 +253,8 @@ final class CourseReader {
     Course marked = from(next, changed, depth);
     Course same = from(next, mark, depth);
     boolean inside = (flags & 8) == 0;
-    return new Course.Fork(
-        ofNode ? Course.Question.IN_NODE_BLOCK : Course.Question.IN_BLOCK,
+    return fork(
+        ofNode ? Kind.IN_NODE_BLOCK : Kind.IN_BLOCK,
         operand,
         inside ? marked : same,
         inside ? same : marked);
@@ -169,22 +269,25 @@ final class CourseReader {
       return Course.UNKNOWN;
     }
     boolean countsOn = words[at + 2] >= 0;
-    int seconds = affine ? words[at + 4] : Course.Choice.FORGETS;
-    int known = ladders.indexOf(address);
-    int place = known >= 0 ? ladderPlaces.getInt(known) : record.size();
-    if (known < 0) {
-      ladders.add(address);
-      ladderPlaces.add(place);
-      if (affine) {
-        record.add(words[at + 3]);
-        record.add(words[at + 5]);
-      }
+    int number = addresses.indexOf(address);
+    if (number < 0) {
+      number = addresses.size();
+      addresses.add(address);
       int rungs = words[at] >>> 8;
       int targets = at + (affine ? Op.AFFINE_HEADER : Op.BALANCE_HEADER);
-      for (int i = 0; i < (countsOn ? 1 : rungs); i++) {
-        record.add(countsOn ? words[at + 2] : words[targets + i]);
-      }
+      ladders.add(new Found(
+          affine ? words[at + 3] : -1,
+          affine ? words[at + 5] : -1,
+          countsOn,
+          rungs,
+          countsOn
+              ? IntList.of(words[at + 2])
+              : IntArrayList.wrap(Arrays.copyOfRange(words, targets, targets + rungs))));
     }
-    return new Course.Choice(shape.number, mark, place, countsOn, seconds);
+    return new Choice(
+        shape.number,
+        mark,
+        new InSlot(number, InSlot.COUNTS_ON),
+        affine ? words[at + 4] : Choice.FORGETS);
   }
 }

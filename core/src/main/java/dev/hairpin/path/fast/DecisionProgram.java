@@ -58,6 +58,14 @@ public final class DecisionProgram {
 
   private final int knownTargets;
 
+  /** The classes of sources, of IPv4. */
+  final Origins origins;
+
+  private final int knownQuestions;
+
+  /** What courses come to: for flows that come in, and for those that the host sends. */
+  final Plans.Table[] plans;
+
   private DecisionProgram(Builder from, ProgramCode code) {
     this.family = from.family;
     this.pool = from.pool;
@@ -73,6 +81,20 @@ public final class DecisionProgram {
     this.localBits = bits;
     this.knownTargets = targets.size();
     this.hasLocalTargets = hasLocalTargets(from.base);
+    this.knownQuestions = pool.sourceQuestions().size();
+    @Nullable DecisionProgram base = from.base;
+    this.origins = base != null && answersAs(base)
+        ? base.origins
+        : new Origins(v4 ? pool.sourceQuestions() : List.of(), pool, this);
+    this.plans = new Plans.Table[] {
+      pool.update(code.straights[0].plans), pool.update(code.straights[1].plans)
+    };
+  }
+
+  private boolean answersAs(DecisionProgram base) {
+    return base.locals == locals
+        && Arrays.equals(base.nodeBlocks, nodeBlocks)
+        && base.knownQuestions == knownQuestions;
   }
 
   /** Targets are only ever added, so that a changed program looks at the new ones alone. */
@@ -168,6 +190,17 @@ public final class DecisionProgram {
     return bits;
   }
 
+  /** The class of an address, as {@link Op#LOCAL} and its siblings say. */
+  int typeOf(long high, long low) {
+    if (v4 ? low == 0 : (high | low) == 0) {
+      return Op.UNSPECIFIED;
+    }
+    if (v4 ? low >>> 28 == 14 : high >>> 56 == 0xff) {
+      return Op.MULTICAST;
+    }
+    return isLocal(high, low) ? Op.LOCAL : Op.OTHER;
+  }
+
   boolean isLocal4(int address) {
     return isLocal(0, address & 0xffff_ffffL);
   }
@@ -221,7 +254,7 @@ public final class DecisionProgram {
    * @return octets, estimated
    */
   public long ownBytes() {
-    return 64 + 16 + 8L * nodeBlocks.length + 16 + 8L * locals.length;
+    return 112 + 16 + 8L * nodeBlocks.length + 16 + 8L * locals.length + origins.bytes();
   }
 
   /**

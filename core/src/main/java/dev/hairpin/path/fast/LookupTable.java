@@ -1,11 +1,13 @@
 package dev.hairpin.path.fast;
 
 import dev.hairpin.net.IpFamily;
+import dev.hairpin.path.fast.CourseReader.Reading;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +32,8 @@ public final class LookupTable {
    * that a decision need not load it:
    *
    *   bits  0-28  address
-   *   bits 29-51  the first of its targets, if they count on from it and that is all that it does;
-   *               else the place of the key's numbers in "records"
+   *   bits 29-51  the least of its targets, if the plan can tell the others from it; else the place
+   *               of the key's numbers in "records"
    *   bits 52-62  plan: the number of the key's course in the pool; 0 if only the address is known
    *
    * The plan is a hint. It holds in all programs that use the table: before one in which a routine
@@ -204,17 +206,11 @@ public final class LookupTable {
         continue;
       }
       int routine = Arrays.binarySearch(code.homes(), (int) slots[at + 1]);
-      Course course = routine < 0 ? Course.UNKNOWN : reader.read(slots[at], routine);
-      boolean inSlot =
-          course instanceof Course.Choice choice && choice.place() == Course.Choice.IN_SLOT;
-      long number = inSlot ? reader.record.getInt(0) : all.size();
-      int plan = number > TARGET_MASK ? 0 : pool.course(course);
+      List<Reading> readings =
+          routine < 0 ? List.of(Reading.UNKNOWN) : reader.read(slots[at], routine);
+      int plan = plan(readings, slots, at + 1, all, pool);
       if (plan == 0) {
         continue;
-      }
-      slots[at + 1] |= (long) plan << PLAN_SHIFT | number << TARGET_SHIFT;
-      if (!inSlot) {
-        all.addAll(reader.record);
       }
       for (int i = 0; i < reader.routines.size(); i++) {
         depending.add((long) reader.routines.getInt(i) << 32 | (at + 1));
@@ -223,6 +219,27 @@ public final class LookupTable {
     records = all.isEmpty() ? NO_RECORDS : all.toIntArray();
     dependents = depending.isEmpty() ? NO_DEPENDENTS : depending.toLongArray();
     Arrays.sort(dependents);
+  }
+
+  /** Gives a value the first plan that can be had, and the number that it needs; 0 if none. */
+  private static int plan(
+      List<Reading> readings, long[] slots, int at, IntArrayList records, ProgramPool pool) {
+    for (int i = 0; i < readings.size(); i++) {
+      Reading reading = readings.get(i);
+      boolean inRecord = !reading.record().isEmpty();
+      int number = inRecord ? records.size() : reading.number();
+      // Half of the plans are for those who cannot do with less.
+      boolean isLast = i == readings.size() - 1;
+      int plan = number > TARGET_MASK
+          ? 0
+          : pool.course(reading.course(), isLast ? MOST_PLANS : MOST_PLANS / 2);
+      if (plan != 0) {
+        slots[at] |= (long) plan << PLAN_SHIFT | (long) number << TARGET_SHIFT;
+        records.addAll(reading.record());
+        return plan;
+      }
+    }
+    return 0;
   }
 
   /**
@@ -339,7 +356,9 @@ public final class LookupTable {
   }
 
   static int index(long key, int capacity) {
-    long hash = (key ^ key >>> 32) * MIX;
+    // The upper half is the address times the golden ratio, plus what protocol and port come to:
+    // addresses in sequence, as allocators give them, spread without collisions.
+    long hash = key * MIX;
     return (int) (((hash >>> 32) * capacity) >>> 32);
   }
 
@@ -355,7 +374,8 @@ public final class LookupTable {
   }
 
   private int slot6(long high, long low, long meta) {
-    int at = index(hash6(high, low, meta), capacity);
+    long hash = hash6(high, low, meta);
+    int at = index(hash ^ hash >>> 32, capacity);
     while (true) {
       int slot = at << 2;
       if (slots[slot + 2] == 0

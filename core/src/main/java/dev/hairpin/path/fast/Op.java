@@ -70,7 +70,7 @@ final class Op {
   static final int SOURCE_TRANSLATED = 22;
 
   // Actions.
-  /** Operand: the walk's end, as {@link Decider} packs it. */
+  /** Operand: the walk's end, as {@link RuleRun} packs it. */
   static final int END = 32;
 
   static final int RETURN = 33;

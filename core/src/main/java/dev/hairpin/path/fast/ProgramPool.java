@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,13 @@ public final class ProgramPool {
   private volatile Shape[] shapes = new Shape[0];
   private final Map<Course, Integer> courseNumbers = new HashMap<>();
   private volatile Course[] courses = {Course.UNKNOWN};
+  private final List<SourceQuestion> sourceQuestions = new ArrayList<>();
+  private int tests;
+
+  /** The answers of classes of sources, by number. */
+  private final List<Long> origins = new ArrayList<>(List.of(0L));
+
+  private final Map<List<Long>, Plans> plans = new HashMap<>();
   private final Map<String, Integer> listNumbers = new HashMap<>();
   private int[] groups = new int[16];
   private int groupCount;
@@ -146,10 +154,12 @@ public final class ProgramPool {
       Ladder ladder, int protocol, int value, int mask, SourceMark before, int question) {}
 
   /**
-   * The number of a course, from 1; 0 if it is unknown, or if there are more courses than a table
-   * can tell apart: keys of further ones run their rules.
+   * The number of a course, from 1; 0 if it is unknown, if it asks too much, or if there are more
+   * courses or questions than plans can have: keys of further ones run their rules.
+   *
+   * @param most the greatest number that is given
    */
-  int course(Course course) {
+  int course(Course course, int most) {
     if (course == Course.UNKNOWN) {
       return 0;
     }
@@ -158,7 +168,7 @@ public final class ProgramPool {
       return known;
     }
     int number = courses.length;
-    if (number > LookupTable.MOST_PLANS) {
+    if (number > most || !canAsk(Course.questions(course, shapes))) {
       return 0;
     }
     Course[] more = Arrays.copyOf(courses, number + 1);
@@ -168,8 +178,52 @@ public final class ProgramPool {
     return number;
   }
 
-  Course[] courses() {
-    return courses;
+  /** Gives questions their bits in {@link Origins}, if there is room for all of them. */
+  private boolean canAsk(Set<SourceQuestion> asked) {
+    List<SourceQuestion> added = new ArrayList<>(asked);
+    added.removeAll(sourceQuestions);
+    int more = added.stream().mapToInt(question -> question.anyOf().size()).sum();
+    if (!asked.stream().allMatch(SourceQuestion::isOfIntervals)
+        || sourceQuestions.size() + added.size() > Long.SIZE
+        || tests + more > Origins.MOST_TESTS) {
+      return false;
+    }
+    sourceQuestions.addAll(added);
+    tests += more;
+    return true;
+  }
+
+  List<SourceQuestion> sourceQuestions() {
+    return sourceQuestions;
+  }
+
+  int answerBit(SourceQuestion question) {
+    return sourceQuestions.indexOf(question);
+  }
+
+  /** The class of sources that answer all questions in a way: a bit for each. */
+  int origin(long answers) {
+    int known = origins.lastIndexOf(answers);
+    if (known > Origins.UNKNOWN) {
+      return known;
+    }
+    if (origins.size() == Origins.MOST_CLASSES) {
+      return Origins.UNKNOWN;
+    }
+    origins.add(answers);
+    return origins.size() - 1;
+  }
+
+  /** The plans for a way that looks at some bits of the mark. */
+  Plans plans(int markMask, long clear, long set) {
+    return plans.computeIfAbsent(
+        List.of((long) markMask, clear, set), key -> new Plans(markMask, clear, set));
+  }
+
+  /** The plans of all courses and for all classes of sources so far. */
+  Plans.Table update(Plans of) {
+    of.update(courses, origins, this);
+    return of.table();
   }
 
   Shape[] shapes() {

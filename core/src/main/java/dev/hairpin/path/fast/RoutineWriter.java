@@ -326,13 +326,13 @@ public final class RoutineWriter {
 
   /** The flow passes the table. */
   public void accept() {
-    action(Op.END, Decider.ACCEPT);
+    action(Op.END, RuleRun.ACCEPT);
     endRule();
   }
 
   /** The flow is dropped. */
   public void drop() {
-    action(Op.END, Decider.DROP);
+    action(Op.END, RuleRun.DROP);
     endRule();
   }
 
@@ -343,14 +343,14 @@ public final class RoutineWriter {
    */
   @SuppressWarnings("EnumOrdinal") // as Decision documents it; answers are not kept
   public void reject(RejectWith with) {
-    action(Op.END, Decider.REJECT | (with.ordinal() << 3));
+    action(Op.END, RuleRun.REJECT | (with.ordinal() << 3));
     endRule();
   }
 
   /** The chain ends. */
   public void exit() {
     if (ofKey) {
-      action(Op.END, Decider.LEAVE);
+      action(Op.END, RuleRun.LEAVE);
     } else {
       action(Op.RETURN, 0);
     }

@@ -20,6 +20,7 @@ final class Shape {
   final int doubtful;
 
   final int safe;
+  private final long margin;
 
   /** The protocol that the endpoints' rules ask for; 0 for any. */
   final int protocol;
@@ -57,7 +58,7 @@ final class Shape {
     this.ladder = ladder;
     this.number = number;
     this.outcomes = ladder.outcomes();
-    long margin = ladder.margin() < 0 ? 1L << 31 : (ladder.margin() >>> 32) + 1;
+    margin = ladder.margin() < 0 ? 1L << 31 : (ladder.margin() >>> 32) + 1;
     // A product that lies within a margin of a boundary, or whose lower bits may lift it there.
     long certain = (1L << 32) - 2 * margin - outcomes;
     this.doubtful = (int) margin + Integer.MIN_VALUE;
@@ -72,6 +73,40 @@ final class Shape {
     this.inside = before.inside();
     this.blockSets = before.value();
     this.blockKeeps = ~before.mask();
+  }
+
+  /** How far the upper half of a draw's product may be from a boundary and be in doubt. */
+  long margin() {
+    return margin;
+  }
+
+  /** Whether the rule before the ladder marks some flows. */
+  boolean marksBySource() {
+    return blockSets != 0 || blockKeeps != -1;
+  }
+
+  /** What the rule before the ladder asks. */
+  SourceQuestion question() {
+    return nodeBlock < 0
+        ? SourceQuestion.of(SourceQuestion.Kind.IN_BLOCK, block)
+        : SourceQuestion.of(SourceQuestion.Kind.IN_NODE_BLOCK, nodeBlock);
+  }
+
+  /** The mark behind that rule. */
+  int markedBySource(int mark, boolean within) {
+    return within == inside ? (mark & blockKeeps) ^ blockSets : mark;
+  }
+
+  /** The mark of a flow from the endpoint itself. */
+  int markedAsItself(int mark) {
+    return (mark & ownKeeps) ^ ownSets;
+  }
+
+  /** The rung that a draw chooses. */
+  int pick(long draw) {
+    // Ladder.pick, but for the draws that need its table.
+    long product = (draw >>> 32) * outcomes;
+    return (int) product - doubtful < safe ? (int) (product >>> 32) : ladder.pick(draw);
   }
 
   /** Whether every flow is sent to one of the endpoints, if it is of their protocol. */

@@ -21,10 +21,8 @@ final class Straight {
   /** What the courses of the table's plans need beside. */
   final int[] records;
 
-  /** By number; the first is of no use. */
-  final Plan[] plans;
-
-  private final Course[] courses;
+  /** The plans of the pool for this way. */
+  final Plans plans;
 
   @Nullable
   final LookupTable exceptions;
@@ -49,27 +47,11 @@ final class Straight {
     markMask = tail.markMask();
     clear = decision(tail.clear(), way);
     set = decision(tail.set(), way);
-    courses = pool.courses();
-    plans = before != null && before.hasPlansOf(this) ? before.plans : plans(pool.shapes());
+    plans = pool.plans(markMask, clear, set);
     exceptions = tail.exceptions();
     Targets targets = pool.targets(IpFamily.IPV4);
     knownTargets = targets.size();
     special = exceptions == null ? null : special(exceptions, targets, before);
-  }
-
-  private boolean hasPlansOf(Straight other) {
-    return courses == other.courses
-        && markMask == other.markMask
-        && clear == other.clear
-        && set == other.set;
-  }
-
-  private Plan[] plans(Shape[] shapes) {
-    Plan[] all = new Plan[courses.length];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = Plan.of(courses[i], shapes, markMask, clear, set);
-    }
-    return all;
   }
 
   /** Targets are only ever added: for the same exceptions the new ones alone are looked at. */

@@ -86,17 +86,17 @@ final class TailReader {
     mark = withMark;
     source = 0;
     steps = 0;
-    int end = Decider.ACCEPT;
+    int end = RuleRun.ACCEPT;
     for (int root : roots) {
       end = walk(root & ~ProgramCode.POLICY_DROP, 0);
-      if (end == Decider.CONTINUE) {
-        end = root < 0 ? Decider.DROP : Decider.ACCEPT;
+      if (end == RuleRun.CONTINUE) {
+        end = root < 0 ? RuleRun.DROP : RuleRun.ACCEPT;
       }
-      if (end != Decider.ACCEPT) {
+      if (end != RuleRun.ACCEPT) {
         break;
       }
     }
-    return end == UNKNOWN ? UNKNOWN : Decider.pack(end, Decision.NO_TARGET, 0, source);
+    return end == UNKNOWN ? UNKNOWN : RuleRun.pack(end, Decision.NO_TARGET, 0, source);
   }
 
   private int walk(int address, int depth) {
@@ -124,17 +124,17 @@ final class TailReader {
           return operand;
         }
         case Op.RETURN -> {
-          return Decider.CONTINUE;
+          return RuleRun.CONTINUE;
         }
         case Op.JUMP, Op.GOTO -> {
           int end = walk(code[at + 1], depth + 1);
-          if (end != Decider.CONTINUE || RoutineReader.code(word) == Op.GOTO) {
+          if (end != RuleRun.CONTINUE || RoutineReader.code(word) == Op.GOTO) {
             return end;
           }
         }
         case Op.SNAT -> {
           source = source == 0 ? operand : source;
-          return Decider.ACCEPT;
+          return RuleRun.ACCEPT;
         }
         default -> {
           return UNKNOWN;
@@ -142,7 +142,7 @@ final class TailReader {
       }
       at += RoutineReader.length(code, at, v4);
     }
-    return Decider.CONTINUE;
+    return RuleRun.CONTINUE;
   }
 
   /** The keys of all tables that were asked; those of the program before if they are the same. */
