@@ -29,6 +29,12 @@ public final class Conntrack {
   /** The table is full, and nothing may be evicted: the packet is dropped. */
   public static final int FULL = -2;
 
+  /** What {@link #open} answers where the steps that it takes together must be taken one by one. */
+  public static final int STEP_BY_STEP = -3;
+
+  /** A search for a port draws a number below this. */
+  public static final int PORT_DRAWS = 65_536;
+
   /** How many hash buckets of the kernel a newcomer to a full table searches for a victim. */
   private static final int EVICTION_BUCKETS = 8;
 
@@ -188,6 +194,49 @@ public final class Conntrack {
     return track4(packets.addresses[i], packets.ports[i], packets.hashes[i], segment, now);
   }
 
+  /**
+   * Begins a connection whose translation the caller knows, as {@link #track}, {@link #translate}
+   * for both ends and {@link #confirm} do one after the other, if nothing in the table stands in
+   * its way.
+   *
+   * @param packets the first packets of connections
+   * @param answers the packets with which each will be answered if the ports that its translation
+   *     tries first are free
+   * @param i which of them; {@link #lookAhead} was called for both since they were filled in
+   * @param segment what kind of packet it is
+   * @param now the time
+   * @return the handle of an entry of the table; or {@link #STEP_BY_STEP}, and nothing has changed:
+   *     one of both tuples is known, the table is full, or the packet cannot begin a connection
+   */
+  public int open(PacketBatch packets, PacketBatch answers, int i, Segment segment, long now) {
+    expiry.collect(now);
+    long addresses = packets.addresses[i];
+    long ports = packets.ports[i];
+    long answerAddresses = answers.addresses[i];
+    long answerPorts = answers.ports[i];
+    if (table.find4(answers.hashes[i], answerAddresses, answerPorts) != FlowTable.NONE
+        || table.find4(packets.hashes[i], addresses, ports) != FlowTable.NONE
+        || (max > 0 && table.live() >= max)) {
+      return STEP_BY_STEP;
+    }
+    int protocol = (int) (ports >>> 32);
+    int state = tracker.firstState(protocol, (int) ports & 0xffff, segment);
+    if (state < 0) {
+      return STEP_BY_STEP;
+    }
+    int handle = table.allocate(false);
+    table.put4(handle, addresses, (int) ports, answerAddresses, (int) answerPorts);
+    tracker.begin(handle, protocol, state, segment, now);
+    table.link(handle, packets.hashes[i], answers.hashes[i]);
+    table.meta(
+        handle,
+        table.meta(handle)
+            | Meta.CONFIRMED
+            | Translation.done4(addresses, (int) ports, answerAddresses, (int) answerPorts));
+    expiry.confirm(handle, now);
+    return handle;
+  }
+
   private int track4(long addresses, long ports, long hash, Segment segment, long now) {
     expiry.collect(now);
     int found = table.find4(hash, addresses, ports);
@@ -267,7 +316,8 @@ public final class Conntrack {
       return state;
     }
     int handle = table.allocate(false);
-    table.put4(handle, addresses, (int) ports, Tuple.answerPorts4(protocol, (int) ports));
+    int answerPorts = Tuple.answerPorts4(protocol, (int) ports);
+    table.put4(handle, addresses, (int) ports, Long.rotateLeft(addresses, 32), answerPorts);
     return begun(handle, hash, protocol, state, segment, now);
   }
 
@@ -454,6 +504,18 @@ public final class Conntrack {
    */
   public void translateDestination(int handle, long high, long low, int port) {
     translation.destination(handle, high, low, port);
+  }
+
+  /**
+   * The port with which the search for a new source port of {@link #translate} begins: what it most
+   * probably ends with, for those who {@linkplain #lookAhead look ahead} to the answers.
+   *
+   * @param sourcePort the caller's port
+   * @param drawn the first number below {@link #PORT_DRAWS} that {@code draw} will give
+   * @return the port
+   */
+  public static int firstCandidate(int sourcePort, int drawn) {
+    return Translation.firstCandidate(sourcePort, drawn);
   }
 
   // ---- the end of the way

@@ -288,11 +288,11 @@ final class FlowTable {
     return ports(ports(handle), Meta.protocol(meta(handle)));
   }
 
-  /** Writes the caller's tuple of an IPv4 row, and that of untranslated answers. */
-  void put4(int handle, long addresses, int ports, int answerPorts) {
+  /** Writes the caller's tuple of an IPv4 row, and that of the answers. */
+  void put4(int handle, long addresses, int ports, long answerAddresses, int answerPorts) {
     int base = base4(handle);
     v4[base] = addresses;
-    v4[base + 1] = Long.rotateLeft(addresses, 32);
+    v4[base + 1] = answerAddresses;
     v4[base + V4_PORTS] = ((long) answerPorts << 32) | (ports & LOW);
   }
 

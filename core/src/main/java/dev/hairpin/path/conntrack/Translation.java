@@ -202,22 +202,16 @@ final class Translation {
       size = 65_536;
     } else if (!source) {
       return;
-    } else if (wanted.sourcePort < 512) {
-      first = 1;
-      size = 511;
-    } else if (wanted.sourcePort < 1024) {
-      first = 600;
-      size = 424;
     } else {
-      first = 1024;
-      size = 64_512;
+      first = firstPort(wanted.sourcePort);
+      size = ports(wanted.sourcePort);
     }
     boolean fully = range != null && range.randomFully();
-    int offset = fully || source ? draw.applyAsInt(65_536) : 0;
+    int offset = fully || source ? draw.applyAsInt(Conntrack.PORT_DRAWS) : 0;
     int attempts = Math.min(size, MAX_ATTEMPTS);
     while (true) {
       for (int i = 0; i < attempts; i++, offset++) {
-        port(source, first + offset % size);
+        port(source, candidate(first, size, offset));
         if (!takenHarder(handle, attempts - i, now)) {
           return;
         }
@@ -226,8 +220,39 @@ final class Translation {
         return;
       }
       attempts /= 2;
-      offset = draw.applyAsInt(65_536);
+      offset = draw.applyAsInt(Conntrack.PORT_DRAWS);
     }
+  }
+
+  /** What META says of a connection with ports both of whose ends were asked for. */
+  static int done4(long addresses, int ports, long answerAddresses, int answerPorts) {
+    boolean source =
+        (int) answerAddresses != (int) (addresses >>> 32) || (answerPorts & 0xffff) != ports >>> 16;
+    boolean destination =
+        (int) (answerAddresses >>> 32) != (int) addresses || answerPorts >>> 16 != (ports & 0xffff);
+    return Meta.SRC_DONE
+        | Meta.DST_DONE
+        | (source ? Meta.SRC_NAT : 0)
+        | (destination ? Meta.DST_NAT : 0);
+  }
+
+  /** The lowest port among which a search for a new source port looks. */
+  private static int firstPort(int sourcePort) {
+    return sourcePort < 512 ? 1 : sourcePort < 1024 ? 600 : 1024;
+  }
+
+  /** How many ports there are from that one on. */
+  private static int ports(int sourcePort) {
+    return sourcePort < 512 ? 511 : sourcePort < 1024 ? 424 : 64_512;
+  }
+
+  private static int candidate(int first, int size, int offset) {
+    return first + offset % size;
+  }
+
+  /** Where a search for a new source port begins if the draw below 65,536 gives this. */
+  static int firstCandidate(int sourcePort, int drawn) {
+    return candidate(firstPort(sourcePort), ports(sourcePort), drawn);
   }
 
   /** The other connection to which the answers of this translation belong, or none. */

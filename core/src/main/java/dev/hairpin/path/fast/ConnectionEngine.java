@@ -1,5 +1,7 @@
 package dev.hairpin.path.fast;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.hairpin.net.Protocol;
 import dev.hairpin.path.conntrack.Conntrack;
 import dev.hairpin.path.conntrack.NatRange;
@@ -47,6 +49,7 @@ public final class ConnectionEngine {
   private final int[][] links;
   private final int[] zones;
   private final NatRange[] masquerade;
+  private final int[] masqueradeTo;
   private final int[] laneOf;
   private final int[] peaks;
   private final long start;
@@ -83,6 +86,7 @@ public final class ConnectionEngine {
     links = new int[places][];
     zones = new int[places];
     masquerade = new NatRange[places * 4];
+    masqueradeTo = new int[places * 2];
     laneOf = new int[places];
     peaks = new int[places];
     List<String> zoneNames = new ArrayList<>();
@@ -110,11 +114,13 @@ public final class ConnectionEngine {
   }
 
   private @Nullable Targets prepare(int place, Terrain.NodePlace node, @Nullable Targets known) {
+    masqueradeTo[place * 2] = requireNonNull(node.masquerade().first()).v4Bits();
+    masqueradeTo[place * 2 + 1] =
+        requireNonNull(node.masqueradeToPods().first()).v4Bits();
     for (int kind = 0; kind < 4; kind++) {
       NatRange range = (kind & 1) == 0 ? node.masquerade() : node.masqueradeToPods();
-      masquerade[place * 4 + kind] = (kind & 2) == 0
-          ? range
-          : NatRange.to(java.util.Objects.requireNonNull(range.first()), false);
+      masquerade[place * 4 + kind] =
+          (kind & 2) == 0 ? range : NatRange.to(requireNonNull(range.first()), false);
     }
     DecisionProgram program = node.program();
     if (program == null) {
@@ -165,7 +171,7 @@ public final class ConnectionEngine {
   }
 
   Targets targets() {
-    return java.util.Objects.requireNonNull(targets);
+    return requireNonNull(targets);
   }
 
   int link(int place, int protocol, boolean fromPod) {
@@ -179,6 +185,11 @@ public final class ConnectionEngine {
 
   NatRange masquerade(int place, boolean toOwnPod, boolean randomFully) {
     return masquerade[place * 4 + (toOwnPod ? 1 : 0) + (randomFully ? 0 : 2)];
+  }
+
+  /** The address of {@link #masquerade}. */
+  int masqueradeTo(int place, boolean toOwnPod) {
+    return masqueradeTo[place * 2 + (toOwnPod ? 1 : 0)];
   }
 
   int laneOf(int place) {

@@ -49,7 +49,9 @@ final class Lane implements IntUnaryOperator {
   private final int[] ownPlaces;
 
   private final PacketBatch packets = new PacketBatch(CHUNK);
+  private final PacketBatch expected = new PacketBatch(CHUNK);
   private final long[] decisions = new long[CHUNK];
+  private final boolean[] expectsPlain = new boolean[CHUNK];
   private final Tuple other = new Tuple();
   private final long[] trail;
   private final int trailSize;
@@ -168,6 +170,7 @@ final class Lane implements IntUnaryOperator {
         if (place < terrain.nodes.size()) {
           lookAhead(at, end, place);
           decide(at, end, place);
+          expectAnswers(at, end, place);
           for (int k = at; k < end; k++) {
             throughNode(mine[k], k - at, place, decisions[k - at]);
             left += next[mine[k]] == 0 ? 0 : 1;
@@ -251,9 +254,75 @@ final class Lane implements IntUnaryOperator {
     }
   }
 
+  /**
+   * Works out which tuples the answers will have if the ports that are tried first are free, and
+   * loads the memory in which they will be looked for and put in. Without this every connection
+   * would wait for one line of memory alone.
+   */
+  private void expectAnswers(int at, int end, int place) {
+    for (int k = at; k < end; k++) {
+      expectAnswer(mine[k], k - at, place, decisions[k - at]);
+    }
+    touched += engine.table(place).lookAhead(expected, 0, end - at);
+  }
+
+  private void expectAnswer(int i, int k, int place, long decision) {
+    int to = round.destination(i);
+    int ports = round.ports(i);
+    int toPort = ports & 0xffff;
+    int target = Decision.target(decision);
+    if (target != Decision.NO_TARGET) {
+      Targets known = engine.targets();
+      to = (int) known.addressLow(target);
+      toPort = known.port(target) == 0 ? toPort : known.port(target);
+    }
+    int from = round.source(i);
+    int fromPort = ports >>> 16;
+    int translation = Decision.sourceTranslation(decision);
+    if (translation != 0) {
+      from = engine.masqueradeTo(place, terrain.ownerOf(to) == place << 1);
+      if (translation == Decision.MASQUERADE_RANDOM_FULLY) {
+        beginPortDraws(i);
+        fromPort = Conntrack.firstCandidate(fromPort, applyAsInt(Conntrack.PORT_DRAWS));
+      }
+    }
+    expectsPlain[k] =
+        Decision.accepted(decision) && translation <= Decision.MASQUERADE_RANDOM_FULLY;
+    expected.set(k, round.protocol(i), to, from, (toPort << 16) | fromPort);
+  }
+
+  /** Opens a connection that nothing stands in the way of; false if it must go step by step. */
+  private boolean open(int i, int k, int place, long now) {
+    if (!expectsPlain[k]) {
+      return false;
+    }
+    Segment segment = firstSegment(i);
+    int handle = engine.table(place).open(packets, expected, k, segment, now);
+    if (handle < 0) {
+      return false;
+    }
+    if (round.enters(i)) {
+      entering[place]++;
+    }
+    round.packet(
+        i,
+        Long.rotateLeft(expected.addresses[k], 32),
+        Integer.rotateLeft((int) expected.ports[k], 16));
+    leaveTrail(i, place, handle);
+    arriveOrLeave(i, place);
+    return true;
+  }
+
+  private Segment firstSegment(int i) {
+    return round.protocol(i) == TCP ? Segment.TCP_SYN : Segment.UDP;
+  }
+
   private void throughNode(int i, int k, int place, long decision) {
     Conntrack table = engine.table(place);
     long now = engine.now();
+    if (open(i, k, place, now)) {
+      return;
+    }
     int handle = track(i, k, table, now);
     if (handle < 0) {
       return;
@@ -295,8 +364,7 @@ final class Lane implements IntUnaryOperator {
 
   /** Looks the first packet up; ends the connection and answers -1 if it cannot begin. */
   private int track(int i, int k, Conntrack table, long now) {
-    Segment segment = round.protocol(i) == TCP ? Segment.TCP_SYN : Segment.UDP;
-    int handle = table.track(packets, k, segment, now);
+    int handle = table.track(packets, k, firstSegment(i), now);
     if (handle < 0) {
       end(i, handle == Conntrack.FULL ? Fate.TABLE_FULL : Fate.UNDECIDED);
       return -1;
@@ -311,8 +379,7 @@ final class Lane implements IntUnaryOperator {
   /** Translates the source, puts the entry into the table, and goes where the packet now leads. */
   private void goOn(
       int i, int place, Conntrack table, int handle, @Nullable NatRange range, long now) {
-    portDraw = Draws.further(round.draw(i), 64 + round.hops(i));
-    portDraws = 0;
+    beginPortDraws(i);
     table.translate(handle, true, range, this, now);
     if (!table.confirm(handle, now)) {
       end(i, Fate.NO_SOURCE_PORT);
@@ -320,8 +387,17 @@ final class Lane implements IntUnaryOperator {
     }
     table.tuple(handle, true, other);
     packetAnsweredBy(i, other);
-    trail[trailAt(round.first + i) + round.hops(i)] = ((long) place << 32) | handle;
+    leaveTrail(i, place, handle);
     arriveOrLeave(i, place);
+  }
+
+  private void beginPortDraws(int i) {
+    portDraw = Draws.further(round.draw(i), 64 + round.hops(i));
+    portDraws = 0;
+  }
+
+  private void leaveTrail(int i, int place, int handle) {
+    trail[trailAt(round.first + i) + round.hops(i)] = ((long) place << 32) | handle;
   }
 
   /** The packet becomes the one whose answer has this tuple. */
