@@ -24,6 +24,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -269,6 +270,20 @@ public class WholeConnection {
   @OperationsPerInvocation(CONNECTIONS)
   public int floor(Open open, Bare bare) {
     bare.run(open.open);
+    return bare.live();
+  }
+
+  /**
+   * The floor on two threads that share nothing and have half of the connections each, for what a
+   * second thread gains on the machine at that moment; for each connection of both.
+   *
+   * @return how many are open
+   */
+  @Benchmark
+  @Threads(2)
+  @OperationsPerInvocation(2 * CONNECTIONS)
+  public int floorOnTwoThreads(Open open, Bare bare) {
+    bare.run(open.open / 2);
     return bare.live();
   }
 
