@@ -511,11 +511,11 @@ public final class Conntrack {
    * probably ends with, for those who {@linkplain #lookAhead look ahead} to the answers.
    *
    * @param sourcePort the caller's port
-   * @param drawn the first number below {@link #PORT_DRAWS} that {@code draw} will give
+   * @param random the first number below {@link #PORT_DRAWS} that the search will be given
    * @return the port
    */
-  public static int firstCandidate(int sourcePort, int drawn) {
-    return Translation.firstCandidate(sourcePort, drawn);
+  public static int firstCandidate(int sourcePort, int random) {
+    return Translation.firstCandidate(sourcePort, random);
   }
 
   // ---- the end of the way
