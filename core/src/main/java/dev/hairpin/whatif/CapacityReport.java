@@ -80,6 +80,15 @@ public record CapacityReport(String scenario, List<Figure> figures) implements S
   }
 
   /**
+   * What goes from zone to zone.
+   *
+   * @return octets each second; empty if the cluster's nodes have no zones
+   */
+  public ZoneMatrix zoneMatrix() {
+    return ZoneMatrix.of(this);
+  }
+
+  /**
    * The sum of a metric over all subjects.
    *
    * @param metric the metric
@@ -125,7 +134,11 @@ public record CapacityReport(String scenario, List<Figure> figures) implements S
         over.isEmpty()
             ? "nothing is over its limit\n"
             : over.stream().map(f -> "OVER  " + f + "\n").collect(Collectors.joining()));
-    return Escape.terminal(out.append('\n').append(table()).toString());
+    out.append('\n').append(table());
+    if (!of(Metric.ZONE_TO_ZONE).isEmpty()) {
+      out.append('\n').append(zoneMatrix());
+    }
+    return Escape.terminal(out.toString());
   }
 
   /**

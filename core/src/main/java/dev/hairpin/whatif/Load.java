@@ -7,6 +7,7 @@ import dev.hairpin.net.IpAddress;
 import dev.hairpin.path.addon.NameService;
 import dev.hairpin.path.trace.Fraction;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,29 @@ public final class Load {
     this.seed = seed;
     Way.Reader reader = new Way.Reader(cluster.state());
     traffic.forEach(t -> add(t, reader));
+  }
+
+  private Load(Load walked, double factor) {
+    this.cluster = walked.cluster;
+    this.limits = walked.limits;
+    this.seed = walked.seed;
+    Map<Traffic, Traffic> scaled = new LinkedHashMap<>();
+    walked.traffic.forEach(t -> scaled.put(t, t.perSecond(t.connectionsPerSecond() * factor)));
+    this.traffic = List.copyOf(scaled.values());
+    walked.flows.forEach(f -> flows.add(new Flow(
+        scaled.getOrDefault(f.traffic(), f.traffic()),
+        f.source(),
+        f.sourceNode(),
+        f.datagrams(),
+        f.way(),
+        f.share())));
+    walked.lookups.forEach(
+        l -> lookups.add(new Lookups(l.sourceNode(), l.perSecond() * factor, l.lookup())));
+  }
+
+  /** The same ways under a multiple of the traffic; nothing is walked anew. */
+  Load times(double factor) {
+    return new Load(this, factor);
   }
 
   private void add(Traffic some, Way.Reader reader) {

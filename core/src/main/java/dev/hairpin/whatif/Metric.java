@@ -40,6 +40,10 @@ public enum Metric {
   ENVIRONMENT("environment", "bytes"),
   /** Rules that kube-proxy has written on a node. */
   RULES("rules", "rules"),
+  /** Octets of a node's rules as a full sync hands them to iptables-restore. */
+  RULE_BYTES("bytes of rules", "bytes"),
+  /** How long a node takes to write all its rules. */
+  SYNC_SECONDS("full sync", "s"),
   /** Rules that the first packet of a connection is compared with, in the mean. */
   RULES_EXAMINED("rules examined", "rules/conn"),
   /** Cores of a node that are busy with comparing rules. */
@@ -56,12 +60,18 @@ public enum Metric {
   CROSS_ZONE_BYTES("cross-zone bytes", "B/s"),
   /** What these cost in 730 hours, both sides together. */
   CROSS_ZONE_COST("cross-zone cost", "$/month"),
+  /** Octets each second from one zone to another, or within one; see {@link ZoneMatrix}. */
+  ZONE_TO_ZONE("zone to zone", "B/s"),
   /** Capacity units of a load balancer. */
   CAPACITY_UNITS("LCUs", "LCU"),
   /** What a load balancer costs in 730 hours, without traffic between zones. */
   BALANCER_COST("load balancer cost", "$/month"),
+  /** Services and Ingresses whose load balancer the controller cannot make or change, and why. */
+  BALANCER_FAILED("load balancers that fail", "failures"),
   /** How far a quota of the account is used. */
-  QUOTA("quota", "used");
+  QUOTA("quota", "used"),
+  /** How many objects there are, beside what Kubernetes is tested with. */
+  SCALE("tested scale", "objects");
 
   private final String title;
   private final String unit;

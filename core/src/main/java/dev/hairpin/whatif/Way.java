@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param entries how many connection tracking entries it makes on each node
  * @param masquerades the nodes that gave it a source port of their own, each with the destination
  * @param balancers the load balancers that it passed, as traces name them
- * @param crossings how often it crosses from one zone to another, both ways counted once
- * @param billedCrossings those of them that are paid for: an Application Load Balancer's are not
+ * @param legs the zones that it passes, in order; the answer takes them backwards
  * @param rules how many rules of the nat table its first packet was compared with on each node
  */
 public record Way(
@@ -45,8 +44,7 @@ public record Way(
     Map<String, Integer> entries,
     List<Masquerade> masquerades,
     List<String> balancers,
-    int crossings,
-    int billedCrossings,
+    List<Leg> legs,
     Map<String, Integer> rules) {
 
   /**
@@ -57,12 +55,38 @@ public record Way(
    */
   public record Masquerade(String node, SocketAddress destination) {}
 
+  /**
+   * A part of a way from one zone to the next; or the whole of it, if it never leaves a zone.
+   *
+   * @param from the zone that the request leaves
+   * @param to the zone that it comes to; the same if it stays there
+   * @param billed whether the crossing is paid for: an Application Load Balancer's is not
+   */
+  public record Leg(String from, String to, boolean billed) {
+
+    /** {@return whether it leads to another zone} */
+    public boolean crosses() {
+      return !from.equals(to);
+    }
+  }
+
   /** Copies the collections. */
   public Way {
     entries = Collections.unmodifiableMap(new TreeMap<>(entries));
     masquerades = List.copyOf(masquerades);
     balancers = List.copyOf(balancers);
+    legs = List.copyOf(legs);
     rules = Collections.unmodifiableMap(new TreeMap<>(rules));
+  }
+
+  /** {@return how often it crosses from one zone to another, both ways counted once} */
+  public int crossings() {
+    return (int) legs.stream().filter(Leg::crosses).count();
+  }
+
+  /** {@return the crossings that are paid for} */
+  public int billedCrossings() {
+    return (int) legs.stream().filter(leg -> leg.crosses() && leg.billed()).count();
   }
 
   /** Whether the way leads over a node, or to a pod on it. */
@@ -100,8 +124,7 @@ public record Way(
       Map<String, Integer> rules = new TreeMap<>();
       List<Masquerade> masquerades = new ArrayList<>();
       List<String> balancers = new ArrayList<>();
-      int crossings = 0;
-      int billed = 0;
+      List<Leg> legs = new ArrayList<>();
       String zone = "";
       boolean fromHttp = false;
       for (Hop hop : trace.hops()) {
@@ -115,8 +138,7 @@ public record Way(
         }
         if (!here.isEmpty()) {
           if (!zone.isEmpty() && !zone.equals(here)) {
-            crossings++;
-            billed += fromHttp || http ? 0 : 1;
+            legs.add(new Leg(zone, here, !fromHttp && !http));
           }
           zone = here;
           fromHttp = http || (fromHttp && balancers.contains(host));
@@ -124,6 +146,9 @@ public record Way(
         if (host.startsWith(NODE)) {
           count(hop, host.substring(NODE.length()), entries, rules, masquerades);
         }
+      }
+      if (legs.isEmpty() && !zone.isEmpty()) {
+        legs.add(new Leg(zone, zone, false));
       }
       var outcome = trace.outcome();
       String server = outcome.server() == null ? "" : outcome.server();
@@ -140,8 +165,7 @@ public record Way(
           entries,
           masquerades,
           balancers,
-          crossings,
-          billed,
+          legs,
           rules);
     }
 

@@ -10,8 +10,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 
 /**
  * Questions about a cluster under load.
@@ -42,7 +46,8 @@ public final class WhatIf {
       new RangeMeasures(),
       new EnvironmentMeasures(),
       new DnsMeasures(),
-      new ZoneMeasures());
+      new ZoneMeasures(),
+      new ScaleMeasures());
 
   private final Cluster cluster;
   private final List<Traffic> traffic;
@@ -168,6 +173,72 @@ public final class WhatIf {
     return report(scenario.name(), load, untilNoticed(fork));
   }
 
+  /**
+   * By how much the traffic can grow until limits break.
+   *
+   * @return the limits that depend on the traffic, the first to break first
+   * @throws IllegalArgumentException if traffic names something that does not exist
+   */
+  public Headroom headroom() {
+    return headroom("as is", new Load(cluster, traffic, limits, seed));
+  }
+
+  /**
+   * The same after some changes.
+   *
+   * @param scenario the changes
+   * @return the limits that depend on the traffic, the first to break first
+   * @throws IllegalArgumentException if the scenario or the traffic names something that does not
+   *     exist
+   */
+  public Headroom headroom(Scenario scenario) {
+    return headroom(scenario.name(), new Load(after(scenario), scenario.of(traffic), limits, seed));
+  }
+
+  private Headroom headroom(String name, Load load) {
+    return Headroom.of(name, factor -> limited(load.times(factor)));
+  }
+
+  /** The figures that have limits, from models that work nothing out that has none. */
+  private static List<Figure> limited(Load load) {
+    List<Figure> figures = new ArrayList<>();
+    OWN.stream()
+        .filter(model -> !(model instanceof HottestPods))
+        .forEach(model -> figures.addAll(model.figures(load)));
+    addOns(load, figures);
+    return figures;
+  }
+
+  /**
+   * The smallest size at which a limit breaks that does not break as it is, such as the number of
+   * pods at which a subnet is empty, or that of Services at which a load balancer's quota is used.
+   *
+   * <pre>{@code
+   * whatIf.firstToBreak(1, 500, n -> Scenario.named(n + " pods").scaling("Deployment", "ui/ui", n))
+   * }</pre>
+   *
+   * <p>What is over at one size is taken to be over at all larger ones, so a few sizes are tried
+   * and not all.
+   *
+   * @param least the smallest size that is tried
+   * @param most the largest, not below the smallest
+   * @param ofSize the changes that make the cluster so large
+   * @return the size and what is over its limit; nothing if nothing is over at the largest
+   * @throws IllegalArgumentException if the largest size is below the smallest, or as for
+   *     {@link #given}
+   */
+  public Optional<GrowthLimit> firstToBreak(int least, int most, IntFunction<Scenario> ofSize) {
+    if (most < least) {
+      throw new IllegalArgumentException("no size is from " + least + " to " + most);
+    }
+    Set<GrowthLimit.Line> overNow = new HashSet<>();
+    asIs().overloaded().forEach(f -> overNow.add(GrowthLimit.Line.of(f)));
+    IntFunction<List<Figure>> over = size -> given(ofSize.apply(size)).overloaded().stream()
+        .filter(f -> !overNow.contains(GrowthLimit.Line.of(f)))
+        .toList();
+    return GrowthLimit.search(least, most, over);
+  }
+
   private Cluster after(Scenario scenario) {
     Cluster fork = cluster.fork();
     scenario.applyTo(fork, seed);
@@ -245,13 +316,17 @@ public final class WhatIf {
   private CapacityReport report(String name, Load load, List<Figure> more) {
     List<Figure> figures = new ArrayList<>(more);
     OWN.forEach(model -> figures.addAll(model.figures(load)));
+    addOns(load, figures);
+    figures.sort(ORDER);
+    return new CapacityReport(name, figures);
+  }
+
+  private static void addOns(Load load, List<Figure> figures) {
     for (AddOn.Component component : load.cluster().components(AddOn.Component.class)) {
       if (component instanceof CapacityModel model) {
         figures.addAll(model.figures(load));
       }
     }
-    figures.sort(ORDER);
-    return new CapacityReport(name, figures);
   }
 
   /**

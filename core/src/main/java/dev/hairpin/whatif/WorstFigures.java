@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * The worst figures of several scenarios side by side: a line for each metric and group, so that
- * what stands in a line is about one workload, one traffic, or any of the nodes.
+ * what stands in a line is about one workload, one traffic, or any of the nodes. The matrix of
+ * zones is not among them, since no pair of zones is worse than another.
  */
 final class WorstFigures {
 
@@ -42,8 +43,11 @@ final class WorstFigures {
     this.reports = reports;
     TreeSet<Line> sorted =
         new TreeSet<>(Comparator.comparing(Line::metric).thenComparing(Line::group));
-    reports.forEach(report ->
-        report.figures().forEach(f -> sorted.add(new Line(f.metric(), f.group()))));
+    for (CapacityReport report : reports) {
+      report.figures().stream()
+          .filter(f -> f.metric() != Metric.ZONE_TO_ZONE)
+          .forEach(f -> sorted.add(new Line(f.metric(), f.group())));
+    }
     this.lines = List.copyOf(sorted);
   }
 

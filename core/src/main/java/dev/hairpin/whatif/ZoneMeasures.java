@@ -15,12 +15,19 @@ final class ZoneMeasures implements CapacityModel {
   public List<Figure> figures(Load load) {
     Map<String, Double> bytes = new TreeMap<>();
     Map<String, Double> billed = new TreeMap<>();
+    Map<ZoneMatrix.Pair, Double> between = new TreeMap<>();
     for (Flow flow : load.flows()) {
       Way way = flow.way();
       if (way.arrives()) {
         String name = flow.traffic().name();
         bytes.merge(name, way.crossings() * flow.bytesPerSecond(), Double::sum);
         billed.merge(name, way.billedCrossings() * flow.bytesPerSecond(), Double::sum);
+        double requests = flow.requestsPerSecond() * flow.traffic().requestBytes();
+        double responses = flow.requestsPerSecond() * flow.traffic().responseBytes();
+        for (Way.Leg leg : way.legs()) {
+          between.merge(new ZoneMatrix.Pair(leg.from(), leg.to()), requests, Double::sum);
+          between.merge(new ZoneMatrix.Pair(leg.to(), leg.from()), responses, Double::sum);
+        }
       }
     }
     List<Figure> figures = new ArrayList<>();
@@ -34,6 +41,8 @@ final class ZoneMeasures implements CapacityModel {
             Double.POSITIVE_INFINITY,
             How.LAW)
         .in(name)));
+    between.forEach((pair, rate) -> figures.add(Figure.of(
+        Metric.ZONE_TO_ZONE, pair.toString(), rate, Double.POSITIVE_INFINITY, How.EXACT)));
     return figures;
   }
 }

@@ -111,6 +111,9 @@ final class WhatIfCommand implements Callable<Integer> {
     switch (format) {
       case TEXT -> {
         out.print(comparison);
+        if (simulated == null && !scenarios.traffic().isEmpty()) {
+          out.print("\nhow much the traffic can grow, " + whatIf.headroom());
+        }
         if (full) {
           comparison.reports().forEach(report -> out.print("\n" + report));
         }

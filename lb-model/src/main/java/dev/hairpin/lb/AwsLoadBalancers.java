@@ -35,6 +35,7 @@ import dev.hairpin.time.VirtualClock;
 import dev.hairpin.whatif.CapacityModel;
 import dev.hairpin.whatif.Figure;
 import dev.hairpin.whatif.Load;
+import dev.hairpin.whatif.Metric;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -487,7 +488,15 @@ public final class AwsLoadBalancers
   /** Capacity units and cost of each load balancer, and the fullest quotas. */
   @Override
   public List<Figure> figures(Load load) {
-    return new BalancerCapacity(elb).figures(load);
+    List<Figure> figures = new ArrayList<>(new BalancerCapacity(elb, aws.ec2()).figures(load));
+    results.forEach((item, result) -> {
+      if (result.error() != null) {
+        figures.add(Figure.of(Metric.BALANCER_FAILED, item, 1, 0, Figure.How.EXACT)
+            .in(item)
+            .because(result.error()));
+      }
+    });
+    return figures;
   }
 
   @Override

@@ -1,5 +1,9 @@
 package dev.hairpin.lb;
 
+import dev.hairpin.lb.aws.Ec2;
+import dev.hairpin.lb.aws.Instance;
+import dev.hairpin.lb.aws.NetworkInterface;
+import dev.hairpin.lb.aws.SecurityGroup;
 import dev.hairpin.lb.elb.ElasticLoadBalancing;
 import dev.hairpin.lb.elb.ListenerProtocol;
 import dev.hairpin.lb.elb.ListenerState;
@@ -15,6 +19,7 @@ import dev.hairpin.whatif.Flow;
 import dev.hairpin.whatif.Load;
 import dev.hairpin.whatif.Metric;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +32,11 @@ final class BalancerCapacity implements CapacityModel {
   private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
 
   private final ElasticLoadBalancing elb;
+  private final Ec2 ec2;
 
-  BalancerCapacity(ElasticLoadBalancing elb) {
+  BalancerCapacity(ElasticLoadBalancing elb, Ec2 ec2) {
     this.elb = elb;
+    this.ec2 = ec2;
   }
 
   /** What goes through a load balancer, as one sort of traffic. */
@@ -59,8 +66,10 @@ final class BalancerCapacity implements CapacityModel {
       Optional<Prices> prices = prices(balancer);
       usages(balancer, load).forEach(usage -> add(balancer, usage, prices, figures));
     }
-    for (Quotas.Usage usage :
-        elb.quotas().usage(elb).stream().limit(SHOWN_QUOTAS).toList()) {
+    List<Quotas.Usage> quotas = new ArrayList<>(elb.quotas().usage(elb));
+    quotas.addAll(securityGroups());
+    quotas.sort(Comparator.comparingDouble(BalancerCapacity::used).reversed());
+    for (Quotas.Usage usage : quotas.subList(0, Math.min(SHOWN_QUOTAS, quotas.size()))) {
       figures.add(Figure.of(
           Metric.QUOTA,
           usage.quota() + " " + usage.of(),
@@ -69,6 +78,28 @@ final class BalancerCapacity implements CapacityModel {
           Figure.How.EXACT));
     }
     return figures;
+  }
+
+  private static double used(Quotas.Usage usage) {
+    return (double) usage.used() / usage.limit();
+  }
+
+  /** AWS counts a rule for each source and range of ports, as permissions are kept here. */
+  private List<Quotas.Usage> securityGroups() {
+    List<Quotas.Usage> usages = new ArrayList<>();
+    for (SecurityGroup group : ec2.securityGroups()) {
+      String quota = "rules-per-security-group";
+      usages.add(new Quotas.Usage(
+          quota, group.name(), group.ingress().size(), elb.quotas().limit(quota)));
+    }
+    for (Instance instance : ec2.instances()) {
+      for (NetworkInterface eni : instance.interfaces()) {
+        String quota = "security-groups-per-interface";
+        usages.add(new Quotas.Usage(
+            quota, eni.id(), eni.securityGroups().size(), elb.quotas().limit(quota)));
+      }
+    }
+    return usages;
   }
 
   /** The prices of its region, which is its zones' name without their letter. */

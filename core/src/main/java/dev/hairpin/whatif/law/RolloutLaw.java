@@ -27,6 +27,28 @@ public final class RolloutLaw {
   }
 
   /**
+   * Connections to one replaced pod that are cut off when its grace period ends: those that came
+   * late or last long. Each lasts as long as the others.
+   *
+   * @param rate the whole rate of new connections
+   * @param share the pod's part of it, 0 to 1
+   * @param lifetime how long a connection lasts
+   * @param propagation from the request to delete the pod until it gets nothing new
+   * @param grace the pod's {@code terminationGracePeriodSeconds}, which its preStop hook is part of
+   * @return connections
+   * @throws IllegalArgumentException if a number is negative
+   */
+  public static double cutOff(
+      double rate, double share, double lifetime, double propagation, double grace) {
+    Check.notNegative("lifetime", lifetime);
+    double afterTheLast =
+        Check.notNegative("grace", grace) - Check.notNegative("propagation", propagation);
+    return Check.notNegative("rate", rate)
+        * Check.notNegative("share", share)
+        * Math.max(0, lifetime - Math.max(0, afterTheLast));
+  }
+
+  /**
    * The window in which a load balancer sends to a node that has no endpoint of a Service with
    * policy Local any more, beyond the time in which terminating endpoints still serve.
    *

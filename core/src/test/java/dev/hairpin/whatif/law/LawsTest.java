@@ -351,8 +351,116 @@ class LawsTest {
         .isCloseTo(CoreDnsLaw.INTERNAL_QUERIES_PER_SECOND, within(300.0));
   }
 
+  /** 695,992 lines in 12.8 s (k8s#96018); 11 minutes and 5 hours (Huawei, KubeCon EU 2017). */
+  @Test
+  void writingRulesTakesAsLongAsWasReported() {
+    assertThat(SyncLaw.restoreSeconds(695_992)).isCloseTo(12.8, within(1e-9));
+    assertThat(SyncLaw.oldChangeSeconds(40_000)).isCloseTo(11 * 60, within(1e-6));
+    assertThat(SyncLaw.oldChangeSeconds(160_000)).isCloseTo(5 * 3600, within(1e-3));
+    assertThat(SyncLaw.oldChangeSeconds(80_000) / SyncLaw.oldChangeSeconds(40_000))
+        .as("twice the rules took five times as long")
+        .isCloseTo(5.2, within(0.1));
+  }
+
+  /** k8s#35334: batching adds up to minSyncPeriod; k8s#73382: 20 s until a change was live. */
+  @Test
+  void aChangeIsLiveAfterTheSyncThatWaitsForTheOneThatRuns() {
+    assertThat(SyncLaw.longestUntilLive(1, 0.1)).isCloseTo(1.1, within(1e-12));
+    assertThat(SyncLaw.longestUntilLive(1, 10)).isEqualTo(20);
+    assertThat(SyncLaw.longestUntilLive(0, 0)).isZero();
+  }
+
+  @Test
+  void everyReportedSyncHasASizeATimeAndASource() {
+    assertThat(SyncLaw.PUBLISHED).hasSize(8).allSatisfy(measured -> {
+      assertThat(measured.size()).isPositive();
+      assertThat(measured.seconds()).isPositive();
+      assertThat(measured.source()).isNotEmpty();
+    });
+    assertThat(SyncLaw.PUBLISHED.stream()
+            .filter(m -> m.mode().equals("nftables") && m.source().equals("k8s#139513"))
+            .mapToDouble(SyncLaw.Measured::seconds))
+        .as("a full sync of 44,125 Services, and one change among them")
+        .containsExactly(16 * 60 + 43.9, 1.33);
+  }
+
+  /** Open at the last moment, or longer than the grace period: both are cut off. */
+  @Test
+  void whatLastsBeyondTheGracePeriodIsCutOff() {
+    assertThat(RolloutLaw.cutOff(100, 0.25, 10, 2, 30)).as("all end in time").isZero();
+    assertThat(RolloutLaw.cutOff(100, 0.25, 30, 2, 30))
+        .as("those of the last two seconds")
+        .isCloseTo(100 * 0.25 * 2, within(1e-9));
+    assertThat(RolloutLaw.cutOff(100, 0.25, 300, 0, 30))
+        .as("all but the oldest 30 s of Little's 7,500")
+        .isCloseTo(100 * 0.25 * 270, within(1e-9));
+    assertThat(RolloutLaw.cutOff(100, 0.25, 20, 60, 30))
+        .as("known too late: all that are open")
+        .isCloseTo(100 * 0.25 * 20, within(1e-9));
+  }
+
+  @Property
+  void moreGraceNeverCutsOffMore(
+      @ForAll @DoubleRange(max = 1e4) double lifetime,
+      @ForAll @DoubleRange(max = 100) double propagation,
+      @ForAll @DoubleRange(max = 1e4) double grace,
+      @ForAll @DoubleRange(max = 1e3) double more) {
+    double before = RolloutLaw.cutOff(10, 0.5, lifetime, propagation, grace);
+
+    assertThat(RolloutLaw.cutOff(10, 0.5, lifetime, propagation, grace + more))
+        .isBetween(0.0, before + 1e-9);
+    assertThat(before).isLessThanOrEqualTo(10 * 0.5 * lifetime + 1e-9);
+  }
+
+  @Test
+  void aSubnetKeepsFiveAddressesForAws() {
+    assertThat(SubnetLaw.addresses(24)).isEqualTo(251);
+    assertThat(SubnetLaw.addresses(28)).isEqualTo(11);
+    assertThat(SubnetLaw.addresses(19)).isEqualTo(8_187);
+  }
+
+  /** m5.large: three interfaces of ten addresses, of which nine are for pods. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, 10, 3",
+    "1, 20, 4",
+    "5, 20, 8",
+    "9, 20, 13",
+    "10, 30, 14",
+    "19, 30, 24",
+    "27, 30, 30"
+  })
+  void warmInterfacesHoldWholeTensOfAddresses(int pods, int withInterface, int withAddresses) {
+    InstanceLimits large = InstanceLimits.of("m5.large").orElseThrow();
+    assertThat(SubnetLaw.heldWithWarmInterfaces(pods, large, 1)).isEqualTo(withInterface);
+    assertThat(SubnetLaw.heldWithWarmAddresses(pods, large, 2)).isEqualTo(withAddresses);
+  }
+
+  /** SIG Scalability's thresholds; KWOK and the large-cluster tests stay within them. */
+  @Test
+  void kubernetesIsTestedUpToPublishedSizes() {
+    assertThat(ScaleLimits.NODES).isEqualTo(5_000);
+    assertThat(ScaleLimits.PODS).isEqualTo(150_000);
+    assertThat(ScaleLimits.SERVICES).isEqualTo(10_000);
+    assertThat(ScaleLimits.SERVICES_PER_NAMESPACE).isEqualTo(5_000);
+    assertThat(ScaleLimits.PODS_PER_NODE).isEqualTo(110);
+  }
+
   @Test
   void nonsenseIsRefused() {
+    assertThatThrownBy(() -> SyncLaw.restoreSeconds(-1))
+        .hasMessage("lines -1.0 is not a number from 0 on");
+    assertThatThrownBy(() -> SyncLaw.oldChangeSeconds(Double.NaN))
+        .hasMessage("rules NaN is not a number from 0 on");
+    assertThatThrownBy(() -> SyncLaw.longestUntilLive(1, -1))
+        .hasMessage("sync time -1.0 is not a number from 0 on");
+    assertThatThrownBy(() -> RolloutLaw.cutOff(1, 0.5, -1, 1, 1))
+        .hasMessage("lifetime -1.0 is not a number from 0 on");
+    assertThatThrownBy(() -> SubnetLaw.addresses(30))
+        .hasMessage("a subnet's prefix length is 16 to 28, not 30");
+    assertThatThrownBy(() ->
+            SubnetLaw.heldWithWarmInterfaces(-1, InstanceLimits.of("m5.large").orElseThrow(), 1))
+        .hasMessage("pods -1.0 is not a number from 0 on");
     assertThatThrownBy(() -> EndpointUpdateLaw.updates(-1, 2))
         .hasMessage("nodes -1.0 is not a number from 0 on");
     assertThatThrownBy(() -> ConnectionAgeLaw.shareOfNewPod(0, 2, 1, 1))

@@ -25,7 +25,6 @@ import dev.hairpin.path.fast.ProgramPool;
 import dev.hairpin.whatif.CapacityModel;
 import dev.hairpin.whatif.Figure;
 import dev.hairpin.whatif.Load;
-import dev.hairpin.whatif.Metric;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -351,24 +350,10 @@ public final class KubeProxies
         .check(found);
   }
 
-  /** How many rules each node has, of both families. */
+  /** How many rules each node has, of both families, and what writing the most of them takes. */
   @Override
   public List<Figure> figures(Load load) {
-    List<Figure> figures = new ArrayList<>();
-    for (Node node : state.list(Node.class)) {
-      String name = node.metadata().name();
-      long rules = 0;
-      for (IpFamily family : IpFamily.values()) {
-        rules += rulesOf(name, family).stream()
-            .flatMap(set -> set.tables().stream())
-            .flatMap(table -> table.chains().stream())
-            .mapToLong(chain -> chain.rules().size())
-            .sum();
-      }
-      figures.add(Figure.of(
-          Metric.RULES, name, (double) rules, Double.POSITIVE_INFINITY, Figure.How.EXACT));
-    }
-    return figures;
+    return new RuleMeasures(this).figures(state.list(Node.class));
   }
 
   @Override
