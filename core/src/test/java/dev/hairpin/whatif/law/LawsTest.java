@@ -446,6 +446,26 @@ class LawsTest {
     assertThat(ScaleLimits.PODS_PER_NODE).isEqualTo(110);
   }
 
+  /**
+   * What users reported of rolling updates, as the time until the last who send to a pod have
+   * heard: a hook that is shorter loses some, one that is as long loses none.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "ALB and lbc#1064, 15, 5, 25",
+    "instance mode and lbc#2106, 60, 40, 70",
+    "NLB in ip mode and lbc#1858, 60, 0, 60",
+    "listener switch of an NLB and containers-roadmap#470, 75, 60, 75",
+    "ClusterIP and zalando/skipper#652, 2, 0, 2"
+  })
+  void aHookThatIsAsLongAsTheReportedWindowLosesNothing(
+      String report, double window, double tooShort, double enough) {
+    assertThat(RolloutLaw.lost(100, 0.25, window, tooShort))
+        .as(report)
+        .isCloseTo(25 * (window - tooShort), within(1e-9));
+    assertThat(RolloutLaw.lost(100, 0.25, window, enough)).as(report).isZero();
+  }
+
   @Test
   void nonsenseIsRefused() {
     assertThatThrownBy(() -> SyncLaw.restoreSeconds(-1))

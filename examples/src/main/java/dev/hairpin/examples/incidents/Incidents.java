@@ -25,6 +25,9 @@ public final class Incidents {
     all.addAll(ControllerIncidents.all());
     all.addAll(TargetIncidents.all());
     all.addAll(CapacityIncidents.addressesAndCost());
+    all.addAll(NodeIncidents.services());
+    all.addAll(NodeIncidents.balancers());
+    all.addAll(NodeIncidents.addresses());
     all.sort(Comparator.comparing(Incident::area).thenComparing(Incident::id));
     return List.copyOf(all);
   }

@@ -3,6 +3,9 @@ package dev.hairpin.examples.incidents;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hairpin.path.trace.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +38,16 @@ class IncidentsTest {
     Unplayed.all().forEach(u -> ids.add(u.id()));
 
     assertThat(ids).hasSize(92).hasSize(Incidents.all().size() + Unplayed.all().size());
+  }
+
+  @Test
+  void theGuideSaysWhyTheOthersAreNotPlayed() throws IOException {
+    String guide = Files.readString(Path.of("CAPACITY.md"));
+
+    assertThat(Unplayed.all())
+        .hasSize(3)
+        .allSatisfy(u -> assertThat(guide)
+            .contains("- `" + u.id() + "`: " + u.title() + " - " + u.why() + ".\n"));
   }
 
   @Test
