@@ -26,7 +26,7 @@ class SweepInterruptionTest {
   private static final SweepResult WHOLE = SweepRunner.onAllCores().threads(1).run(SWEEP);
   private static final String LINES = lines();
 
-  private enum Kind {
+  enum Kind {
     /** Somebody asks it to stop. */
     STOPPED,
     /** The thread that runs it is interrupted. */
@@ -43,7 +43,7 @@ class SweepInterruptionTest {
    * @param threads how many threads work
    * @param octets how much of the next line is written, if it is killed
    */
-  private record Interruption(Kind kind, int after, int threads, int octets) {}
+  record Interruption(Kind kind, int after, int threads, int octets) {}
 
   /** The rows of a file that nobody interrupted. */
   private static String lines() {
