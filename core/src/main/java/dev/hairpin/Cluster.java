@@ -68,12 +68,12 @@ public final class Cluster {
   private @Nullable ClusterNetwork wires;
   private Consumer<Trace> traceWatcher = trace -> {};
 
-  Cluster(ApiServer api, Optional<Function<ClusterState, ControllerManager>> starter) {
+  Cluster(ApiServer api, Optional<Function<ApiServer, ControllerManager>> starter) {
     this.api = api;
     this.state = api.state();
     this.addOns = new AddOns(state, this::connect);
     this.chooser = Chooser.seeded(state.seed());
-    this.controllers = starter.map(start -> start.apply(state));
+    this.controllers = starter.map(start -> start.apply(api));
     settle();
   }
 
@@ -175,7 +175,8 @@ public final class Cluster {
 
   /**
    * Deletes an object, as {@code kubectl delete} does. A pod is terminating until its kubelet has
-   * stopped it; with a namespace goes all that is in it.
+   * stopped it. A namespace is terminating until all that is in it is gone, first its pods; one
+   * that nobody made is there as long as something is in it.
    *
    * @param kind the kind, such as {@code Service}
    * @param name {@code namespace/name}, or a name alone for kinds without namespace
@@ -186,35 +187,37 @@ public final class Cluster {
     int slash = name.indexOf('/');
     ObjectKey key =
         new ObjectKey(kind, slash < 0 ? "" : name.substring(0, slash), name.substring(slash + 1));
-    if (kind.equals(Namespace.KIND)) {
-      deleteNamespace(key);
+    if (controllers.isPresent() && kind.equals(Pod.KIND)) {
+      Deletion.ask(state, (Pod) api.get(key));
     } else {
-      delete(key);
+      api.delete(key);
+      if (controllers.isEmpty() && kind.equals(Namespace.KIND)) {
+        empty(key.name());
+      }
     }
     settle();
     return this;
   }
 
-  private void delete(ObjectKey key) {
-    if (controllers.isPresent() && api.get(key) instanceof Pod pod) {
-      Deletion.ask(state, pod);
-    } else {
-      api.delete(key);
+  /** Nobody else empties a namespace of a snapshot. */
+  private void empty(String namespace) {
+    for (ObjectKey key : keysWithin(namespace)) {
+      // a Service takes its Endpoints with it
+      if (state.get(key).isPresent()) {
+        api.delete(key);
+      }
+    }
+    if (keysWithin(namespace).isEmpty()) {
+      api.finalizeNamespace(namespace);
     }
   }
 
-  private void deleteNamespace(ObjectKey namespace) {
-    List<ObjectKey> within = state.kinds().stream()
+  private List<ObjectKey> keysWithin(String namespace) {
+    return state.kinds().stream()
         .flatMap(kind -> state.list(kind).stream())
         .map(KubeObject::key)
-        .filter(key -> key.namespace().equals(namespace.name()))
+        .filter(key -> key.namespace().equals(namespace))
         .toList();
-    boolean isStored = state.get(namespace).isPresent();
-    if (isStored || within.isEmpty()) {
-      api.delete(namespace);
-    }
-    // a Service takes its Endpoints with it
-    within.stream().filter(key -> state.get(key).isPresent()).forEach(this::delete);
   }
 
   /**

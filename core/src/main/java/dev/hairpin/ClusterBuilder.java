@@ -255,7 +255,7 @@ public final class ClusterBuilder {
     ApiServer api = new ApiServer(state, ApiServerConfig.of(serviceCidrs.toArray(Cidr[]::new)));
     nodes.forEach(state::store);
     api.ensureKubernetesService(443);
-    Function<ClusterState, ControllerManager> controllers = controllers();
+    Function<ApiServer, ControllerManager> controllers = controllers();
     Cluster cluster = new Cluster(api, Optional.of(controllers));
     if (allAddOns) {
       addOnsFor(state).forEach(cluster::install);
@@ -280,17 +280,18 @@ public final class ClusterBuilder {
     return List.copyOf(offered.values());
   }
 
-  private Function<ClusterState, ControllerManager> controllers() {
+  private Function<ApiServer, ControllerManager> controllers() {
     Timing times = timing;
     List<Cidr> blocks = List.copyOf(podBlocks);
     Map<String, Cidr> subnets = Map.copyOf(podSubnets);
     if (!subnets.isEmpty()) {
       VpcCni.Setup setup = new VpcCni.Setup(subnets, false, false);
-      return state -> ControllerManager.start(
-          state, ControllerManager.Setup.ofNetwork(times, new VpcCni(setup, state.seed())));
+      return api -> ControllerManager.start(
+          api,
+          ControllerManager.Setup.ofNetwork(times, new VpcCni(setup, api.state().seed())));
     }
-    return state -> ControllerManager.start(
-        state,
+    return api -> ControllerManager.start(
+        api,
         ControllerManager.Setup.ofBlocks(
             times,
             blocks.stream()

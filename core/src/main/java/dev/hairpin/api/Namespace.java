@@ -15,6 +15,15 @@ public record Namespace(ObjectMeta metadata) implements KubeObject {
   /** The label that carries a namespace's own name. */
   public static final String NAME_LABEL = "kubernetes.io/metadata.name";
 
+  /**
+   * Whether its deletion was asked for: what is in it goes, and nothing new may be made there.
+   *
+   * @return true until it is gone
+   */
+  public boolean isTerminating() {
+    return metadata.deletionTimestamp() != null;
+  }
+
   @Override
   public String kind() {
     return KIND;

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,11 @@ public final class ApiServer {
 
   private static final List<String> SYSTEM_NAMESPACES =
       List.of("default", "kube-node-lease", "kube-public", "kube-system");
+
+  /** Source: the admission plugin {@code NamespaceLifecycle}. */
+  private static final Set<String> IMMORTAL_NAMESPACES =
+      Set.of("default", "kube-public", "kube-system");
+
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
   private final ClusterState state;
@@ -312,6 +318,7 @@ public final class ApiServer {
    */
   public Response create(Map<String, ?> request) {
     Map<String, ?> tree = mutated(request, null);
+    requireOpenNamespace(tree);
     if (isService(tree)) {
       return services.create(decode(tree, () -> ServiceDraft.read(tree)), dryRun);
     }
@@ -333,9 +340,33 @@ public final class ApiServer {
    * @throws ApiError if the request is refused
    */
   public Response create(KubeObject object) {
-    return object instanceof Service service && webhooks.isEmpty()
-        ? services.create(ServiceDraft.of(service), dryRun)
-        : create(KubeObjects.toTree(object));
+    if (object instanceof Service service && webhooks.isEmpty()) {
+      requireOpenNamespace(
+          object.kind(), object.metadata().namespace(), object.metadata().name());
+      return services.create(ServiceDraft.of(service), dryRun);
+    }
+    return create(KubeObjects.toTree(object));
+  }
+
+  private void requireOpenNamespace(Map<String, ?> tree) {
+    if (tree.get("metadata") instanceof Map<?, ?> meta
+        && meta.get("namespace") instanceof String namespace) {
+      Object name = meta.get("name");
+      requireOpenNamespace(
+          String.valueOf(tree.get("kind")), namespace, name == null ? "" : name.toString());
+    }
+  }
+
+  /** Nothing is made in a namespace that is being deleted, except by those who hold it up. */
+  private void requireOpenNamespace(String kind, String namespace, String name) {
+    if (state.isTerminating(namespace)) {
+      throw ApiError.forbidden(Resources.of(kind)
+          + " \""
+          + name
+          + "\" is forbidden: unable to create new content in namespace "
+          + namespace
+          + " because it is being terminated");
+    }
   }
 
   /**
@@ -527,14 +558,20 @@ public final class ApiServer {
 
   /**
    * Deletes an object. One with finalizers is only marked; it goes when an update removes the last
-   * of them.
+   * of them. So is a namespace, which has the finalizer {@code kubernetes} from the start: it goes
+   * when its controller has deleted what is in it; see {@link #finalizeNamespace}.
    *
    * @param key which object
    * @return the object as it was
-   * @throws ApiError if there is none
+   * @throws ApiError if there is none, or it is a namespace that every cluster needs
    */
   public KubeObject delete(ObjectKey key) {
-    KubeObject object = require(key);
+    boolean isNamespace = key.kind().equals(Namespace.KIND);
+    if (isNamespace && IMMORTAL_NAMESPACES.contains(key.name())) {
+      throw ApiError.forbidden(
+          "namespaces \"" + key.name() + "\" is forbidden: this namespace may not be deleted");
+    }
+    KubeObject object = isNamespace ? requireNamespace(key) : require(key);
     if (dryRun) {
       return object;
     }
@@ -546,7 +583,7 @@ public final class ApiServer {
       return object; // the server makes it anew as long as the Service is there
     }
     ObjectMeta meta = object.metadata();
-    if (!meta.finalizers().isEmpty()) {
+    if (isNamespace || !meta.finalizers().isEmpty()) {
       return meta.deletionTimestamp() != null
           ? object
           : state.store(object.withMetadata(meta.stored(
@@ -558,6 +595,29 @@ public final class ApiServer {
     }
     remove(object);
     return object;
+  }
+
+  /** A namespace that nobody made is there if something is in it. */
+  private Namespace requireNamespace(ObjectKey key) {
+    return namespaces().stream()
+        .filter(namespace -> namespace.metadata().name().equals(key.name()))
+        .findFirst()
+        .orElseThrow(() -> ApiError.notFound("namespaces", key.name()));
+  }
+
+  /**
+   * Takes the finalizer {@code kubernetes} back from a namespace that is being deleted, as its
+   * controller does when nothing is left in it. It goes then, unless its metadata names others: ask
+   * again when they are removed. Anything else is left alone.
+   *
+   * @param name the namespace
+   */
+  public void finalizeNamespace(String name) {
+    state
+        .get(Namespace.class, "", name)
+        .filter(Namespace::isTerminating)
+        .filter(namespace -> namespace.metadata().finalizers().isEmpty())
+        .ifPresent(this::remove);
   }
 
   private void remove(KubeObject object) {
@@ -666,9 +726,13 @@ public final class ApiServer {
     return after;
   }
 
-  /** An object whose deletion was asked for goes with the last of its finalizers. */
+  /**
+   * An object whose deletion was asked for goes with the last of its finalizers; a namespace has
+   * one more, which its controller takes back.
+   */
   private void removeIfDone(KubeObject before, KubeObject after) {
     if (!dryRun
+        && !(after instanceof Namespace)
         && after.metadata().deletionTimestamp() != null
         && after.metadata().finalizers().isEmpty()
         && !before.metadata().finalizers().isEmpty()) {

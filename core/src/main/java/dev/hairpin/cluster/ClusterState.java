@@ -1,6 +1,7 @@
 package dev.hairpin.cluster;
 
 import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.Namespace;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.time.VirtualClock;
@@ -173,6 +174,17 @@ public final class ClusterState implements ClusterView {
   @Override
   public long resourceVersion() {
     return resourceVersion;
+  }
+
+  /**
+   * Whether a namespace is being deleted: nothing new may be made in it.
+   *
+   * @param namespace its name
+   * @return true until it is gone; false if nobody made it
+   */
+  public boolean isTerminating(String namespace) {
+    return objects.get(new ObjectKey(Namespace.KIND, "", namespace)) instanceof Namespace found
+        && found.isTerminating();
   }
 
   @Override

@@ -174,8 +174,7 @@ public final class KubectlGet {
     } else if (object instanceof IngressClass ingressClass) {
       return List.of(ingressClass.controller(), Cells.parameters(ingressClass), age);
     } else if (object instanceof Namespace namespace) {
-      boolean going = namespace.metadata().deletionTimestamp() != null;
-      return List.of(going ? "Terminating" : "Active", age);
+      return List.of(namespace.isTerminating() ? "Terminating" : "Active", age);
     } else if (object instanceof NetworkPolicy policy) {
       return List.of(SelectorText.of(policy.podSelector()), age);
     } else if (object instanceof ServiceCidr block) {

@@ -358,7 +358,8 @@ public final class EndpointsController {
           .plan(stored, desired);
       addHints(key, service, addressType, plan, stored);
       plan.reuseDeleted();
-      if (service.metadata().deletionTimestamp() == null) {
+      if (service.metadata().deletionTimestamp() == null
+          && !state.isTerminating(service.metadata().namespace())) {
         plan.create().forEach(draft -> write(draft, service, members));
       }
       plan.update().forEach(draft -> write(draft, service, members));

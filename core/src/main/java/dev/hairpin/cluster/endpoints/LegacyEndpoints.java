@@ -34,6 +34,9 @@ final class LegacyEndpoints {
     String namespace = service.metadata().namespace();
     String name = service.metadata().name();
     @Nullable Endpoints stored = state.get(Endpoints.class, namespace, name).orElse(null);
+    if (stored == null && state.isTerminating(namespace)) {
+      return;
+    }
     List<EndpointSubset> subsets = subsets(service, members);
     Map<String, String> labels = labels(service);
     boolean over = OverCapacity.exceededBy(subsets);

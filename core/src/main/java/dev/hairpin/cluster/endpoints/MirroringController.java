@@ -126,7 +126,7 @@ public final class MirroringController {
     SlicePlan plan = plan(slices.of(key), endpoints);
     plan.reuseDeleted();
     Map<String, String> annotations = annotations(endpoints);
-    if (endpoints.metadata().deletionTimestamp() == null) {
+    if (endpoints.metadata().deletionTimestamp() == null && !state.isTerminating(namespace)) {
       plan.create().forEach(draft -> writer.write(draft, endpoints, annotations));
     }
     plan.update().forEach(draft -> writer.write(draft, endpoints, annotations));

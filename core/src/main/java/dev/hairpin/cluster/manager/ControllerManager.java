@@ -1,5 +1,6 @@
 package dev.hairpin.cluster.manager;
 
+import dev.hairpin.cluster.ApiServer;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.GeneratedNames;
 import dev.hairpin.cluster.control.Timing;
@@ -75,10 +76,11 @@ public final class ControllerManager {
   private final EndpointsController endpoints;
   private final MirroringController mirroring;
   private final Nodes nodes;
+  private final NamespaceController namespaces;
 
-  private ControllerManager(ClusterState state, Setup setup) {
+  private ControllerManager(ApiServer server, Setup setup) {
     Timing timing = setup.timing();
-    this.state = state;
+    this.state = server.state();
     this.setup = setup;
     this.names = new GeneratedNames(state.seed());
     this.nodeIpam = NodeIpam.start(state, setup.nodeBlocks());
@@ -89,11 +91,12 @@ public final class ControllerManager {
         EndpointsController.start(state, names, timing.controllers(), setup.maxEndpointsPerSlice());
     this.mirroring = MirroringController.start(state, names, timing.controllers());
     this.nodes = new Nodes(state, timing, kubelets);
+    this.namespaces = NamespaceController.start(server, timing.controllers());
   }
 
-  private ControllerManager(ClusterState state, ControllerManager original) {
+  private ControllerManager(ApiServer server, ControllerManager original) {
     Timing timing = original.setup.timing();
-    this.state = state;
+    this.state = server.state();
     this.setup = original.setup;
     this.names = original.names.copy();
     this.nodeIpam = original.nodeIpam.fork(state);
@@ -103,27 +106,28 @@ public final class ControllerManager {
     this.endpoints = original.endpoints.fork(state, names, timing.controllers());
     this.mirroring = original.mirroring.fork(state, names, timing.controllers());
     this.nodes = original.nodes.fork(state, kubelets);
+    this.namespaces = original.namespaces.fork(server, timing.controllers());
   }
 
   /**
-   * Starts everything on a state, whatever it holds.
+   * Starts everything in a cluster, whatever it holds.
    *
-   * @param state the cluster
+   * @param server the cluster's API server
    * @param setup what it is set up with; its allocators belong to the cluster from here on
    * @return the running components
    */
-  public static ControllerManager start(ClusterState state, Setup setup) {
-    return new ControllerManager(state, setup);
+  public static ControllerManager start(ApiServer server, Setup setup) {
+    return new ControllerManager(server, setup);
   }
 
   /**
    * Starts everything on a fork of the cluster, to go on as it would here: addresses, names, probes
    * that are off and pods in the midst of starting or stopping are taken over.
    *
-   * @param copy the fork, whose clock shows the same time
+   * @param copy the fork's API server, whose clock shows the same time
    * @return the fork's running components
    */
-  public ControllerManager fork(ClusterState copy) {
+  public ControllerManager fork(ApiServer copy) {
     return new ControllerManager(copy, this);
   }
 

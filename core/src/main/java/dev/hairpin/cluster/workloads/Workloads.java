@@ -150,6 +150,10 @@ public final class Workloads {
   }
 
   private void sync(ObjectKey key) {
+    // The API server refuses what a controller would make in a namespace that is being deleted.
+    if (state.isTerminating(key.namespace())) {
+      return;
+    }
     switch (key.kind()) {
       case Deployment.KIND -> deployments.sync(key);
       case ReplicaSet.KIND -> replicaSets.sync(key);

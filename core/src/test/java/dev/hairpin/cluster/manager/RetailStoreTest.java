@@ -19,6 +19,8 @@ import dev.hairpin.api.Service;
 import dev.hairpin.api.ServicePort;
 import dev.hairpin.api.ServiceSpec;
 import dev.hairpin.api.StatefulSet;
+import dev.hairpin.cluster.ApiServer;
+import dev.hairpin.cluster.ApiServerConfig;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.Timing;
 import dev.hairpin.cluster.environment.EnvironmentAdvice;
@@ -50,7 +52,7 @@ class RetailStoreTest {
       node("ip-" + i++, zone, subnet(zone).at(10).toString());
     }
     return ControllerManager.start(
-        state,
+        new ApiServer(state, ApiServerConfig.DEFAULT),
         ControllerManager.Setup.ofNetwork(
             timing, new VpcCni(new VpcCni.Setup(SUBNETS, false, false), state.seed())));
   }
@@ -286,7 +288,7 @@ class RetailStoreTest {
   void aNodeFullOfAddressesLeavesThePodWithoutOneAndSaysWhy() {
     node("only", "us-west-2a", "10.42.96.10");
     ControllerManager manager = ControllerManager.start(
-        state,
+        new ApiServer(state, ApiServerConfig.DEFAULT),
         ControllerManager.Setup.ofNetwork(
             Timing.INSTANT,
             new VpcCni(
@@ -306,7 +308,7 @@ class RetailStoreTest {
   void aPodWithoutAddressIsTriedAgainWhenOneHasRestedLongEnough() {
     node("only", "us-west-2a", "10.42.96.10");
     ControllerManager manager = ControllerManager.start(
-        state,
+        new ApiServer(state, ApiServerConfig.DEFAULT),
         ControllerManager.Setup.ofNetwork(
             Timing.INSTANT,
             new VpcCni(
@@ -330,7 +332,7 @@ class RetailStoreTest {
   void nodesOfAKubeadmClusterGetBlocksAndTheirPodsTheBlocksAddresses() {
     node("n1", "a", "192.168.0.11");
     ControllerManager manager = ControllerManager.start(
-        state,
+        new ApiServer(state, ApiServerConfig.DEFAULT),
         ControllerManager.Setup.ofBlocks(
             Timing.INSTANT, List.of(new CidrSet(Cidr.parse("10.244.0.0/16"), 24))));
     node("n2", "b", "192.168.0.12");
@@ -402,7 +404,7 @@ class RetailStoreTest {
     List<Pod> before = pods();
 
     ClusterState copy = state.fork(new VirtualClock(state.clock().now()));
-    manager.fork(copy);
+    manager.fork(new ApiServer(copy, ApiServerConfig.DEFAULT));
     copy.clock().advance(Duration.ofMinutes(2));
     assertThat(pods()).isEqualTo(before);
 

@@ -17,6 +17,8 @@ import dev.hairpin.api.PodTemplate;
 import dev.hairpin.api.ReplicaSet;
 import dev.hairpin.api.StatefulSet;
 import dev.hairpin.api.Taint;
+import dev.hairpin.cluster.ApiServer;
+import dev.hairpin.cluster.ApiServerConfig;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.Timing;
 import dev.hairpin.cluster.ipam.CidrSet;
@@ -40,7 +42,7 @@ class WorkloadsTest {
 
   private ControllerManager cluster(Timing timing) {
     ControllerManager manager = ControllerManager.start(
-        state,
+        new ApiServer(state, ApiServerConfig.DEFAULT),
         ControllerManager.Setup.ofBlocks(
             timing, List.of(new CidrSet(Cidr.parse("10.244.0.0/16"), 24))));
     for (int i = 0; i < 3; i++) {
