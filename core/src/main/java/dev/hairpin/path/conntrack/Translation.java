@@ -21,6 +21,11 @@ final class Translation {
   /** The last probes of a round may take the port of a connection that is in TIME_WAIT. */
   private static final int HARDER_ATTEMPTS = 32;
 
+  private static final int NOT_DRAWN = -1;
+  private static final int TCP = 6;
+  private static final int UDP = 17;
+  private static final long LOW = 0xffff_ffffL;
+
   private final FlowTable table;
   private final Expiry expiry;
   private final Tuple current = new Tuple();
@@ -54,6 +59,10 @@ final class Translation {
     return freeHash;
   }
 
+  /*
+   * What kube-proxy's masquerading asks for is tried in words first, without the parts of tuples;
+   * the number that was drawn for it is also the first of the search, should the port be taken.
+   */
   void translate(
       int handle, boolean source, @Nullable NatRange range, IntUnaryOperator draw, long now) {
     free = FlowTable.NONE;
@@ -61,10 +70,17 @@ final class Translation {
       table.meta(handle, table.meta(handle) | (source ? Meta.SRC_DONE : Meta.DST_DONE));
       return;
     }
+    int drawn = NOT_DRAWN;
+    if (source && range != null && FlowTable.family(handle) == 0 && isAnyPort(range)) {
+      drawn = draw.applyAsInt(Conntrack.PORT_DRAWS);
+      if (takesFirst4(handle, range, drawn, now)) {
+        return;
+      }
+    }
     table.getTuple(handle | 1, answers);
     current.invert(answers);
     wanted.set(current);
-    choose(handle, source, range, draw, now);
+    choose(handle, source, range, draw, drawn, now);
     int meta = table.meta(handle) | (source ? Meta.SRC_DONE : Meta.DST_DONE);
     if (!same(wanted, current)) {
       answers.invert(wanted);
@@ -72,6 +88,38 @@ final class Translation {
       meta |= source ? Meta.SRC_NAT : Meta.DST_NAT;
     }
     table.meta(handle, meta);
+  }
+
+  /** Whether a source may get any port of one address, by chance: kube-proxy's masquerading. */
+  private static boolean isAnyPort(NatRange range) {
+    return range.randomFully()
+        && range.firstPort() == 0
+        && range.first() != null
+        && range.first().equals(range.last());
+  }
+
+  /** Translates an IPv4 source to the first port that a search tries, if that is free. */
+  private boolean takesFirst4(int handle, NatRange range, int drawn, long now) {
+    long before = table.addresses4(handle | 1);
+    long portsBefore = table.portsAndProtocol(handle | 1);
+    int protocol = (int) (portsBefore >>> 32);
+    if (protocol != TCP && protocol != UDP) {
+      return false;
+    }
+    IpAddress to = Objects.requireNonNull(range.first());
+    long after = (before & ~LOW) | (to.low() & LOW);
+    long portsAfter = (portsBefore & ~0xffffL) | firstCandidate((int) portsBefore & 0xffff, drawn);
+    long hash = FlowTable.hash4(after, portsAfter);
+    if (other(handle, hash, table.find4(hash, after, portsAfter), now) != FlowTable.NONE) {
+      return false;
+    }
+    int meta = table.meta(handle) | Meta.SRC_DONE;
+    if (after != before || portsAfter != portsBefore) {
+      table.putAnswers4(handle, after, (int) portsAfter);
+      meta |= Meta.SRC_NAT;
+    }
+    table.meta(handle, meta);
+    return true;
   }
 
   /** Whether no other connection has the answers' tuple as it is; then nothing is translated. */
@@ -115,7 +163,12 @@ final class Translation {
   }
 
   private void choose(
-      int handle, boolean source, @Nullable NatRange range, IntUnaryOperator draw, long now) {
+      int handle,
+      boolean source,
+      @Nullable NatRange range,
+      IntUnaryOperator draw,
+      int drawnBefore,
+      long now) {
     boolean drawn = range != null && (range.randomFully() || range.random());
     if (source && !drawn && inRange(range) && !taken(handle, now)) {
       return;
@@ -135,7 +188,7 @@ final class Translation {
         return;
       }
     }
-    searchPort(handle, source, range, draw, now);
+    searchPort(handle, source, range, draw, drawnBefore, now);
   }
 
   private boolean inRange(@Nullable NatRange range) {
@@ -191,7 +244,12 @@ final class Translation {
    * confirmed.
    */
   private void searchPort(
-      int handle, boolean source, @Nullable NatRange range, IntUnaryOperator draw, long now) {
+      int handle,
+      boolean source,
+      @Nullable NatRange range,
+      IntUnaryOperator draw,
+      int drawnBefore,
+      long now) {
     int first;
     int size;
     if (range != null && range.firstPort() > 0) {
@@ -207,7 +265,10 @@ final class Translation {
       size = ports(wanted.sourcePort);
     }
     boolean fully = range != null && range.randomFully();
-    int offset = fully || source ? draw.applyAsInt(Conntrack.PORT_DRAWS) : 0;
+    int offset = drawnBefore;
+    if (drawnBefore == NOT_DRAWN) {
+      offset = fully || source ? draw.applyAsInt(Conntrack.PORT_DRAWS) : 0;
+    }
     int attempts = Math.min(size, MAX_ATTEMPTS);
     while (true) {
       for (int i = 0; i < attempts; i++, offset++) {

@@ -270,6 +270,13 @@ final class Lane implements IntUnaryOperator {
     int to = round.destination(i);
     int ports = round.ports(i);
     int toPort = ports & 0xffff;
+    int translation = Decision.sourceTranslation(decision);
+    expectsPlain[k] =
+        Decision.accepted(decision) && translation <= Decision.MASQUERADE_RANDOM_FULLY;
+    if (!expectsPlain[k]) {
+      expected.set(k, round.protocol(i), to, round.source(i), ports);
+      return;
+    }
     int target = Decision.target(decision);
     if (target != Decision.NO_TARGET) {
       Targets known = engine.targets();
@@ -278,7 +285,6 @@ final class Lane implements IntUnaryOperator {
     }
     int from = round.source(i);
     int fromPort = ports >>> 16;
-    int translation = Decision.sourceTranslation(decision);
     if (translation != 0) {
       from = engine.masqueradeTo(place, terrain.ownerOf(to) == place << 1);
       if (translation == Decision.MASQUERADE_RANDOM_FULLY) {
@@ -286,8 +292,6 @@ final class Lane implements IntUnaryOperator {
         fromPort = Conntrack.firstCandidate(fromPort, applyAsInt(Conntrack.PORT_DRAWS));
       }
     }
-    expectsPlain[k] =
-        Decision.accepted(decision) && translation <= Decision.MASQUERADE_RANDOM_FULLY;
     expected.set(k, round.protocol(i), to, from, (toPort << 16) | fromPort);
   }
 
