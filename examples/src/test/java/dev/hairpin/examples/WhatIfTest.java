@@ -14,6 +14,8 @@ import dev.hairpin.whatif.Scenario;
 import dev.hairpin.whatif.Traffic;
 import dev.hairpin.whatif.WhatIf;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** The laws of capacity, as they come out of walked packets. */
@@ -153,6 +155,24 @@ class WhatIfTest {
         .as("a thousand seconds are long enough for Little's law")
         .isCloseTo(exact.total(Metric.CONNTRACK).orElseThrow(), withinPercentage(3));
     assertThat(whatIf.simulate(300_000).toCsv()).isEqualTo(simulated.toCsv());
+  }
+
+  /** Each seed's maximum lies in the interval that every other seed states. */
+  @Test
+  void theStatedIntervalOfAMaximumHoldsForOtherSeeds() {
+    WhatIf whatIf = WhatIf.on(STORE).traffic(SHOPPERS.lasting(Duration.ofSeconds(1)));
+    List<CapacityReport> reports = LongStream.rangeClosed(1, 20)
+        .mapToObj(seed -> whatIf.seed(seed).simulate(40_000))
+        .toList();
+    for (Figure stated : reports.get(0).of(Metric.CONNTRACK)) {
+      assertThat(reports).allSatisfy(other -> {
+        Figure found = other.of(Metric.CONNTRACK, stated.subject()).orElseThrow();
+        assertThat(found.value()).isBetween(stated.low(), stated.high());
+      });
+      assertThat(stated.high() - stated.value())
+          .isCloseTo(2.716 * Math.sqrt(stated.value()), within(0.1));
+    }
+    assertThat(reports.stream().map(CapacityReport::toCsv).distinct()).hasSize(20);
   }
 
   /** What the shares of single connections cannot show: 8,192 entries bear 68 a second. */

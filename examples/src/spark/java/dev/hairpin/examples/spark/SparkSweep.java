@@ -66,22 +66,23 @@ public final class SparkSweep {
   }
 
   /**
-   * Works off the store's sweep on Spark and without it, and says whether the results are equal.
-   * With {@code spark-submit} the master is the one that it names, else this machine.
+   * Works off the store's sweep on Spark. With {@code spark-submit} the master is the one that it
+   * names, else this machine. On this machine, in this JVM or in executors of their own
+   * ({@code local-cluster}), it does so without Spark too, and says whether the results are equal.
    *
    * @param args nothing
    */
   public static void main(String[] args) {
     Sweep sweep = ScenarioFiles.ofStore().sweep(Clusters::store);
-    boolean submitted = System.getProperty("spark.master") != null;
-    try (JavaSparkContext spark = submitted
-        ? new JavaSparkContext(new SparkConf().setAppName("hairpin sweep"))
-        : local(Runtime.getRuntime().availableProcessors())) {
+    String master = System.getProperty("spark.master");
+    try (JavaSparkContext spark = master == null
+        ? local(Runtime.getRuntime().availableProcessors())
+        : new JavaSparkContext(new SparkConf().setAppName("hairpin sweep"))) {
       spark.setLogLevel("WARN");
       SweepResult result = run(spark, sweep, Math.max(2, spark.defaultParallelism()));
       System.out.println(result.rows().size() + " cells on Spark " + spark.version());
       System.out.print(result.table(Metric.POD_REQUESTS));
-      if (!submitted) {
+      if (master == null || master.startsWith("local")) {
         String here = SweepRunner.onAllCores().run(sweep).toCsv();
         System.out.println(
             here.equals(result.toCsv())
