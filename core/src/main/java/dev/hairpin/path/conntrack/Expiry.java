@@ -13,9 +13,12 @@ final class Expiry {
   /*
    * A sweep removes in passes over up to 64 entries: hash both directions, load the lines of the
    * index in which they lie, remove. So the processor waits for many lines at a time, where one
-   * entry after the other would wait for two.
+   * entry after the other would wait for two. For the same reason it loads the records of several
+   * blocks before it looks at the first.
    */
   private static final int TOGETHER = 64;
+
+  private static final int BLOCKS_TOGETHER = 16;
 
   static final long LONGEST_TIMEOUT_MS = 12L * 24 * 3600 * 1000;
 
@@ -23,6 +26,7 @@ final class Expiry {
   private final int[] timeoutMs;
   private final @Nullable ExpiryWheel[] wheels = new @Nullable ExpiryWheel[2];
   private final int[] over = new int[TOGETHER];
+  private final int[] blocks = new int[BLOCKS_TOGETHER];
   private final long[] hashes = new long[2 * TOGETHER];
   private int overs;
   private long touched;
@@ -88,7 +92,11 @@ final class Expiry {
 
   /** When an entry is over, on the caller's clock. */
   long time(int handle, long now) {
-    return now + (table.expires(handle) - (int) now);
+    return time(table.state(handle), now);
+  }
+
+  private static long time(long state, long now) {
+    return now + ((int) state - (int) now);
   }
 
   /** Whether an entry of the table that is in this state is over. */
@@ -122,9 +130,7 @@ final class Expiry {
       for (int ticksAgo = wheel.turn(now) - 1; ticksAgo >= 0; ticksAgo--) {
         int block = wheel.emptied(ticksAgo);
         while (block != ExpiryWheel.NONE) {
-          int following = wheel.following(block);
-          lookAt(block, family, wheel, now);
-          block = following;
+          block = lookAtSome(block, family, wheel, now);
         }
         // A block may have been filed anew under the last of these ticks, and is looked at again.
         removeTogether();
@@ -132,19 +138,46 @@ final class Expiry {
     }
   }
 
+  /** Looks at some blocks of an emptied tick; answers the one that follows, or none. */
+  private int lookAtSome(int firstBlock, int family, ExpiryWheel wheel, long now) {
+    int block = firstBlock;
+    int count = 0;
+    while (count < BLOCKS_TOGETHER && block != ExpiryWheel.NONE) {
+      blocks[count++] = block;
+      block = wheel.following(block);
+    }
+    for (int i = 0; i < count; i++) {
+      int first = blocks[i] << ExpiryWheel.BLOCK_SHIFT;
+      touched += table.touchRows(family, first, endOfBlock(first, family));
+    }
+    for (int i = 0; i < count; i++) {
+      lookAt(blocks[i], family, wheel, now);
+    }
+    return block;
+  }
+
+  private int endOfBlock(int first, int family) {
+    return Math.min(first + ExpiryWheel.BLOCK_ROWS, table.rows(family));
+  }
+
   private void lookAt(int block, int family, ExpiryWheel wheel, long now) {
     int first = block << ExpiryWheel.BLOCK_SHIFT;
-    int end = Math.min(first + ExpiryWheel.BLOCK_ROWS, table.rows(family));
+    int end = endOfBlock(first, family);
+    long earliest = Long.MAX_VALUE;
     for (int row = first; row < end; row++) {
       int handle = FlowTable.handle(family, row);
-      if ((table.meta(handle) & Meta.CONFIRMED) == 0) {
+      long state = table.state(handle);
+      if ((FlowTable.meta(state) & Meta.CONFIRMED) == 0) {
         continue;
       }
-      if (isOver(table.state(handle), now)) {
+      if (isOver(state, now)) {
         removeSoon(handle);
       } else {
-        wheel.file(row, time(handle, now));
+        earliest = Math.min(earliest, time(state, now));
       }
+    }
+    if (earliest != Long.MAX_VALUE) {
+      wheel.file(first, earliest);
     }
   }
 

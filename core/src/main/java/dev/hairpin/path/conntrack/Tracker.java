@@ -20,6 +20,12 @@ final class Tracker {
   private static final int SETTLED = Meta.withLast(
       Meta.withState(6 | Meta.SEEN_REPLY | Meta.ASSURED, TcpStates.ESTABLISHED), TcpStates.ACK, 0);
 
+  /** What the segments of an end look at, and how that is when both sides have spoken. */
+  private static final int OPEN_PARTS =
+      0xff | Meta.withState(0, 15) | Meta.SEEN_REPLY | Meta.PICKED_UP;
+
+  private static final int OPEN = Meta.withState(6 | Meta.SEEN_REPLY, TcpStates.ESTABLISHED);
+
   private final FlowTable table;
   private final Expiry expiry;
   boolean tcpLoose = true;
@@ -205,6 +211,25 @@ final class Tracker {
             ? Timeout.TCP_UNACKNOWLEDGED
             : TcpStates.timeout(next);
     expiry.renew(handle, seen(handle, meta), expires, now, timeout);
+    return true;
+  }
+
+  /**
+   * Moves a connection on by the FIN of its caller, that of its server, and the last ACK, in one
+   * step; false if it is not simply open, so that they have to come one by one.
+   */
+  boolean finish(int handle, long state, long now) {
+    int meta = FlowTable.meta(state);
+    if ((meta & OPEN_PARTS) != OPEN) {
+      return false;
+    }
+    int finished = Meta.withState(meta | Meta.CLOSE_BEGUN, TcpStates.TIME_WAIT);
+    expiry.renew(
+        handle,
+        Meta.withLast(finished, TcpStates.ACK, 0),
+        (int) state,
+        now,
+        TcpStates.timeout(TcpStates.TIME_WAIT));
     return true;
   }
 

@@ -180,6 +180,51 @@ class ConntrackLawsTest {
     return table.confirm(handle, now);
   }
 
+  /** In every state that a connection can be in, and again when the table forgets it. */
+  @Property(tries = 500)
+  void anEndInOneStepIsThatOfThreeSegments(
+      @ForAll long seed, @ForAll @IntRange(max = 8) int segments) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Segment[] kinds = {
+      Segment.TCP_SYN,
+      Segment.TCP_SYN_ACK,
+      Segment.TCP_ACK,
+      Segment.TCP_FIN,
+      Segment.TCP_RST,
+      Segment.TCP_OUT_OF_WINDOW
+    };
+    long now = 1_700_000_000_000L;
+    Conntrack whole = new Conntrack(0, 0);
+    whole.timeout(Timeout.TCP_TIME_WAIT, random.nextInt(1, 200));
+    whole.timeout(Timeout.TCP_ESTABLISHED, random.nextInt(1, 200));
+    Segment first = random.nextBoolean() ? Segment.TCP_SYN : Segment.TCP_ACK;
+    Tuple packet = randomTuple(random);
+    packet.protocol = 6;
+    int handle = whole.track(packet, first, now);
+    whole.translate(handle, true, null, random::nextInt, now);
+    assertThat(whole.confirm(handle, now)).isTrue();
+    if (random.nextBoolean()) {
+      whole.advance(handle | 1, Segment.TCP_SYN_ACK, now);
+      whole.advance(handle, Segment.TCP_ACK, now);
+    }
+    for (int i = 0; i < segments && whole.confirmed(handle); i++) {
+      whole.advance(handle | random.nextInt(2), kinds[random.nextInt(kinds.length)], now);
+    }
+    if (!whole.confirmed(handle)) {
+      return;
+    }
+    Conntrack steps = whole.copy();
+    whole.finish(handle, now);
+    steps.advance(handle, Segment.TCP_FIN, now);
+    steps.advance(handle | 1, Segment.TCP_FIN, now);
+    steps.advance(handle, Segment.TCP_ACK, now);
+    while (steps.size(now) > 0) {
+      assertThat(whole.list(now)).isEqualTo(steps.list(now));
+      now += random.nextInt(1, 3_600_000);
+    }
+    assertThat(whole.size(now)).isZero();
+  }
+
   @Test
   void entriesGoWithoutBeingLookedFor() {
     Conntrack table = new Conntrack(0, 0);
