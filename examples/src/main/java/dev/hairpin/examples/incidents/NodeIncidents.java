@@ -278,7 +278,7 @@ final class NodeIncidents {
         plugin.assign(node, pod(given), VirtualClock.EPOCH);
         given++;
       } catch (IpamException e) {
-        refusal = e.getMessage();
+        refusal = String.valueOf(e.getMessage());
       }
     }
     play.say(
