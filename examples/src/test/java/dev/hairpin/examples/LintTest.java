@@ -104,7 +104,7 @@ class LintTest {
     assertThat(run("incidents")).isZero();
     assertThat(out.toString())
         .contains("ClusterIP, endpoints, kube-proxy\n")
-        .contains("85 incidents can be played, 7 cannot\n");
+        .contains("89 incidents can be played, 3 cannot\n");
   }
 
   @Test
