@@ -5,7 +5,6 @@ import dev.hairpin.api.Namespace;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.time.VirtualClock;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,7 +13,6 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +36,7 @@ public final class ClusterState implements ClusterView {
   private final Deque<Change> untold = new ArrayDeque<>();
   private final VirtualClock clock;
   private final long seed;
+  private final Uids uids;
   private volatile Thread writer = Thread.currentThread();
   private @Nullable Runnable beforeChange;
   private boolean telling;
@@ -63,13 +62,14 @@ public final class ClusterState implements ClusterView {
    * @param seed what every random choice of the cluster is derived from
    */
   public ClusterState(VirtualClock clock, long seed) {
-    this(clock, seed, new ObjectTable());
+    this(clock, seed, new ObjectTable(), new Uids(seed));
   }
 
-  private ClusterState(VirtualClock clock, long seed, ObjectTable objects) {
+  private ClusterState(VirtualClock clock, long seed, ObjectTable objects, Uids uids) {
     this.clock = clock;
     this.seed = seed;
     this.objects = objects;
+    this.uids = uids;
   }
 
   /**
@@ -88,7 +88,7 @@ public final class ClusterState implements ClusterView {
     if (transaction != null) {
       throw new IllegalStateException("a group of changes is not complete");
     }
-    ClusterState copy = new ClusterState(newClock, seed, objects.fork());
+    ClusterState copy = new ClusterState(newClock, seed, objects.fork(), uids.fork());
     copy.events.addAll(events);
     copy.resourceVersion = resourceVersion;
     return copy;
@@ -230,7 +230,7 @@ public final class ClusterState implements ClusterView {
     ObjectMeta meta = object.metadata();
     String uid = meta.uid();
     if (uid.isEmpty()) {
-      uid = before != null ? before.metadata().uid() : newUid(object.key());
+      uid = before != null ? before.metadata().uid() : uids.of(object.key());
     }
     @Nullable Instant created = meta.creationTimestamp();
     if (created == null && before != null) {
@@ -242,11 +242,6 @@ public final class ClusterState implements ClusterView {
         meta.deletionTimestamp(),
         version,
         generation));
-  }
-
-  private String newUid(ObjectKey key) {
-    byte[] name = (seed + "|" + key + "|" + resourceVersion).getBytes(StandardCharsets.UTF_8);
-    return UUID.nameUUIDFromBytes(name).toString();
   }
 
   /**
@@ -261,6 +256,7 @@ public final class ClusterState implements ClusterView {
     @Nullable KubeObject before = objects.remove(key);
     if (before != null) {
       resourceVersion++;
+      uids.removed(key);
       changed(new Change(before, null));
     }
     return Optional.ofNullable(before);
@@ -305,6 +301,9 @@ public final class ClusterState implements ClusterView {
         objects.remove(change.key());
       } else {
         objects.put(change.key(), before);
+        if (change.after() == null) {
+          uids.restored(change.key());
+        }
       }
     }
     resourceVersion = failed.resourceVersion;

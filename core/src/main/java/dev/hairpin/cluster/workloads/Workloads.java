@@ -214,11 +214,11 @@ public final class Workloads {
   public void restart(String kind, String namespace, String name) {
     KubeObject object = existing(kind, namespace, name);
     if (object instanceof Deployment deployment) {
-      state.store(deployment.withTemplate(restarted(deployment.template())));
+      state.store(deployment.withTemplate(restarted(deployment, deployment.template())));
     } else if (object instanceof StatefulSet set) {
-      state.store(set.withTemplate(restarted(set.template())));
+      state.store(set.withTemplate(restarted(set, set.template())));
     } else if (object instanceof DaemonSet set) {
-      state.store(set.withTemplate(restarted(set.template())));
+      state.store(set.withTemplate(restarted(set, set.template())));
     } else {
       throw new IllegalArgumentException(object.key() + " cannot be restarted");
     }
@@ -250,12 +250,12 @@ public final class Workloads {
   }
 
   /** Two restarts within one second of a real clock are one; of a standing clock they are two. */
-  private PodTemplate restarted(PodTemplate template) {
+  private PodTemplate restarted(KubeObject workload, PodTemplate template) {
     Map<String, String> annotations = new LinkedHashMap<>(template.annotations());
     String now = state.clock().now().toString();
     String before = annotations.getOrDefault(RESTARTED_AT, "");
-    annotations.put(
-        RESTARTED_AT, before.startsWith(now) ? now + "#" + (state.resourceVersion() + 1) : now);
+    long generation = workload.metadata().generation() + 1;
+    annotations.put(RESTARTED_AT, before.startsWith(now) ? now + "#" + generation : now);
     return new PodTemplate(template.labels(), annotations, template.spec());
   }
 
