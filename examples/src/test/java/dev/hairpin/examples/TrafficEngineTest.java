@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 /** Millions of connections against the exact shares of the packet walker. */
@@ -189,6 +190,25 @@ class TrafficEngineTest {
     assertThat(withoutPeaks(batches.counts())).isEqualTo(withoutPeaks(single.counts()));
     assertThat(withoutPeaks(threads.counts())).isEqualTo(withoutPeaks(single.counts()));
     assertThat(batches.lastEndpoint()).isEqualTo(single.lastEndpoint());
+  }
+
+  /** The same batches give the same, down to who is evicted from full tables. */
+  @Property(tries = 20, seed = "20261125")
+  void anyNumberOfThreadsGivesTheSameCounts(
+      @ForAll long seed, @ForAll @IntRange(min = 2, max = 9) int threads, @ForAll boolean lingers) {
+    Cluster store = Clusters.store();
+    TrafficEngine engine = TrafficEngine.of(store).stream("internet", url(store), 2).stream(
+        "ui/ui", "http://catalog.catalog", 1);
+    TrafficLoad load = BRISK.seed(seed).lingering(lingers).batch(300).conntrackMax(500);
+    ConnectionEngine one = engine.load(load).start();
+    ConnectionEngine many = engine.load(load.threads(threads)).start();
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(many.run(1000)).isEqualTo(one.run(1000));
+      assertThat(many.lastEndpoint()).isEqualTo(one.lastEndpoint());
+    }
+    assertThat(many.connect()).isEqualTo(one.connect());
+    assertThat(one.counts().fates()).containsKeys(Fate.DELIVERED, Fate.TABLE_FULL);
   }
 
   /** Peaks are taken at the ends of batches, which differ. */

@@ -1,10 +1,5 @@
 package dev.hairpin.path.fast;
 
-import static java.util.Objects.requireNonNull;
-
-import dev.hairpin.net.Protocol;
-import dev.hairpin.path.conntrack.Conntrack;
-import dev.hairpin.path.conntrack.NatRange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Phaser;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,34 +24,20 @@ public final class ConnectionEngine {
 
   /*
    * Connections go in rounds. In each stage of a round every connection is at one place (a node, or
-   * a zonal node of a load balancer), and the lane that owns the place moves it one place further;
-   * between stages all lanes meet at a barrier. So a node's tables belong to one thread, in the
-   * order of connections' numbers, and results do not depend on the number of threads.
+   * a zonal node of a load balancer that translates sources), and the lane that owns the place moves
+   * it one place further; after each stage all lanes meet. So a node's tables belong to one thread,
+   * which takes connections in the order of their numbers, and results do not depend on the number
+   * of threads.
    */
-  private static final int FIRST_ENTRIES = 64;
-  private static final int SPINS = 20_000;
-  private static final int TCP_LINKS = 0;
-  private static final int UDP_LINKS = 2;
-
   private final Terrain terrain;
   private final TrafficLoad load;
-  private final Round round;
   private final Lane[] lanes;
-  private final Conntrack[] tables;
-  private final @Nullable Decider[] deciders;
-  private final @Nullable Targets targets;
-  private final long[] affinityTime;
-  private final int[][] links;
-  private final int[] zones;
-  private final NatRange[] masquerade;
-  private final int[] masqueradeTo;
-  private final int[] laneOf;
-  private final int[] peaks;
-  private final long start;
-  private final int[][] pending;
+
+  /** How many connections go on to another place, by parity of the stage and lane. */
+  private final int[][] moved;
+
   private long begun;
   private long closed;
-  private long now;
 
   /**
    * An engine with empty tables.
@@ -78,131 +59,29 @@ public final class ConnectionEngine {
             + " ports, too few for " + open + " open connections and a batch of " + load.batch());
       }
     }
-    round = new Round(load.batch());
-    int places = terrain.places();
-    tables = new Conntrack[places];
-    deciders = new Decider[places];
-    affinityTime = new long[places];
-    links = new int[places][];
-    zones = new int[places];
-    masquerade = new NatRange[places * 4];
-    masqueradeTo = new int[places * 2];
-    laneOf = new int[places];
-    peaks = new int[places];
-    List<String> zoneNames = new ArrayList<>();
-    @Nullable Targets known = null;
-    for (int place = 0; place < places; place++) {
-      tables[place] = new Conntrack(load.conntrackMax(), FIRST_ENTRIES);
-      laneOf[place] = place % load.threads();
-      String zone = terrain.zoneOf(place);
-      if (!zoneNames.contains(zone)) {
-        zoneNames.add(zone);
-      }
-      zones[place] = zoneNames.indexOf(zone);
-      if (place < terrain.nodes.size()) {
-        known = prepare(place, terrain.nodes.get(place), known);
-      }
-    }
-    targets = known;
-    start = 1_700_000_000_000L;
-    now = start;
+    Targets targets = targets(terrain);
+    Assignment assignment = new Assignment(terrain, load.threads());
     lanes = new Lane[load.threads()];
-    pending = new int[2][lanes.length];
     for (int i = 0; i < lanes.length; i++) {
-      lanes[i] = new Lane(this, terrain, round, load.batch(), open, i);
+      lanes[i] = new Lane(terrain, targets, assignment, load, i);
     }
+    moved = new int[2][lanes.length];
   }
 
-  private @Nullable Targets prepare(int place, Terrain.NodePlace node, @Nullable Targets known) {
-    masqueradeTo[place * 2] = requireNonNull(node.masquerade().first()).v4Bits();
-    masqueradeTo[place * 2 + 1] =
-        requireNonNull(node.masqueradeToPods().first()).v4Bits();
-    for (int kind = 0; kind < 4; kind++) {
-      NatRange range = (kind & 1) == 0 ? node.masquerade() : node.masqueradeToPods();
-      masquerade[place * 4 + kind] =
-          (kind & 2) == 0 ? range : NatRange.to(requireNonNull(range.first()), false);
+  private static @Nullable Targets targets(Terrain terrain) {
+    Targets known = null;
+    for (Terrain.NodePlace node : terrain.nodes) {
+      DecisionProgram program = node.program();
+      if (program == null) {
+        continue;
+      }
+      if (known != null && known != program.targets()) {
+        throw new IllegalArgumentException(
+            "the programs of " + node.name() + " and of other nodes are not of one pool");
+      }
+      known = program.targets();
     }
-    DecisionProgram program = node.program();
-    if (program == null) {
-      return known;
-    }
-    if (known != null && known != program.targets()) {
-      throw new IllegalArgumentException(
-          "the programs of " + node.name() + " and of other nodes are not of one pool");
-    }
-    deciders[place] = new Decider(program, new AffinityTable());
-    links[place] = new int[] {
-      program.link(Protocol.TCP, node.uplink()),
-      program.link(Protocol.TCP, node.podDevice()),
-      program.link(Protocol.UDP, node.uplink()),
-      program.link(Protocol.UDP, node.podDevice())
-    };
-    return program.targets();
-  }
-
-  // ---- what lanes ask for
-
-  long seed() {
-    return load.seed();
-  }
-
-  long now() {
-    return now;
-  }
-
-  /** The time of a connection, for a node's session affinity; never less than before there. */
-  long timeOf(int place, long number) {
-    long time = Math.max(affinityTime[place], timeOf(number));
-    affinityTime[place] = time;
-    return time;
-  }
-
-  private long timeOf(long number) {
-    return start + (long) (number * 1000 / load.perSecond());
-  }
-
-  Conntrack table(int place) {
-    return tables[place];
-  }
-
-  @Nullable
-  Decider decider(int place) {
-    return deciders[place];
-  }
-
-  Targets targets() {
-    return requireNonNull(targets);
-  }
-
-  int link(int place, int protocol, boolean fromPod) {
-    int row = protocol == Protocol.TCP.number() ? TCP_LINKS : UDP_LINKS;
-    return links[place][row + (fromPod ? 1 : 0)];
-  }
-
-  int zone(int place) {
-    return zones[place];
-  }
-
-  NatRange masquerade(int place, boolean toOwnPod, boolean randomFully) {
-    return masquerade[place * 4 + (toOwnPod ? 1 : 0) + (randomFully ? 0 : 2)];
-  }
-
-  /** The address of {@link #masquerade}. */
-  int masqueradeTo(int place, boolean toOwnPod) {
-    return masqueradeTo[place * 2 + (toOwnPod ? 1 : 0)];
-  }
-
-  int laneOf(int place) {
-    return laneOf[place];
-  }
-
-  int lanes() {
-    return lanes.length;
-  }
-
-  /** Where a lane sends connections in the stage with this parity. */
-  int[] places(int parity, int lane) {
-    return lanes[lane].places(parity);
+    return known;
   }
 
   // ---- running
@@ -218,11 +97,14 @@ public final class ConnectionEngine {
       throw new IllegalArgumentException(connections + " connections; it must be 0 or more");
     }
     long end = begun + connections;
+    Meeting meeting = new Meeting(lanes.length);
     if (lanes.length == 1) {
-      work(0, end, () -> {});
+      work(0, end, meeting);
     } else {
-      together(end);
+      together(end, meeting);
     }
+    closed = closedAt(end);
+    begun = end;
     return counts();
   }
 
@@ -233,7 +115,7 @@ public final class ConnectionEngine {
    */
   public Fate connect() {
     run(1);
-    return round.fate(0);
+    return laneOfEnd(0).fate(0);
   }
 
   /**
@@ -242,30 +124,17 @@ public final class ConnectionEngine {
    * @return the process, or an empty text if none did
    */
   public String lastEndpoint() {
-    int endpoint = round.size == 0 ? -1 : round.endpoint(round.size - 1);
+    int last = lanes[0].size() - 1;
+    int endpoint = last < 0 ? -1 : laneOfEnd(last).endpoint(last);
     return endpoint < 0 ? "" : terrain.endpoints.get(endpoint);
   }
 
-  /** Waits for the other lanes. */
-  private interface Meeting {
-    void await();
+  /** The lane at which a connection of the last round ended. */
+  private Lane laneOfEnd(int i) {
+    return Arrays.stream(lanes).filter(lane -> lane.hasEnded(i)).findFirst().orElseThrow();
   }
 
-  private void together(long end) {
-    // Lanes come to a meeting at nearly the same time, and to wake a thread up costs as much as
-    // many
-    // connections: so they look for the others for a while before they sleep.
-    Phaser phaser = new Phaser(lanes.length);
-    boolean spins = lanes.length <= Runtime.getRuntime().availableProcessors();
-    Meeting meeting = () -> {
-      int phase = phaser.arrive();
-      for (int i = spins ? SPINS : 0; i > 0 && phaser.getPhase() == phase; i--) {
-        Thread.onSpinWait();
-      }
-      if (phaser.awaitAdvance(phase) < 0) {
-        throw new IllegalStateException("another lane has failed");
-      }
-    };
+  private void together(long end, Meeting meeting) {
     ExecutorService pool = Executors.newFixedThreadPool(lanes.length);
     try {
       List<Callable<Boolean>> jobs = new ArrayList<>();
@@ -278,7 +147,7 @@ public final class ConnectionEngine {
             done = true;
           } finally {
             if (!done) {
-              phaser.forceTermination();
+              meeting.leave();
             }
           }
           return done;
@@ -288,7 +157,7 @@ public final class ConnectionEngine {
         job.get();
       }
     } catch (InterruptedException e) {
-      phaser.forceTermination();
+      meeting.leave();
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     } catch (ExecutionException e) {
@@ -298,49 +167,35 @@ public final class ConnectionEngine {
     }
   }
 
-  private void work(int number, long end, Meeting others) {
+  private void work(int number, long end, Meeting meeting) {
     Lane lane = lanes[number];
     int parity = 0;
-    while (begun < end) {
-      others.await();
-      if (number == 0) {
-        round.first = begun;
-        round.size = (int) Math.min(load.batch(), end - begun);
-        now = timeOf(begun);
-      }
-      others.await();
-      int from = (int) ((long) round.size * number / lanes.length);
-      int to = (int) ((long) round.size * (number + 1) / lanes.length);
-      lane.begin(from, to, parity);
-      others.await();
+    int size;
+    for (long first = begun; first < end; first += size) {
+      size = (int) Math.min(load.batch(), end - first);
+      lane.begin(first, size, load.timeOf(first), parity);
+      meeting.await();
       int left;
       do {
-        pending[parity][number] = lane.forward(parity);
-        others.await();
-        left = sum(pending[parity]);
+        moved[parity][number] = lane.forward(lanes, parity);
+        meeting.await();
+        left = sum(moved[parity]);
         parity ^= 1;
       } while (left > 0);
-      lane.turn(parity);
-      others.await();
+      lane.turn();
       do {
-        pending[parity][number] = lane.back(parity);
-        others.await();
-        left = sum(pending[parity]);
+        moved[parity][number] = lane.back(lanes, parity);
+        meeting.await();
+        left = sum(moved[parity]);
         parity ^= 1;
       } while (left > 0);
-      lane.settle();
-      long closable = Math.max(closed, round.first + round.size - load.openAtATime());
-      lane.close(closed, Math.min(closable, round.first + round.size), load.lingers());
-      for (int place = number; place < tables.length; place += lanes.length) {
-        peaks[place] = Math.max(peaks[place], tables[place].size(now));
-      }
-      others.await();
-      if (number == 0) {
-        closed = closable;
-        begun += round.size;
-      }
-      others.await();
+      lane.finish(lanes, closedAt(first + size));
     }
+  }
+
+  /** All connections below this number are closed when this many have begun. */
+  private long closedAt(long connections) {
+    return Math.max(closed, connections - load.openAtATime());
   }
 
   private static int sum(int[] of) {
@@ -357,6 +212,8 @@ public final class ConnectionEngine {
    * @return of all connections since the engine was made
    */
   public TrafficCounts counts() {
+    int[] peaks = new int[terrain.places()];
+    stations().forEach(station -> peaks[station.place] = station.peak());
     return TrafficCounts.of(terrain, Arrays.asList(lanes), begun, peaks);
   }
 
@@ -366,6 +223,10 @@ public final class ConnectionEngine {
    * @return octets
    */
   public long tableBytes() {
-    return Arrays.stream(tables).mapToLong(Conntrack::bytes).sum();
+    return stations().mapToLong(station -> station.table.bytes()).sum();
+  }
+
+  private Stream<Station> stations() {
+    return Arrays.stream(lanes).flatMap(lane -> lane.stations().stream());
   }
 }

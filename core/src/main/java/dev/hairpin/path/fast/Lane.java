@@ -6,7 +6,7 @@ import dev.hairpin.path.conntrack.PacketBatch;
 import dev.hairpin.path.conntrack.Segment;
 import dev.hairpin.path.conntrack.Tuple;
 import java.util.Arrays;
-import java.util.function.IntUnaryOperator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,49 +15,71 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Allocates nothing once it is made, but where tables grow.
  */
-final class Lane implements IntUnaryOperator {
+final class Lane {
 
   /*
    * A stage takes the connections place by place, in the order of their numbers, so that a node's
-   * table and rules are in the cache while they are needed. Those of a place go in passes over
-   * chunks of 256: fill the packets and load the memory in which they will be looked up; decide by
-   * the rules; track, translate and put in. The short first passes let the processor wait for many
-   * lines of memory at a time: the instructions of one whole step fill its window of those under
-   * way.
+   * table and rules are in the cache while they are needed. Which are there is a bit for each
+   * connection of the round: bits come in the order of numbers, and one counting by places sorts
+   * them.
    *
-   * Lanes tell each other where connections are by arrays, one for the stage that goes on and one
-   * for the next: place + 1 of those that this lane sends there, 0 for all others. So no line is
-   * written by two threads. The trail is a ring with the entries that each open connection has at
-   * this lane's places: place << 32 | handle for up to four places, read again in order when it is
-   * closed.
+   * A connection that goes on to a place of the same lane stays where it is; one that goes to
+   * another lane is copied into the record for that lane (Handover), which is read after the next
+   * meeting. So lanes write to no line of memory that another lane writes. There are two of each
+   * record, in turn: one is filled while the other is read.
+   *
+   * What became of a connection is one octet at the lane where it ended, which all lanes read when
+   * a round is over; of these there are two in turn as well.
    */
-  private static final int CHUNK = 256;
+  static final int CHUNK = 256;
   private static final int TCP = 6;
-  private static final long NO_STEP = -1;
 
-  private final ConnectionEngine engine;
+  /** The octet of a connection that did not end here. */
+  private static final int NOT_HERE = 0;
+
+  private static final int FIRST_FATE = 1;
+  private static final int IS_TCP = 64;
+  private static final Fate[] FATES = Fate.values();
+
+  /** The octet of a connection that is answered and stays open. */
+  static final byte STAYS = (byte) (FIRST_FATE + Fate.DELIVERED.number() | IS_TCP);
+
   private final Terrain terrain;
+  private final Assignment assignment;
+  private final TrafficLoad load;
+  private final int number;
+  private final Station[] stations;
+  private final Passage passage;
   private final Round round;
-  private final int[][] places;
-  private final int[] answers;
-  private int[] next;
-  private final int[] ends;
-  private final int[] mine;
-  private final int[] here;
+  private final Trail trail;
+  private final int nodes;
+  private long now;
+  private int rounds;
+  private int stage;
+
+  // Where connections are: of those whose bit is set, the number of the station.
+  private long[] present;
+  private int[] here;
+  // The same for those that were answered, until all are.
+  private long[] answered;
+  private int[] answeredAt;
+
+  private final Handover[][] handovers;
+  private Handover[] out;
+  private int moved;
+
+  // Those that are here, sorted, and where the connections of each station end.
   private final int[] found;
-  /** 1 for place + 1 of each place of this lane, else 0. */
-  private final int[] ownPlaces;
+  private final int[] mine;
+  private final int[] ends;
+
+  private final byte[][] endedHere;
+  private byte[] ended;
+  private final byte[] endedAnywhere;
 
   private final PacketBatch packets = new PacketBatch(CHUNK);
-  private final PacketBatch expected = new PacketBatch(CHUNK);
-  private final long[] decisions = new long[CHUNK];
-  private final boolean[] expectsPlain = new boolean[CHUNK];
+  private final int[] handles = new int[CHUNK];
   private final Tuple other = new Tuple();
-  private final long[] trail;
-  private final long[] steps = new long[CHUNK];
-  private final int trailSize;
-  private long portDraw;
-  private int portDraws;
 
   // Counters of this lane; summed up when somebody asks.
   final long[] fates = new long[Fate.COUNT];
@@ -68,351 +90,182 @@ final class Lane implements IntUnaryOperator {
   long crossZone;
   long touched;
 
-  Lane(ConnectionEngine engine, Terrain terrain, Round round, int capacity, int open, int number) {
-    this.engine = engine;
+  Lane(
+      Terrain terrain,
+      @Nullable Targets known,
+      Assignment assignment,
+      TrafficLoad load,
+      int number) {
     this.terrain = terrain;
-    this.round = round;
-    places = new int[2][capacity];
-    next = places[0];
-    answers = new int[capacity];
-    mine = new int[capacity];
-    here = new int[capacity];
-    found = new int[capacity];
-    ownPlaces = new int[terrain.places() + 1];
-    for (int place = 0; place < terrain.places(); place++) {
-      ownPlaces[place + 1] = engine.laneOf(place) == number ? 1 : 0;
+    this.assignment = assignment;
+    this.load = load;
+    this.number = number;
+    nodes = terrain.nodes.size();
+    int lanes = assignment.lanes();
+    stations = new Station[(terrain.places() - number + lanes - 1) / lanes];
+    for (int place = number; place < terrain.places(); place += lanes) {
+      stations[assignment.stationOf(place)] = new Station(terrain, place, load.conntrackMax());
     }
-    ends = new int[terrain.places()];
-    trailSize = open + 2 * capacity;
-    trail = new long[trailSize * Round.HOPS];
-    Arrays.fill(trail, NO_STEP);
+    int capacity = load.batch();
+    round = new Round(capacity);
+    passage = new Passage(this, terrain, known, round);
+    trail = new Trail(stations.length);
+    present = new long[(capacity + 63) >> 6];
+    answered = new long[present.length];
+    here = new int[capacity];
+    answeredAt = new int[capacity];
+    handovers = new Handover[2][lanes];
+    for (Handover[] ofParity : handovers) {
+      Arrays.setAll(ofParity, lane -> new Handover());
+    }
+    out = handovers[0];
+    found = new int[capacity];
+    mine = new int[capacity];
+    ends = new int[stations.length];
+    endedHere = new byte[2][capacity];
+    ended = endedHere[0];
+    endedAnywhere = new byte[capacity];
     endpoints = new long[terrain.endpoints.size()];
-    entering = new long[terrain.nodes.size()];
+    entering = new long[nodes];
     targets = new long[terrain.targets.size()];
     streams = new long[terrain.streams.size()][Fate.COUNT];
   }
 
-  /** The next random number of a search for a port. */
-  @Override
-  public int applyAsInt(int bound) {
-    long bits = Draws.further(portDraw, portDraws++);
-    return (int) (((bits >>> 32) * bound) >>> 32);
-  }
-
   // ---- connections begin
 
-  /** Begins a part of the round, for the stage with this parity. */
-  void begin(int firstIndex, int end, int parity) {
-    Round r = round;
-    Arrays.fill(answers, 0, r.size, 0);
-    next = cleared(parity);
-    for (int i = firstIndex; i < end; i++) {
-      long n = r.first + i;
-      long draw = Draws.at(engine.seed(), n);
-      int stream =
-          terrain.streamFirstClient.length == 1 ? 0 : terrain.streamShares.pick(draw << 32);
-      int clients = terrain.streamClients[stream];
-      int client = terrain.streamFirstClient[stream] + (int) (n % clients);
-      int[] destinations = terrain.streamDestinations[stream];
-      int destination =
-          destinations.length == 1 ? 0 : terrain.streamDestinationShares[stream].pick(draw);
-      int home = terrain.clientHome[client];
-      int to = destinations[destination];
-      r.begin(
-          i,
-          draw,
-          terrain.clientAddress[client],
-          to,
-          (Round.clientPort(n, clients) << 16) | terrain.streamPort[stream],
-          terrain.streamProtocol[stream],
-          stream);
-      r.comesFrom(i, home, terrain.choicesOf[terrain.clientFirstChoices[client] + destination]);
-      if (home >= 0) {
-        next[i] = home + 1;
-      } else {
-        int owner = terrain.ownerOf(to);
-        if (owner == Terrain.NOWHERE) {
-          end(i, Fate.NO_ROUTE);
-        } else {
-          next[i] = (owner >> 1) + 1;
-        }
-      }
+  /**
+   * Begins the round's connections from this number on, each lane a part of them.
+   *
+   * @param first the number of the first
+   * @param size how many, of all lanes
+   * @param time the time of the round
+   * @param parity of the first stage
+   */
+  void begin(long first, int size, long time, int parity) {
+    round.first = first;
+    round.size = size;
+    now = time;
+    rounds++;
+    ended = endedHere[rounds & 1];
+    Arrays.fill(ended, 0, size, (byte) NOT_HERE);
+    writeTo(parity);
+    int lanes = assignment.lanes();
+    int end = (int) ((long) size * (number + 1) / lanes);
+    for (int i = (int) ((long) size * number / lanes); i < end; i++) {
+      begin(i);
+    }
+    stage = 0;
+  }
+
+  private void begin(int i) {
+    long n = round.first + i;
+    long draw = draw(i);
+    int stream = terrain.streamFirstClient.length == 1 ? 0 : terrain.streamShares.pick(draw << 32);
+    int clients = terrain.streamClients[stream];
+    int client = terrain.streamFirstClient[stream] + (int) (n % clients);
+    int[] destinations = terrain.streamDestinations[stream];
+    int destination =
+        destinations.length == 1 ? 0 : terrain.streamDestinationShares[stream].pick(draw);
+    int home = terrain.clientHome[client];
+    int to = destinations[destination];
+    round.begin(
+        i,
+        draw,
+        terrain.clientAddress[client],
+        to,
+        (Round.clientPort(n, clients) << 16) | terrain.streamPort[stream],
+        terrain.streamProtocol[stream],
+        stream);
+    round.comesFrom(i, home, terrain.choicesOf[terrain.clientFirstChoices[client] + destination]);
+    if (home >= 0) {
+      goTo(i, home);
+      return;
+    }
+    int owner = terrain.ownerOf(to);
+    if (owner == Terrain.NOWHERE) {
+      end(i, Fate.NO_ROUTE);
+    } else {
+      arriveAt(i, owner >> 1);
     }
   }
 
-  /** The array of a parity, in which this lane sends no connection anywhere yet. */
-  private int[] cleared(int parity) {
-    int[] array = places[parity];
-    Arrays.fill(array, 0, round.size, 0);
-    return array;
+  private long draw(int i) {
+    return Draws.at(load.seed(), round.first + i);
   }
 
-  private void end(int i, Fate fate) {
-    round.end(i, fate);
-    fates[fate.number()]++;
-    streams[round.stream(i)][fate.number()]++;
-    if (fate == Fate.DELIVERED) {
-      endpoints[round.endpoint(i)]++;
+  /** The time of a connection, for session affinity. */
+  long timeOf(int i) {
+    return load.timeOf(round.first + i);
+  }
+
+  // ---- from place to place
+
+  private void writeTo(int parity) {
+    out = handovers[parity];
+    for (Handover handover : out) {
+      handover.clear();
+    }
+    moved = 0;
+  }
+
+  private void goTo(int i, int place) {
+    moved++;
+    int lane = assignment.laneOf(place);
+    if (lane == number) {
+      put(i, assignment.stationOf(place));
+    } else {
+      out[lane].add(round, i, place);
     }
   }
 
-  // ---- one hop of all that are at places of this lane
+  private void put(int i, int station) {
+    present[i >> 6] |= 1L << i;
+    here[i] = station;
+  }
 
-  /** Moves connections one place further; answers how many go on to another. */
-  int forward(int parity) {
-    gather(parity);
-    next = cleared(parity ^ 1);
-    int left = 0;
-    int at = 0;
-    for (int place = 0; place < ends.length; place++) {
-      int placeEnd = ends[place];
-      while (at < placeEnd) {
-        int end = Math.min(placeEnd, at + CHUNK);
-        if (place < terrain.nodes.size()) {
-          lookAhead(at, end, place);
-          decide(at, end, place);
-          expectAnswers(at, end, place);
-          for (int k = at; k < end; k++) {
-            throughNode(mine[k], k - at, place, decisions[k - at]);
-            left += next[mine[k]] == 0 ? 0 : 1;
-          }
-        } else {
-          for (int k = at; k < end; k++) {
-            throughBalancer(mine[k], place);
-            left += next[mine[k]] == 0 ? 0 : 1;
-          }
-        }
-        at = end;
-      }
+  /** Puts the connections where they are that another lane has handed over. */
+  private void take(Handover handover) {
+    int size = handover.size();
+    for (int k = 0; k < size; k++) {
+      int i = handover.index(k);
+      handover.read(k, draw(i), round);
+      put(i, assignment.stationOf(handover.place(k)));
     }
-    return left;
   }
 
   /**
-   * Sorts the connections at places of this lane by place, each place's by their numbers: by
-   * counting, without branches on where a connection is, which no processor foresees.
+   * Takes what is handed over, and sorts the connections at places of this lane by place, each
+   * place's by their numbers: by counting, without branches on where a connection is, which no
+   * processor foresees.
    */
-  private void gather(int parity) {
-    int size = round.size;
-    int[] where = here;
-    System.arraycopy(engine.places(parity, 0), 0, where, 0, size);
-    for (int lane = 1; lane < engine.lanes(); lane++) {
-      int[] theirs = engine.places(parity, lane);
-      for (int i = 0; i < size; i++) {
-        where[i] |= theirs[i];
-      }
-    }
-    int count = 0;
-    for (int i = 0; i < size; i++) {
-      found[count] = i;
-      count += ownPlaces[where[i]];
+  private void gather(Lane[] lanes, int parity) {
+    for (Lane lane : lanes) {
+      take(lane.handovers[parity][number]);
     }
     Arrays.fill(ends, 0);
-    for (int k = 0; k < count; k++) {
-      ends[where[found[k]] - 1]++;
+    int count = 0;
+    int words = (round.size + 63) >> 6;
+    for (int word = 0; word < words; word++) {
+      for (long bits = present[word]; bits != 0; bits &= bits - 1) {
+        int i = (word << 6) + Long.numberOfTrailingZeros(bits);
+        found[count++] = i;
+        ends[here[i]]++;
+      }
+      present[word] = 0;
     }
     int sum = 0;
-    for (int place = 0; place < ends.length; place++) {
-      int ofPlace = ends[place];
-      ends[place] = sum;
-      sum += ofPlace;
+    for (int s = 0; s < ends.length; s++) {
+      int ofStation = ends[s];
+      ends[s] = sum;
+      sum += ofStation;
     }
     for (int k = 0; k < count; k++) {
       int i = found[k];
-      mine[ends[where[i] - 1]++] = i;
+      mine[ends[here[i]]++] = i;
     }
   }
 
-  private void lookAhead(int at, int end, int place) {
-    for (int k = at; k < end; k++) {
-      fill(mine[k], k - at);
-    }
-    touched += engine.table(place).lookAhead(packets, 0, end - at);
-  }
-
-  private void fill(int i, int k) {
-    packets.addresses[k] = round.addresses(i);
-    packets.ports[k] = ((long) round.protocol(i) << 32) | (round.ports(i) & 0xffff_ffffL);
-  }
-
-  private void decide(int at, int end, int place) {
-    Decider decider = engine.decider(place);
-    if (decider == null) {
-      Arrays.fill(decisions, 0, end - at, Decision.NO_TARGET & 0xffff_ffffL);
-      return;
-    }
-    for (int k = at; k < end; k++) {
-      int i = mine[k];
-      int hop = round.hops(i);
-      decider.now(engine.timeOf(place, round.first + i));
-      boolean fromPod = hop == 0 && round.home(i) == place;
-      decisions[k - at] = decider.decide(
-          engine.link(place, round.protocol(i), fromPod),
-          round.source(i),
-          round.destination(i),
-          round.ports(i),
-          Draws.further(round.draw(i), 8 + hop));
-    }
-  }
-
-  /**
-   * Works out which tuples the answers will have if the ports that are tried first are free, and
-   * loads the memory in which they will be looked for and put in. Without this every connection
-   * would wait for one line of memory alone.
-   */
-  private void expectAnswers(int at, int end, int place) {
-    for (int k = at; k < end; k++) {
-      expectAnswer(mine[k], k - at, place, decisions[k - at]);
-    }
-    touched += engine.table(place).lookAhead(expected, 0, end - at);
-  }
-
-  private void expectAnswer(int i, int k, int place, long decision) {
-    int to = round.destination(i);
-    int ports = round.ports(i);
-    int toPort = ports & 0xffff;
-    int translation = Decision.sourceTranslation(decision);
-    expectsPlain[k] =
-        Decision.accepted(decision) && translation <= Decision.MASQUERADE_RANDOM_FULLY;
-    if (!expectsPlain[k]) {
-      expected.set(k, round.protocol(i), to, round.source(i), ports);
-      return;
-    }
-    int target = Decision.target(decision);
-    if (target != Decision.NO_TARGET) {
-      Targets known = engine.targets();
-      to = (int) known.addressLow(target);
-      toPort = known.port(target) == 0 ? toPort : known.port(target);
-    }
-    int from = round.source(i);
-    int fromPort = ports >>> 16;
-    if (translation != 0) {
-      from = engine.masqueradeTo(place, terrain.ownerOf(to) == place << 1);
-      if (translation == Decision.MASQUERADE_RANDOM_FULLY) {
-        beginPortDraws(i);
-        fromPort = Conntrack.firstCandidate(fromPort, applyAsInt(Conntrack.PORT_DRAWS));
-      }
-    }
-    expected.set(k, round.protocol(i), to, from, (toPort << 16) | fromPort);
-  }
-
-  /** Opens a connection that nothing stands in the way of; false if it must go step by step. */
-  private boolean open(int i, int k, int place, long now) {
-    if (!expectsPlain[k]) {
-      return false;
-    }
-    Segment segment = firstSegment(i);
-    int handle = engine.table(place).open(packets, expected, k, segment, now);
-    if (handle < 0) {
-      return false;
-    }
-    if (round.enters(i)) {
-      entering[place]++;
-    }
-    round.packet(
-        i,
-        Long.rotateLeft(expected.addresses[k], 32),
-        Integer.rotateLeft((int) expected.ports[k], 16));
-    leaveTrail(i, place, handle);
-    arriveOrLeave(i, place);
-    return true;
-  }
-
-  private Segment firstSegment(int i) {
-    return round.protocol(i) == TCP ? Segment.TCP_SYN : Segment.UDP;
-  }
-
-  private void throughNode(int i, int k, int place, long decision) {
-    Conntrack table = engine.table(place);
-    long now = engine.now();
-    if (open(i, k, place, now)) {
-      return;
-    }
-    int handle = track(i, k, table, now);
-    if (handle < 0) {
-      return;
-    }
-    if (!Decision.accepted(decision)) {
-      table.discard(handle);
-      end(
-          i,
-          switch (Decision.verdict(decision)) {
-            case REJECT -> Fate.REJECTED;
-            case UNDECIDED -> Fate.UNDECIDED;
-            default -> Fate.DROPPED;
-          });
-      return;
-    }
-    int target = Decision.target(decision);
-    long to = round.destination(i) & 0xffff_ffffL;
-    if (target != Decision.NO_TARGET) {
-      Targets known = engine.targets();
-      to = known.addressLow(target);
-      table.translateDestination(handle, 0, to, known.port(target));
-    }
-    NatRange range = null;
-    int translation = Decision.sourceTranslation(decision);
-    if (translation != 0) {
-      if (translation > Decision.MASQUERADE_RANDOM_FULLY) {
-        table.discard(handle);
-        end(i, Fate.UNDECIDED);
-        return;
-      }
-      boolean toOwnPod = terrain.ownerOf((int) to) == place << 1;
-      range = engine.masquerade(place, toOwnPod, translation == Decision.MASQUERADE_RANDOM_FULLY);
-    }
-    if (round.enters(i)) {
-      entering[place]++;
-    }
-    goOn(i, place, table, handle, range, now);
-  }
-
-  /** Looks the first packet up; ends the connection and answers -1 if it cannot begin. */
-  private int track(int i, int k, Conntrack table, long now) {
-    int handle = table.track(packets, k, firstSegment(i), now);
-    if (handle < 0) {
-      end(i, handle == Conntrack.FULL ? Fate.TABLE_FULL : Fate.UNDECIDED);
-      return -1;
-    }
-    if (table.confirmed(handle)) {
-      end(i, Fate.NO_SOURCE_PORT);
-      return -1;
-    }
-    return handle;
-  }
-
-  /** Translates the source, puts the entry into the table, and goes where the packet now leads. */
-  private void goOn(
-      int i, int place, Conntrack table, int handle, @Nullable NatRange range, long now) {
-    beginPortDraws(i);
-    table.translate(handle, true, range, this, now);
-    if (!table.confirm(handle, now)) {
-      end(i, Fate.NO_SOURCE_PORT);
-      return;
-    }
-    table.tuple(handle, true, other);
-    packetAnsweredBy(i, other);
-    leaveTrail(i, place, handle);
-    arriveOrLeave(i, place);
-  }
-
-  private void beginPortDraws(int i) {
-    portDraw = Draws.further(round.draw(i), 64 + round.hops(i));
-    portDraws = 0;
-  }
-
-  private void leaveTrail(int i, int place, int handle) {
-    trail[trailAt(round.first + i) + round.hops(i)] = ((long) place << 32) | handle;
-  }
-
-  /** The packet becomes the one whose answer has this tuple. */
-  private void packetAnsweredBy(int i, Tuple answer) {
-    round.packet(
-        i,
-        (answer.destinationLow << 32) | answer.sourceLow,
-        (answer.destinationPort << 16) | answer.sourcePort);
-  }
-
+  /** The packet leaves a place, or is at its end there. */
   private void arriveOrLeave(int i, int place) {
     int owner = terrain.ownerOf(round.destination(i));
     if (owner == Terrain.NOWHERE) {
@@ -424,97 +277,175 @@ final class Lane implements IntUnaryOperator {
       deliver(i, place);
       return;
     }
-    crossZone += engine.zone(to) != engine.zone(place) ? 1 : 0;
+    crossZone += assignment.isCrossZone(place, to) ? 1 : 0;
     if (round.hop(i)) {
-      next[i] = to + 1;
+      arriveAt(i, to);
     } else {
       end(i, Fate.LOOPED);
     }
   }
 
+  private void arriveAt(int i, int place) {
+    if (place < nodes || !passes(i, place)) {
+      goTo(i, place);
+    }
+  }
+
   private void deliver(int i, int place) {
-    int endpoint =
-        terrain.listenerAt(round.destination(i), round.ports(i) & 0xffff, round.protocol(i));
+    int endpoint = place < nodes
+        ? terrain.listenerAt(round.destination(i), round.ports(i) & 0xffff, round.protocol(i))
+        : -1;
     if (endpoint < 0) {
       end(i, Fate.NO_LISTENER);
       return;
     }
     round.answer(i, endpoint);
-    answers[i] = place + 1;
+    answered[i >> 6] |= 1L << i;
+    answeredAt[i] = assignment.stationOf(place);
   }
 
-  // ---- load balancers
-
-  private void throughBalancer(int i, int place) {
-    int set = round.choices(i);
-    Alternatives shares = terrain.choiceShares[set];
-    if (round.source(i) != round.client(i) || shares.count() == 0 || round.isSteered(i)) {
-      // The source was translated on the way, or this is a second load balancer.
-      end(i, Fate.UNDECIDED);
-      return;
-    }
-    int choice = terrain.firstChoice[set] + shares.pick(Draws.further(round.draw(i), 1));
-    int target = terrain.choiceNumber[choice];
-    if (target < 0) {
-      end(i, terrain.choiceRefuses[choice] ? Fate.BALANCER_REFUSED : Fate.BALANCER_DROPPED);
-      return;
-    }
-    targets[target]++;
-    int address = (int) (terrain.choiceTarget[choice] >>> 32);
-    int port = (int) terrain.choiceTarget[choice];
-    NatRange source = terrain.choiceSource[choice];
-    if (source == null) {
-      round.steer(i, address, port);
-      round.packet(
-          i,
-          (round.addresses(i) & ~0xffff_ffffL) | (address & 0xffff_ffffL),
-          (round.ports(i) & 0xffff_0000) | port);
-      arriveOrLeave(i, place);
-      return;
-    }
-    Conntrack table = engine.table(place);
-    long now = engine.now();
-    fill(i, 0);
-    touched += table.lookAhead(packets, 0, 1);
-    int handle = track(i, 0, table, now);
-    if (handle >= 0) {
-      table.translateDestination(handle, 0, address & 0xffff_ffffL, port);
-      goOn(i, place, table, handle, source, now);
+  void end(int i, Fate fate) {
+    ended[i] = (byte) (FIRST_FATE + fate.number() | (round.protocol(i) == TCP ? IS_TCP : 0));
+    fates[fate.number()]++;
+    streams[round.stream(i)][fate.number()]++;
+    if (fate == Fate.DELIVERED) {
+      endpoints[round.endpoint(i)]++;
     }
   }
 
-  // ---- the way back
-
-  /** Puts the answers where they come from, for the stage with this parity. */
-  void turn(int parity) {
-    System.arraycopy(answers, 0, places[parity], 0, round.size);
+  /** Counts the first node of a connection. */
+  void enters(int i, Station node) {
+    if (round.enters(i)) {
+      entering[node.place]++;
+    }
   }
 
-  /** Moves answers one place further; answers how many go on to another. */
-  int back(int parity) {
-    gather(parity);
-    next = cleared(parity ^ 1);
-    int left = 0;
+  /** An entry was opened at a station, and the packet goes where it now leads. */
+  void goesOn(int i, Station station, int handle) {
+    int ring = trail.ring(stage, assignment.stationOf(station.place));
+    trail.add(ring, round.first + i, handle);
+    arriveOrLeave(i, station.place);
+  }
+
+  // ---- one hop of all that are at places of this lane
+
+  /**
+   * Moves connections one place further.
+   *
+   * @param lanes all lanes
+   * @param parity of this stage
+   * @return how many go on to another place
+   */
+  int forward(Lane[] lanes, int parity) {
+    gather(lanes, parity);
+    writeTo(parity ^ 1);
     int at = 0;
-    for (int place = 0; place < ends.length; place++) {
-      int placeEnd = ends[place];
-      while (at < placeEnd) {
-        int end = Math.min(placeEnd, at + CHUNK);
-        lookAhead(at, end, place);
-        for (int k = at; k < end; k++) {
-          answerThrough(mine[k], k - at, place);
-          left += next[mine[k]] == 0 ? 0 : 1;
+    for (int s = 0; s < stations.length; s++) {
+      Station station = stations[s];
+      while (at < ends[s]) {
+        int end = Math.min(ends[s], at + CHUNK);
+        if (station.place < nodes) {
+          passage.through(station, mine, at, end, now);
+        } else {
+          for (int k = at; k < end; k++) {
+            throughBalancer(mine[k], station);
+          }
         }
         at = end;
       }
     }
-    return left;
+    stage++;
+    return moved;
   }
 
-  private void answerThrough(int i, int k, int place) {
-    Conntrack table = engine.table(place);
+  // ---- load balancers
+
+  /**
+   * Passes a load balancer, whosever it is, or ends there; false if that takes its table, since it
+   * translates sources. All that the others know is in the choice.
+   */
+  private boolean passes(int i, int place) {
+    int set = round.choices(i);
+    if (round.source(i) != round.client(i)
+        || terrain.choiceShares[set].count() == 0
+        || round.isSteered(i)) {
+      // The source was translated on the way, or this is a second load balancer.
+      end(i, Fate.UNDECIDED);
+      return true;
+    }
+    int choice = choice(i, set);
+    int target = terrain.choiceNumber[choice];
+    if (target < 0) {
+      end(i, terrain.choiceRefuses[choice] ? Fate.BALANCER_REFUSED : Fate.BALANCER_DROPPED);
+      return true;
+    }
+    if (terrain.choiceSource[choice] != null) {
+      return false;
+    }
+    targets[target]++;
+    int address = (int) (terrain.choiceTarget[choice] >>> 32);
+    int port = (int) terrain.choiceTarget[choice];
+    round.steer(i, address, port);
+    round.packet(
+        i,
+        (round.addresses(i) & ~0xffff_ffffL) | (address & 0xffff_ffffL),
+        (round.ports(i) & 0xffff_0000) | port);
+    arriveOrLeave(i, place);
+    return true;
+  }
+
+  private int choice(int i, int set) {
+    return terrain.firstChoice[set]
+        + terrain.choiceShares[set].pick(Draws.further(round.draw(i), 1));
+  }
+
+  /** A load balancer that translates sources. */
+  private void throughBalancer(int i, Station station) {
+    int choice = choice(i, round.choices(i));
+    targets[terrain.choiceNumber[choice]]++;
+    long to = terrain.choiceTarget[choice];
+    @Nullable NatRange source = terrain.choiceSource[choice];
+    passage.through(station, i, to >>> 32, (int) to, source, now);
+  }
+
+  // ---- the way back
+
+  /** Puts the answers where they come from. */
+  void turn() {
+    long[] bits = answered;
+    int[] at = answeredAt;
+    answered = present;
+    answeredAt = here;
+    present = bits;
+    here = at;
+  }
+
+  /** Moves answers one place further, as {@link #forward} does. */
+  int back(Lane[] lanes, int parity) {
+    gather(lanes, parity);
+    writeTo(parity ^ 1);
+    int at = 0;
+    for (int s = 0; s < stations.length; s++) {
+      Station station = stations[s];
+      while (at < ends[s]) {
+        int end = Math.min(ends[s], at + CHUNK);
+        for (int k = at; k < end; k++) {
+          round.fill(packets, k - at, mine[k]);
+        }
+        touched += station.table.lookAhead(packets, 0, end - at);
+        for (int k = at; k < end; k++) {
+          answerThrough(mine[k], k - at, station);
+        }
+        at = end;
+      }
+    }
+    return moved;
+  }
+
+  private void answerThrough(int i, int k, Station station) {
+    Conntrack table = station.table;
     Segment segment = round.protocol(i) == TCP ? Segment.TCP_SYN_ACK : Segment.UDP;
-    int handle = table.track(packets, k, segment, engine.now());
+    int handle = table.track(packets, k, segment, now);
     if (handle < 0 || !table.isReply(handle)) {
       if (handle >= 0) {
         table.discard(handle);
@@ -523,11 +454,12 @@ final class Lane implements IntUnaryOperator {
       return;
     }
     table.tuple(handle, false, other);
-    packetAnsweredBy(i, other);
+    round.packetAnsweredBy(i, other);
     int owner = terrain.ownerOf(round.destination(i));
     int to = owner == Terrain.NOWHERE ? Terrain.NOWHERE : owner >> 1;
-    if (to == place) {
-      end(i, round.home(i) == place && round.isForClient(i) ? Fate.DELIVERED : Fate.ANSWER_LOST);
+    if (to == station.place) {
+      boolean arrives = round.home(i) == to && round.isForClient(i);
+      end(i, arrives ? Fate.DELIVERED : Fate.ANSWER_LOST);
       return;
     }
     if (round.isSteered(i) && round.destination(i) == round.client(i)) {
@@ -536,95 +468,113 @@ final class Lane implements IntUnaryOperator {
     if (to == Terrain.NOWHERE) {
       end(i, round.isForClient(i) ? Fate.DELIVERED : Fate.ANSWER_LOST);
     } else {
-      next[i] = to + 1;
+      goTo(i, to);
     }
   }
 
   // ---- ends
 
-  private int trailAt(long connection) {
-    return (int) (connection % trailSize) * Round.HOPS;
-  }
-
-  /** Brings handshakes to their end at the places of this lane. */
-  void settle() {
-    int at = trailAt(round.first);
-    int count = 0;
-    for (int i = 0; i < round.size; i++) {
-      boolean stays = round.protocol(i) == TCP && round.fate(i) == Fate.DELIVERED;
-      for (int hop = at; hop < at + Round.HOPS; hop++) {
-        long step = stays ? trail[hop] : NO_STEP;
-        trail[hop] = step;
-        steps[count] = step;
-        count += isStep(step);
-      }
-      at = at + Round.HOPS == trail.length ? 0 : at + Round.HOPS;
-      if (count > CHUNK - Round.HOPS) {
-        settle(count);
-        count = 0;
-      }
-    }
-    settle(count);
-  }
-
-  private void settle(int count) {
-    long now = engine.now();
-    touchSteps(count);
-    for (int k = 0; k < count; k++) {
-      long step = steps[k];
-      engine.table((int) (step >> 32)).advance((int) step, Segment.TCP_ACK, now);
+  /**
+   * Brings the round's handshakes to their end at the places of this lane, and closes connections
+   * there.
+   *
+   * @param lanes all lanes
+   * @param closed all connections below this number are closed
+   */
+  void finish(Lane[] lanes, long closed) {
+    byte[] became = whatBecame(lanes);
+    for (int s = 0; s < stations.length; s++) {
+      Station station = stations[s];
+      settle(station.table, s, became);
+      close(station.table, s, closed);
+      station.count(now);
     }
   }
 
-  /** 1, or 0 for {@link #NO_STEP}: to count without a branch that no processor foresees. */
-  private static int isStep(long step) {
-    return 1 + (int) (step >> 63);
+  private byte[] whatBecame(Lane[] lanes) {
+    if (lanes.length == 1) {
+      return ended;
+    }
+    // Another lane may have begun the next round, and write to its other array.
+    byte[] all = endedAnywhere;
+    System.arraycopy(lanes[0].endedHere[rounds & 1], 0, all, 0, round.size);
+    for (int lane = 1; lane < lanes.length; lane++) {
+      byte[] theirs = lanes[lane].endedHere[rounds & 1];
+      for (int i = 0; i < round.size; i++) {
+        all[i] |= theirs[i];
+      }
+    }
+    return all;
   }
 
-  private void touchSteps(int count) {
+  private void settle(Conntrack table, int station, byte[] became) {
+    for (int from = 0; from < stage; from++) {
+      int ring = trail.ring(from, station);
+      int count = trail.settle(ring, became, round.first, handles);
+      while (count > 0) {
+        touch(table, count);
+        for (int k = 0; k < count; k++) {
+          table.advance(handles[k], Segment.TCP_ACK, now);
+        }
+        count = trail.settle(ring, became, round.first, handles);
+      }
+    }
+  }
+
+  private void close(Conntrack table, int station, long closed) {
+    for (int from = 0; from < Round.HOPS; from++) {
+      int ring = trail.ring(from, station);
+      int count = trail.close(ring, closed, handles);
+      while (count > 0) {
+        touch(table, count);
+        close(table, count);
+        count = trail.close(ring, closed, handles);
+      }
+    }
+  }
+
+  private void touch(Conntrack table, int count) {
     long sum = 0;
     for (int k = 0; k < count; k++) {
-      long step = steps[k];
-      sum += engine.table((int) (step >> 32)).lookAhead((int) step);
+      sum += table.lookAhead(handles[k]);
     }
     touched += sum;
   }
 
-  /** Closes connections at the places of this lane. */
-  void close(long firstNumber, long end, boolean lingers) {
-    int at = trailAt(firstNumber);
-    int count = 0;
-    for (long n = firstNumber; n < end; n++) {
-      for (int hop = at; hop < at + Round.HOPS; hop++) {
-        long step = trail[hop];
-        trail[hop] = NO_STEP;
-        steps[count] = step;
-        count += isStep(step);
-      }
-      at = at + Round.HOPS == trail.length ? 0 : at + Round.HOPS;
-      if (count > CHUNK - Round.HOPS) {
-        close(count, lingers);
-        count = 0;
-      }
-    }
-    close(count, lingers);
-  }
-
-  private void close(int count, boolean lingers) {
-    long now = engine.now();
-    touchSteps(count);
+  private void close(Conntrack table, int count) {
     for (int k = 0; k < count; k++) {
-      Conntrack table = engine.table((int) (steps[k] >> 32));
-      if (lingers) {
-        table.finish((int) steps[k], now);
+      if (load.lingers()) {
+        table.finish(handles[k], now);
       } else {
-        table.kill((int) steps[k]);
+        table.kill(handles[k]);
       }
     }
   }
 
-  /** Where this lane sends connections in the stage with this parity. */
-  int[] places(int parity) {
-    return places[parity];
+  // ---- for those who ask
+
+  /** How many connections the last round had. */
+  int size() {
+    return round.size;
+  }
+
+  /** Whether a connection of the last round ended at this lane. */
+  boolean hasEnded(int i) {
+    return ended[i] != NOT_HERE;
+  }
+
+  /** What became of a connection that ended here. */
+  Fate fate(int i) {
+    return FATES[(ended[i] & ~IS_TCP) - FIRST_FATE];
+  }
+
+  /** Who answered a connection that ended here, or -1. */
+  int endpoint(int i) {
+    return round.endpoint(i);
+  }
+
+  /** The places of this lane, in their order. */
+  List<Station> stations() {
+    return List.of(stations);
   }
 }

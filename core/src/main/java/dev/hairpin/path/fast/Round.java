@@ -1,22 +1,23 @@
 package dev.hairpin.path.fast;
 
+import dev.hairpin.path.conntrack.PacketBatch;
+import dev.hairpin.path.conntrack.Tuple;
+
 /**
- * The connections that go through the stages together.
- *
- * <p>Several threads write to it, each to the connections that are at a place of its own, with a
- * barrier between the stages.
+ * The connections that go through the stages together, as one lane knows them: those that are at
+ * its places, or ended there. Not thread-safe.
  */
 final class Round {
 
   /*
-   * A connection is one cache line, which nobody but the lane at whose place it is writes: lanes
-   * take connections in the order of places, so that arrays by field would cost each of them a
-   * dozen lines a connection, and lines that two threads write at the same time.
+   * A connection is one cache line: a lane takes connections in the order of places, so that arrays
+   * by field would cost it a dozen lines a connection. Each lane has lines for all connections of
+   * the round, and the line's words go from lane to lane with the connection (Handover).
    *
    *   DRAW      its random number
    *   PACKET    source << 32 | destination of the packet on its way: to the server, then back
    *   PORTS     source and destination port of that packet << 32 | HOPS so far << 16
-   *             | ENTERED (came to a node yet) << 8 | what it is doing
+   *             | ENTERED (came to a node yet)
    *   STREAM    protocol << 32 | number of the stream
    *   HOME      number of the load balancer's choices << 32 | place of the client + 1
    *   STEERED   where a load balancer that keeps the client's address has sent it: address << 32
@@ -35,15 +36,10 @@ final class Round {
   static final int ANSWER = 6;
   static final int END = 7;
   private static final int FIRST = 6;
-  private static final int WORDS = 8;
+  static final int WORDS = 8;
   private static final int HOPS_SHIFT = 16;
-  private static final int ENTERED = 1 << 8;
-  private static final int DOING = 0xff;
+  private static final int ENTERED = 1;
   private static final long LOW = 0xffff_ffffL;
-
-  /* What a connection is doing; fates follow. */
-  private static final int UNDER_WAY = 0;
-  private static final int FIRST_FATE = 1;
 
   /** How many places a connection may pass on its way. */
   static final int HOPS = 4;
@@ -52,8 +48,6 @@ final class Round {
 
   /** How many ports a client uses: the kernel's ip_local_port_range, 32768 to 60999. */
   static final int CLIENT_PORTS = 28_232;
-
-  private static final Fate[] FATES = Fate.values();
 
   private final long[] words;
 
@@ -80,7 +74,7 @@ final class Round {
     int at = at(i);
     words[at + DRAW] = draw;
     words[at + PACKET] = pair(source, destination);
-    words[at + PORTS] = pair(ports, UNDER_WAY);
+    words[at + PORTS] = pair(ports, 0);
     words[at + STREAM] = pair(protocol, stream);
     words[at + STEERED] = 0;
     words[at + ANSWER] = pair(destination, source);
@@ -124,6 +118,20 @@ final class Round {
     int at = at(i);
     words[at + PACKET] = addresses;
     words[at + PORTS] = ((long) ports << 32) | (words[at + PORTS] & LOW);
+  }
+
+  /** The packet becomes the one whose answer has this tuple. */
+  void packetAnsweredBy(int i, Tuple answer) {
+    packet(
+        i,
+        (answer.destinationLow << 32) | answer.sourceLow,
+        (answer.destinationPort << 16) | answer.sourcePort);
+  }
+
+  /** Puts the packet into a batch. */
+  void fill(PacketBatch batch, int k, int i) {
+    batch.addresses[k] = addresses(i);
+    batch.ports[k] = ((long) protocol(i) << 32) | (ports(i) & LOW);
   }
 
   // ---- the way
@@ -207,12 +215,30 @@ final class Round {
     return words[at + PACKET] == words[at + ANSWER] && ports(i) == (int) (words[at + END] >>> 32);
   }
 
-  void end(int i, Fate fate) {
-    words[at(i) + PORTS] |= FIRST_FATE + fate.number();
+  // ---- from lane to lane
+
+  /** Writes the line of a connection elsewhere, all but its draw. */
+  void write(int i, long[] to, int at) {
+    int from = at(i);
+    to[at + PACKET] = words[from + PACKET];
+    to[at + PORTS] = words[from + PORTS];
+    to[at + STREAM] = words[from + STREAM];
+    to[at + HOME] = words[from + HOME];
+    to[at + STEERED] = words[from + STEERED];
+    to[at + ANSWER] = words[from + ANSWER];
+    to[at + END] = words[from + END];
   }
 
-  /** What became of a connection that has come to its end. */
-  Fate fate(int i) {
-    return FATES[((int) words[at(i) + PORTS] & DOING) - FIRST_FATE];
+  /** Reads what was written by {@link #write}, and its draw. */
+  void read(int i, long draw, long[] from, int at) {
+    int to = at(i);
+    words[to + DRAW] = draw;
+    words[to + PACKET] = from[at + PACKET];
+    words[to + PORTS] = from[at + PORTS];
+    words[to + STREAM] = from[at + STREAM];
+    words[to + HOME] = from[at + HOME];
+    words[to + STEERED] = from[at + STEERED];
+    words[to + ANSWER] = from[at + ANSWER];
+    words[to + END] = from[at + END];
   }
 }

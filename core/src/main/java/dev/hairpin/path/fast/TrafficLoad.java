@@ -25,6 +25,7 @@ public record TrafficLoad(
     int threads) {
 
   private static final Duration LONGEST = Duration.ofHours(1);
+  private static final long START_MS = 1_700_000_000_000L;
 
   /** One thousand connections a second that last a second each, on one thread. */
   public static final TrafficLoad DEFAULT =
@@ -128,6 +129,11 @@ public record TrafficLoad(
    */
   public TrafficLoad threads(int number) {
     return new TrafficLoad(seed, perSecond, lifetime, lingers, conntrackMax, batch, number);
+  }
+
+  /** The virtual time at which a connection begins, in milliseconds since 1970. */
+  long timeOf(long number) {
+    return START_MS + (long) (number * 1000 / perSecond);
   }
 
   /** How many connections are open at a time. */
