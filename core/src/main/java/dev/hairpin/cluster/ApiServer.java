@@ -1,5 +1,6 @@
 package dev.hairpin.cluster;
 
+import dev.hairpin.api.Endpoints;
 import dev.hairpin.api.IntOrString;
 import dev.hairpin.api.IpAddressObject;
 import dev.hairpin.api.Kinds;
@@ -76,6 +77,22 @@ public final class ApiServer {
   /** Source: the admission plugin {@code NamespaceLifecycle}. */
   private static final Set<String> IMMORTAL_NAMESPACES =
       Set.of("default", "kube-public", "kube-system");
+
+  /**
+   * The kinds whose objects a PUT may make.
+   *
+   * <p>Source: {@code AllowCreateOnUpdate} of each kind's strategy.
+   */
+  private static final Set<String> CREATED_BY_PUT = Set.of(
+      Service.KIND,
+      Endpoints.KIND,
+      "ClusterRole",
+      "ClusterRoleBinding",
+      "Event",
+      "Lease",
+      "LimitRange",
+      "Role",
+      "RoleBinding");
 
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -370,7 +387,8 @@ public final class ApiServer {
   }
 
   /**
-   * Replaces an object, or creates it if there is none: PUT.
+   * Replaces an object: PUT. Of some kinds, among them Services and Endpoints, it creates the
+   * object if there is none.
    *
    * @param request the whole object as the client wrote it
    * @return the object as stored
@@ -380,6 +398,9 @@ public final class ApiServer {
     ObjectKey key = key(request);
     @Nullable KubeObject stored = state.get(key).orElse(null);
     if (stored == null) {
+      if (!CREATED_BY_PUT.contains(key.kind())) {
+        throw ApiError.notFound(Resources.of(key.kind()), key.name());
+      }
       return create(request);
     }
     Map<String, ?> tree = mutated(request, stored);
@@ -534,26 +555,21 @@ public final class ApiServer {
   }
 
   /**
-   * Makes several requests that happen together or not at all.
+   * Makes several requests that happen together or not at all; within others, too.
    *
    * @param requests makes the requests of this server
    * @param <T> what they give back
    * @return what the requests gave back
    */
   public <T> T together(Supplier<T> requests) {
-    ServiceRegistry.Pools pools = services.pools();
-    ForkableMap<ObjectKey, Map<String, Object>> applied = lastApplied.fork();
-    boolean complete = false;
-    try {
-      T result = state.transaction(requests);
-      complete = true;
-      return result;
-    } finally {
-      if (!complete) {
+    return state.transaction(() -> {
+      ServiceRegistry.Pools pools = services.pools();
+      ForkableMap<ObjectKey, Map<String, Object>> applied = lastApplied.fork();
+      return state.transaction(requests, () -> {
         services.restore(pools);
         lastApplied.revertTo(applied);
-      }
-    }
+      });
+    });
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.hairpin.cluster;
 
 import java.util.SplittableRandom;
+import java.util.function.LongConsumer;
 
 /*
  * Automatic allocation draws a start in the dynamic band and scans upward, wrapping inside the band; only when
@@ -83,7 +84,7 @@ final class BandedPool {
     return found >= 0 ? found : taken.nextClear(from, start);
   }
 
-  void forEachTaken(java.util.function.LongConsumer action) {
+  void forEachTaken(LongConsumer action) {
     taken.forEach(action);
   }
 }

@@ -73,8 +73,8 @@ public record Change(@Nullable KubeObject before, @Nullable KubeObject after) {
    *
    * @param before the one state
    * @param after the other state
-   * @return the objects that are in one of them only, or differ in more than their versions and
-   *     uids, by kind, namespace and name
+   * @return the objects that are in one of them only, or differ in more than their versions,
+   *     generations, uids and times of creation, by kind, namespace and name
    */
   public static List<Change> between(ClusterView before, ClusterView after) {
     TreeMap<ObjectKey, KubeObject> old = new TreeMap<>();

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,38 +23,34 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Objects are listed by namespace and name. Every change gets the next resource version and is
  * told to the watchers, in the order in which they began to watch, before the call that made it
- * returns; a watcher may make further changes, which are told after this one.
+ * returns; a watcher may make further changes, which are told after this one. A watcher that throws
+ * keeps nobody else from being told: the call that made the change throws in the end what the
+ * watcher threw, and the change stays.
  *
  * <p>Single-writer: only the thread that made the state, or that last {@linkplain #adopt adopted}
- * it, may change it; another one gets an {@link IllegalStateException}. Once that thread has ended,
- * the next one that writes takes its place, as sessions do that run each command in a thread of its
- * own. Other threads read a {@link #snapshot}.
+ * it, may change it, fork it or let its clock run; another one gets an
+ * {@link IllegalStateException}. Once that thread has ended, the next one that writes takes its
+ * place, as sessions do that run each command in a thread of its own. Other threads read a
+ * {@link #snapshot}.
  */
 public final class ClusterState implements ClusterView {
   private final ObjectTable objects;
-  private final List<Consumer<Change>> watchers = new ArrayList<>();
+  private List<Consumer<Change>> watchers = List.of();
   private final List<ObjectEvent> events = new ArrayList<>();
   private final Deque<Change> untold = new ArrayDeque<>();
   private final VirtualClock clock;
   private final long seed;
   private final Uids uids;
-  private volatile Thread writer = Thread.currentThread();
+  private final AtomicReference<Thread> writer = new AtomicReference<>(Thread.currentThread());
   private @Nullable Runnable beforeChange;
   private boolean telling;
   private long resourceVersion;
-  private @Nullable Transaction transaction;
 
-  /** What to put back if a group of changes fails. */
-  private static final class Transaction {
-    private final List<Change> changes = new ArrayList<>();
-    private final long resourceVersion;
-    private final int events;
+  /** The changes of the group that is being made, of which nobody was told yet. */
+  private @Nullable List<Change> group;
 
-    Transaction(long resourceVersion, int events) {
-      this.resourceVersion = resourceVersion;
-      this.events = events;
-    }
-  }
+  /** How far everything was when a group, or a group within it, began. */
+  private record Mark(int changes, long resourceVersion, int events) {}
 
   /**
    * An empty state.
@@ -70,6 +67,7 @@ public final class ClusterState implements ClusterView {
     this.seed = seed;
     this.objects = objects;
     this.uids = uids;
+    clock.guardBy(this::checkWriter);
   }
 
   /**
@@ -84,10 +82,7 @@ public final class ClusterState implements ClusterView {
    *     changes that is not complete
    */
   public ClusterState fork(VirtualClock newClock) {
-    checkWriter();
-    if (transaction != null) {
-      throw new IllegalStateException("a group of changes is not complete");
-    }
+    checkComplete();
     ClusterState copy = new ClusterState(newClock, seed, objects.fork(), uids.fork());
     copy.events.addAll(events);
     copy.resourceVersion = resourceVersion;
@@ -99,10 +94,11 @@ public final class ClusterState implements ClusterView {
    *
    * @return the snapshot; it costs a few references for every hundred objects now, and the index of
    *     the objects around each one that changes later
-   * @throws IllegalStateException if called from a thread other than the writer
+   * @throws IllegalStateException if called from a thread other than the writer, or by a group of
+   *     changes that is not complete
    */
   public ClusterSnapshot snapshot() {
-    checkWriter();
+    checkComplete();
     return new ClusterSnapshot(objects.fork(), resourceVersion);
   }
 
@@ -111,7 +107,7 @@ public final class ClusterState implements ClusterView {
    * that the former writer has stopped.
    */
   public void adopt() {
-    writer = Thread.currentThread();
+    writer.set(Thread.currentThread());
   }
 
   /**
@@ -140,17 +136,25 @@ public final class ClusterState implements ClusterView {
 
   private void checkWriter() {
     Thread current = Thread.currentThread();
-    if (current == writer) {
+    Thread holder = writer.get();
+    if (current == holder) {
       return;
     }
-    if (writer.isAlive()) {
+    // of several threads that find the writer ended, one becomes the next
+    if (holder.isAlive() || !writer.compareAndSet(holder, current)) {
       throw new IllegalStateException("this cluster is written by thread \""
-          + writer.getName()
+          + writer.get().getName()
           + "\" alone; thread \""
           + current.getName()
           + "\" may read a snapshot() or a fork()");
     }
-    writer = current;
+  }
+
+  private void checkComplete() {
+    checkWriter();
+    if (group != null) {
+      throw new IllegalStateException("a group of changes is not complete");
+    }
   }
 
   /**
@@ -264,7 +268,10 @@ public final class ClusterState implements ClusterView {
 
   /**
    * Makes a group of changes that happen together or not at all. Watchers are told of them at the
-   * end. A group within a group is a part of the outer one.
+   * end.
+   *
+   * <p>A group within a group is a part of the outer one. If it fails, its own changes are taken
+   * back, and the outer one may go on.
    *
    * @param work makes the changes
    * @param <T> what it gives back
@@ -272,30 +279,50 @@ public final class ClusterState implements ClusterView {
    * @throws IllegalStateException if called from a thread other than the writer
    */
   public <T> T transaction(Supplier<T> work) {
+    return transaction(work, () -> {});
+  }
+
+  /**
+   * Makes a group of changes that happen together or not at all, and with them something beside the
+   * objects.
+   *
+   * @param work makes the changes
+   * @param undo takes back what else the work has done; called if the work fails, after its changes
+   *     were taken back, and not if only a watcher fails, as the changes stay then
+   * @param <T> what the work gives back
+   * @return what the work gave back
+   * @throws IllegalStateException if called from a thread other than the writer
+   */
+  public <T> T transaction(Supplier<T> work, Runnable undo) {
     aboutToChange();
-    if (transaction != null) {
-      return work.get();
-    }
-    Transaction open = new Transaction(resourceVersion, events.size());
-    transaction = open;
+    boolean outermost = group == null;
+    List<Change> changes = group == null ? new ArrayList<>() : group;
+    Mark begin = new Mark(changes.size(), resourceVersion, events.size());
+    group = changes;
     boolean complete = false;
     T result;
     try {
       result = work.get();
       complete = true;
     } finally {
-      transaction = null;
+      if (outermost) {
+        group = null;
+      }
       if (!complete) {
-        undo(open);
+        undo(changes, begin);
+        undo.run();
       }
     }
-    open.changes.forEach(this::tell);
+    if (outermost) {
+      tell(changes);
+    }
     return result;
   }
 
-  private void undo(Transaction failed) {
-    for (int i = failed.changes.size() - 1; i >= 0; i--) {
-      Change change = failed.changes.get(i);
+  private void undo(List<Change> changes, Mark begin) {
+    List<Change> failed = changes.subList(begin.changes, changes.size());
+    for (int i = failed.size() - 1; i >= 0; i--) {
+      Change change = failed.get(i);
       @Nullable KubeObject before = change.before();
       if (before == null) {
         objects.remove(change.key());
@@ -306,15 +333,16 @@ public final class ClusterState implements ClusterView {
         }
       }
     }
-    resourceVersion = failed.resourceVersion;
-    events.subList(failed.events, events.size()).clear();
+    failed.clear();
+    resourceVersion = begin.resourceVersion;
+    events.subList(begin.events, events.size()).clear();
   }
 
   private void changed(Change change) {
-    if (transaction != null) {
-      transaction.changes.add(change);
+    if (group != null) {
+      group.add(change);
     } else {
-      tell(change);
+      tell(List.of(change));
     }
   }
 
@@ -326,7 +354,9 @@ public final class ClusterState implements ClusterView {
    */
   public void watch(Consumer<Change> watcher) {
     checkWriter();
-    watchers.add(watcher);
+    List<Consumer<Change>> more = new ArrayList<>(watchers);
+    more.add(watcher);
+    watchers = List.copyOf(more);
   }
 
   /**
@@ -355,21 +385,38 @@ public final class ClusterState implements ClusterView {
   }
 
   /** Tells changes one after another, so that no watcher sees a later change before an earlier. */
-  private void tell(Change change) {
-    untold.add(change);
+  private void tell(List<Change> changes) {
+    untold.addAll(changes);
     if (telling) {
       return;
     }
     telling = true;
-    try {
-      for (Change next = untold.poll(); next != null; next = untold.poll()) {
-        for (Consumer<Change> watcher : List.copyOf(watchers)) {
+    @Nullable Throwable failure = null;
+    for (Change next = untold.poll(); next != null; next = untold.poll()) {
+      for (Consumer<Change> watcher : watchers) {
+        try {
           watcher.accept(next);
+        } catch (RuntimeException | Error e) {
+          failure = joined(failure, e);
         }
       }
-    } finally {
-      telling = false;
     }
+    telling = false;
+    if (failure instanceof RuntimeException e) {
+      throw e;
+    } else if (failure instanceof Error e) {
+      throw e;
+    }
+  }
+
+  private static Throwable joined(@Nullable Throwable first, Throwable next) {
+    if (first == null) {
+      return next;
+    }
+    if (first != next) {
+      first.addSuppressed(next);
+    }
+    return first;
   }
 
   /** The number of objects and the version. */

@@ -1,6 +1,8 @@
 package dev.hairpin.cluster;
 
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import java.util.Arrays;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -19,9 +21,9 @@ final class SparseBitSet {
     private final long[] words;
     private long fullWords;
     private int count;
-    private SparseBitSet owner;
+    private final Object owner;
 
-    Page(SparseBitSet owner, long[] words, long fullWords, int count) {
+    Page(Object owner, long[] words, long fullWords, int count) {
       this.owner = owner;
       this.words = words;
       this.fullWords = fullWords;
@@ -30,6 +32,7 @@ final class SparseBitSet {
   }
 
   private final Long2ObjectOpenHashMap<Page> pages;
+  private Object owner = new Object();
   private long size;
 
   SparseBitSet() {
@@ -45,9 +48,8 @@ final class SparseBitSet {
    * An independent copy; costs a reference per page now, and a page when either side writes to it.
    */
   SparseBitSet copy() {
-    // Neither side owns the shared pages any more: whoever writes first copies.
-    SparseBitSet nobody = new SparseBitSet();
-    pages.values().forEach(p -> p.owner = nobody);
+    // neither side owns the shared pages any more: whoever writes first copies
+    owner = new Object();
     return new SparseBitSet(pages.clone(), size);
   }
 
@@ -96,10 +98,10 @@ final class SparseBitSet {
   private Page ownPage(long key) {
     @Nullable Page page = pages.get(key);
     if (page == null) {
-      page = new Page(this, new long[PAGE_SIZE / Long.SIZE], 0, 0);
+      page = new Page(owner, new long[PAGE_SIZE / Long.SIZE], 0, 0);
       pages.put(key, page);
-    } else if (page.owner != this) {
-      page = new Page(this, page.words.clone(), page.fullWords, page.count);
+    } else if (page.owner != owner) {
+      page = new Page(owner, page.words.clone(), page.fullWords, page.count);
       pages.put(key, page);
     }
     return page;
@@ -149,9 +151,9 @@ final class SparseBitSet {
   }
 
   /** Calls back for every number, in rising order. */
-  void forEach(java.util.function.LongConsumer action) {
+  void forEach(LongConsumer action) {
     long[] keys = pages.keySet().toLongArray();
-    java.util.Arrays.sort(keys);
+    Arrays.sort(keys);
     for (long key : keys) {
       Page page = pages.get(key);
       for (int word = 0; word < page.words.length; word++) {

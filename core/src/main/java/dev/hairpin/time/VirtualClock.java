@@ -9,7 +9,8 @@ import java.util.PriorityQueue;
  *
  * <p>It stands still between calls of {@link #advance}. Timers run in the order in which they fall
  * due, those of one instant in the order in which they were set, so that a run is the same every
- * time. Not thread-safe: it belongs to the one thread that writes its cluster.
+ * time. Not thread-safe: it belongs to the one thread that writes its cluster, which
+ * {@link #guardBy} sees to.
  */
 public final class VirtualClock {
 
@@ -19,6 +20,7 @@ public final class VirtualClock {
   private final PriorityQueue<Timer> timers = new PriorityQueue<>();
   private Instant now;
   private long timersSet;
+  private Runnable guard = () -> {};
 
   /** Starts a clock at {@link #EPOCH}. */
   public VirtualClock() {
@@ -32,6 +34,16 @@ public final class VirtualClock {
    */
   public VirtualClock(Instant start) {
     this.now = start;
+  }
+
+  /**
+   * Has something checked before time passes and before a timer is set, such as whether the calling
+   * thread may do so.
+   *
+   * @param check throws if it is not allowed; it takes the place of the check before
+   */
+  public void guardBy(Runnable check) {
+    guard = check;
   }
 
   /**
@@ -52,6 +64,7 @@ public final class VirtualClock {
    * @throws IllegalArgumentException if the delay is negative
    */
   public Timer after(Duration delay, Runnable action) {
+    guard.run();
     if (delay.isNegative()) {
       throw new IllegalArgumentException("a timer cannot fall due " + delay.negated() + " ago");
     }
@@ -70,6 +83,7 @@ public final class VirtualClock {
    * @return the timer
    */
   public Timer takeOver(Timer original, Runnable action) {
+    guard.run();
     Timer timer = new Timer(original.due, original.number, action);
     timersSet = Math.max(timersSet, original.number + 1);
     timers.add(timer);
@@ -83,6 +97,7 @@ public final class VirtualClock {
    * @throws IllegalArgumentException if the duration is negative
    */
   public void advance(Duration duration) {
+    guard.run();
     if (duration.isNegative()) {
       throw new IllegalArgumentException("time does not go back by " + duration.negated());
     }

@@ -139,6 +139,17 @@ class ApiServerTest {
   }
 
   @Test
+  void putOfAnUnknownObjectOfMostKindsFindsNothing() {
+    assertThatThrownBy(() -> server.update(tree("""
+            {apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: new}, spec: {}}
+            """)))
+        .isInstanceOf(ApiError.class)
+        .hasMessage("ingresses.networking.k8s.io \"new\" not found");
+    server.update(tree("{apiVersion: v1, kind: Endpoints, metadata: {name: new}}"));
+    assertThat(state.get(new ObjectKey("Endpoints", "default", "new"))).isPresent();
+  }
+
+  @Test
   void applyOfAnUnchangedManifestIsNoEvent() {
     List<Change> changes = new ArrayList<>();
     Map<String, Object> manifest =
@@ -206,6 +217,45 @@ class ApiServerTest {
     assertThat(state.list(Service.class)).hasSize(1);
     assertThat(server.allocatedAddresses()).hasToString("[10.96.0.5]");
     assertThat(server.allocatedPorts()).isEmpty();
+  }
+
+  @Test
+  void aRefusedApplyAmongSeveralRequestsGivesBackWhatItHadTaken() {
+    String yaml = """
+        {apiVersion: v1, kind: Service, metadata: {name: fine}, spec: {clusterIP: 10.96.0.7, ports: [{port: 80}]}}
+        ---
+        {apiVersion: v1, kind: Service, metadata: {name: bad}, spec: {clusterIP: 10.96.0.8}}
+        """;
+
+    server.together(() -> {
+      create("first", "{clusterIP: 10.96.0.5, ports: [{port: 80}]}");
+      assertThatThrownBy(() -> server.apply(Manifests.parse(yaml, "shop.yaml").manifests()))
+          .hasMessageContaining("spec.ports: Required value");
+      return create("last", "{clusterIP: 10.96.0.6, ports: [{port: 80}]}");
+    });
+
+    assertThat(state.list(Service.class))
+        .extracting(s -> s.metadata().name())
+        .containsExactly("first", "last");
+    assertThat(server.allocatedAddresses()).hasToString("[10.96.0.5, 10.96.0.6]");
+  }
+
+  @Test
+  void aWatcherThatThrowsCostsNoAddress() {
+    state.watch(change -> {
+      throw new IllegalStateException("the watcher fails");
+    });
+
+    assertThatThrownBy(() -> server.apply(Manifests.parse(
+                "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 80}]}}",
+                "test.yaml")
+            .manifests()))
+        .hasMessage("the watcher fails");
+
+    Service stored = state.get(Service.class, "default", "a").orElseThrow();
+    assertThat(server.allocatedAddresses())
+        .extracting(Object::toString)
+        .isEqualTo(stored.spec().clusterIps());
   }
 
   @Test

@@ -3,17 +3,26 @@ package dev.hairpin.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Namespace;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.time.VirtualClock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -115,35 +124,179 @@ class ClusterStateTest {
   }
 
   @Test
-  void readersOfSnapshotsSeeOneMomentWhileTheWriterGoesOn() throws Exception {
-    AtomicReference<ClusterSnapshot> latest = new AtomicReference<>(state.snapshot());
+  void ofSeveralThreadsThatFindTheWriterEndedOneBecomesTheNext() throws Exception {
+    for (int round = 0; round < 200; round++) {
+      ClusterState[] made = new ClusterState[1];
+      Thread first = new Thread(() -> made[0] = new ClusterState(new VirtualClock(), 1));
+      first.start();
+      first.join();
+      int count = 4;
+      AtomicInteger accepted = new AtomicInteger();
+      CyclicBarrier together = new CyclicBarrier(count);
+      CountDownLatch tried = new CountDownLatch(count);
+      List<Thread> others = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        others.add(new Thread(() -> {
+          try {
+            together.await();
+            made[0].transaction(() -> 0);
+            accepted.incrementAndGet();
+          } catch (IllegalStateException e) {
+            // another one was first
+          } catch (InterruptedException | BrokenBarrierException e) {
+            throw new AssertionError(e);
+          } finally {
+            // nobody ends, and so frees the place, before everybody has tried
+            tried.countDown();
+            awaitUnchecked(tried);
+          }
+        }));
+      }
+      others.forEach(Thread::start);
+      for (Thread other : others) {
+        other.join();
+      }
+      assertThat(accepted).hasValue(1);
+    }
+  }
+
+  private static void awaitUnchecked(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void anotherThreadMayNotLetTimePass() throws Exception {
+    ExecutorService executor = Executors.newSingleThreadExecutor(r -> new Thread(r, "other"));
+    try {
+      Future<?> refused = executor.submit(() -> state.clock().advance(Duration.ofSeconds(1)));
+      assertThatThrownBy(refused::get)
+          .hasRootCauseMessage("this cluster is written by thread \""
+              + Thread.currentThread().getName()
+              + "\" alone; thread \"other\" may read a snapshot() or a fork()");
+    } finally {
+      executor.shutdown();
+    }
+    assertThat(state.clock().now()).isEqualTo(VirtualClock.EPOCH);
+  }
+
+  /** What a snapshot held when it was taken. */
+  private record Moment(ClusterSnapshot snapshot, List<KubeObject> objects) {}
+
+  @Test
+  void aSnapshotStaysAsItWasWhateverTheWriterDoes() throws Exception {
+    int names = 400;
+    AtomicReference<Moment> latest = new AtomicReference<>(new Moment(state.snapshot(), List.of()));
+    AtomicBoolean done = new AtomicBoolean();
     ExecutorService executor = Executors.newFixedThreadPool(3);
     try {
       List<Future<Integer>> readers = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         readers.add(executor.submit(() -> {
-          int seen = 0;
-          while (latest.get().resourceVersion() < 2_000) {
-            ClusterSnapshot snapshot = latest.get();
-            // each change adds one object, so that the version tells how many there are
-            if (snapshot.list(Namespace.class).stream().count() != snapshot.resourceVersion()) {
-              return -1;
+          int read = 0;
+          do {
+            Moment moment = latest.get();
+            ClusterSnapshot snapshot = moment.snapshot;
+            assertThat(List.copyOf(snapshot.list("Namespace"))).isEqualTo(moment.objects);
+            for (KubeObject object : moment.objects) {
+              assertThat(snapshot.get(object.key())).containsSame(object);
             }
-            seen++;
-          }
-          return seen;
+            read++;
+          } while (!done.get());
+          return read;
         }));
       }
-      for (int i = 0; i < 2_000; i++) {
-        state.store(namespace("n" + i, "1"));
-        latest.set(state.snapshot());
+      SplittableRandom random = new SplittableRandom(1);
+      TreeMap<String, KubeObject> expected = new TreeMap<>();
+      for (int i = 0; i < 20_000; i++) {
+        String name = "n" + random.nextInt(names);
+        if (random.nextInt(3) == 0) {
+          state.remove(new ObjectKey("Namespace", "", name));
+          expected.remove(name);
+        } else {
+          expected.put(name, state.store(namespace(name, "v" + i)));
+        }
+        if (i % 20 == 0) {
+          latest.set(new Moment(state.snapshot(), List.copyOf(expected.values())));
+        }
       }
+      done.set(true);
       for (Future<Integer> reader : readers) {
-        assertThat(reader.get()).isNotNegative();
+        assertThat(reader.get()).isPositive();
       }
     } finally {
       executor.shutdown();
     }
+  }
+
+  @Test
+  void aFailedGroupWithinAGroupLeavesNoTraceThoughTheOuterOneGoesOn() {
+    List<String> told = new ArrayList<>();
+    state.watch(c -> told.add(c.key().name()));
+    List<String> undone = new ArrayList<>();
+
+    state.transaction(() -> {
+      state.store(namespace("a", "1"));
+      assertThatThrownBy(() -> state.transaction(
+              () -> {
+                state.store(namespace("a", "2"));
+                state.store(namespace("b", "1"));
+                state.report(new ObjectKey("Namespace", "", "b"), true, "Bad", "no", "test");
+                throw new IllegalArgumentException("no");
+              },
+              () -> undone.add("inner")))
+          .hasMessage("no");
+      state.store(namespace("c", "1"));
+      return 0;
+    });
+
+    assertThat(told).containsExactly("a", "c");
+    assertThat(undone).containsExactly("inner");
+    assertThat(state.list(Namespace.class))
+        .extracting(n -> n.metadata().name() + "=" + n.metadata().labels().get("v"))
+        .containsExactly("a=1", "c=1");
+    assertThat(state.resourceVersion()).isEqualTo(2);
+    assertThat(state.events()).isEmpty();
+  }
+
+  @Test
+  void aGroupThatIsNotCompleteIsNeitherForkedNorShown() {
+    state.transaction(() -> {
+      state.store(namespace("a", "1"));
+      assertThatThrownBy(state::snapshot)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("a group of changes is not complete");
+      assertThatThrownBy(() -> state.fork(new VirtualClock()))
+          .hasMessage("a group of changes is not complete");
+      return 0;
+    });
+    assertThat(state.snapshot().list(Namespace.class)).hasSize(1);
+  }
+
+  @Test
+  void aWatcherThatThrowsKeepsNobodyElseFromBeingTold() {
+    List<String> told = new ArrayList<>();
+    state.watch(c -> {
+      throw new IllegalArgumentException("first " + c.key().name());
+    });
+    state.watch(c -> {
+      throw new IllegalArgumentException("second " + c.key().name());
+    });
+    state.watch(c -> told.add(c.key().name()));
+
+    assertThatThrownBy(() -> state.transaction(
+            () -> List.of(state.store(namespace("a", "1")), state.store(namespace("b", "1"))),
+            () -> told.add("undone")))
+        .hasMessage("first a")
+        .satisfies(e -> assertThat(e.getSuppressed())
+            .extracting(Throwable::getMessage)
+            .containsExactly("second a", "first b", "second b"));
+
+    assertThat(told).containsExactly("a", "b");
+    assertThat(state.list(Namespace.class)).hasSize(2);
   }
 
   @Test
