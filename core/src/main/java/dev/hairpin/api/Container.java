@@ -1,5 +1,7 @@
 package dev.hairpin.api;
 
+import dev.hairpin.net.Protocol;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +39,7 @@ public record Container(
   public Container {
     ports = List.copyOf(ports);
     env = List.copyOf(env);
-    envFrom = List.copyOf(envFrom);
+    envFrom = Values.copies(envFrom);
     readinessProbe = readinessProbe == null ? null : Values.copy(readinessProbe);
     lifecycle = lifecycle == null ? null : Values.copy(lifecycle);
     requests = Values.copy(requests);
@@ -142,8 +144,8 @@ public record Container(
    * @return the container
    */
   public static Container of(String name, int... ports) {
-    List<ContainerPort> list = java.util.Arrays.stream(ports)
-        .mapToObj(p -> new ContainerPort("", p, dev.hairpin.net.Protocol.TCP, 0, ""))
+    List<ContainerPort> list = Arrays.stream(ports)
+        .mapToObj(p -> new ContainerPort("", p, Protocol.TCP, 0, ""))
         .toList();
     return new Container(name, "", list, List.of(), List.of(), null, null, null, Map.of());
   }

@@ -3,12 +3,12 @@ package dev.hairpin.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A port given by number or by name.
+ * A number, or a text that stands for one: a port by number or by name, an amount or a percentage.
  *
  * <p>Source: {@code intstr.IntOrString}.
  *
- * @param number the number; meaningless if there is a name
- * @param name the name, or null if the number is meant
+ * @param number the number; meaningless if there is a text
+ * @param name the text, such as {@code http} or {@code 25%}; null if the number is meant
  */
 public record IntOrString(int number, @Nullable String name) {
 

@@ -1,5 +1,7 @@
 package dev.hairpin.api;
 
+import java.util.Optional;
+
 /** How many IP families a Service has. */
 public enum IpFamilyPolicy {
   /** One. */
@@ -21,13 +23,8 @@ public enum IpFamilyPolicy {
    * @param text the text, exactly
    * @return the value, or nothing if the API knows no such text
    */
-  public static java.util.Optional<IpFamilyPolicy> byText(String text) {
-    for (IpFamilyPolicy value : values()) {
-      if (value.text.equals(text)) {
-        return java.util.Optional.of(value);
-      }
-    }
-    return java.util.Optional.empty();
+  public static Optional<IpFamilyPolicy> byText(String text) {
+    return Texts.find(values(), text);
   }
 
   /** The value as a manifest writes it. */

@@ -5,7 +5,23 @@ package dev.hairpin.api;
  *
  * <p>Source: {@code runtime.Object} with {@code metav1.ObjectMeta}.
  */
-public interface KubeObject {
+public sealed interface KubeObject
+    permits DaemonSet,
+        Deployment,
+        EndpointSlice,
+        Endpoints,
+        GenericObject,
+        Ingress,
+        IngressClass,
+        IpAddressObject,
+        Namespace,
+        NetworkPolicy,
+        Node,
+        Pod,
+        ReplicaSet,
+        Service,
+        ServiceCidr,
+        StatefulSet {
 
   /**
    * The kind.

@@ -2,6 +2,7 @@ package dev.hairpin.api;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A condition on labels: all pairs and all expressions must hold.
@@ -68,6 +69,16 @@ public record LabelSelector(
 
     Operator(String text) {
       this.text = text;
+    }
+
+    /**
+     * Finds a value by the text that a manifest writes.
+     *
+     * @param text the text, exactly
+     * @return the value, or nothing if the API knows no such text
+     */
+    public static Optional<Operator> byText(String text) {
+      return Texts.find(values(), text);
     }
 
     /** The operator as a manifest writes it, such as {@code NotIn}. */

@@ -56,12 +56,7 @@ public record NetworkPolicy(
      * @return the value, or nothing if the API knows no such text
      */
     public static Optional<Direction> byText(String text) {
-      for (Direction value : values()) {
-        if (value.text.equals(text)) {
-          return Optional.of(value);
-        }
-      }
-      return Optional.empty();
+      return Texts.find(values(), text);
     }
 
     /** The value as a manifest writes it. */

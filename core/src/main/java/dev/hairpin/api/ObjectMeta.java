@@ -3,6 +3,7 @@ package dev.hairpin.api;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -213,12 +214,12 @@ public record ObjectMeta(
    *
    * @return the reference whose {@code controller} is true, or nothing
    */
-  public java.util.Optional<OwnerReference> controller() {
+  public Optional<OwnerReference> controller() {
     for (OwnerReference owner : ownerReferences) {
       if (owner.controller()) {
-        return java.util.Optional.of(owner);
+        return Optional.of(owner);
       }
     }
-    return java.util.Optional.empty();
+    return Optional.empty();
   }
 }

@@ -50,10 +50,10 @@ public record PodSpec(
     containers = List.copyOf(containers);
     initContainers = List.copyOf(initContainers);
     dnsConfig = dnsConfig == null ? null : Values.copy(dnsConfig);
-    hostAliases = List.copyOf(hostAliases);
+    hostAliases = Values.copies(hostAliases);
     readinessGates = List.copyOf(readinessGates);
     nodeSelector = Values.copy(nodeSelector);
-    tolerations = List.copyOf(tolerations);
+    tolerations = Values.copies(tolerations);
     others = Values.copy(others);
   }
 

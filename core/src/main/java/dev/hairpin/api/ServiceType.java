@@ -1,5 +1,7 @@
 package dev.hairpin.api;
 
+import java.util.Optional;
+
 /** How a Service is reached. */
 public enum ServiceType {
   /** By a virtual address inside the cluster. */
@@ -23,13 +25,8 @@ public enum ServiceType {
    * @param text the text, exactly
    * @return the value, or nothing if the API knows no such text
    */
-  public static java.util.Optional<ServiceType> byText(String text) {
-    for (ServiceType value : values()) {
-      if (value.text.equals(text)) {
-        return java.util.Optional.of(value);
-      }
-    }
-    return java.util.Optional.empty();
+  public static Optional<ServiceType> byText(String text) {
+    return Texts.find(values(), text);
   }
 
   /** The value as a manifest writes it. */

@@ -1,5 +1,7 @@
 package dev.hairpin.api;
 
+import java.util.Optional;
+
 /** Whether a client keeps its endpoint. */
 public enum SessionAffinity {
   /** Every connection is decided anew. */
@@ -19,13 +21,8 @@ public enum SessionAffinity {
    * @param text the text, exactly
    * @return the value, or nothing if the API knows no such text
    */
-  public static java.util.Optional<SessionAffinity> byText(String text) {
-    for (SessionAffinity value : values()) {
-      if (value.text.equals(text)) {
-        return java.util.Optional.of(value);
-      }
-    }
-    return java.util.Optional.empty();
+  public static Optional<SessionAffinity> byText(String text) {
+    return Texts.find(values(), text);
   }
 
   /** The value as a manifest writes it. */

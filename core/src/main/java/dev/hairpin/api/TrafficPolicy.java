@@ -1,5 +1,7 @@
 package dev.hairpin.api;
 
+import java.util.Optional;
+
 /** Which endpoints a node may send traffic to. */
 public enum TrafficPolicy {
   /** Those of every node. */
@@ -19,13 +21,8 @@ public enum TrafficPolicy {
    * @param text the text, exactly
    * @return the value, or nothing if the API knows no such text
    */
-  public static java.util.Optional<TrafficPolicy> byText(String text) {
-    for (TrafficPolicy value : values()) {
-      if (value.text.equals(text)) {
-        return java.util.Optional.of(value);
-      }
-    }
-    return java.util.Optional.empty();
+  public static Optional<TrafficPolicy> byText(String text) {
+    return Texts.find(values(), text);
   }
 
   /** The value as a manifest writes it. */

@@ -272,7 +272,7 @@ public final class KubeObjects {
    * order, zero values left out.
    *
    * @param object the object
-   * @return the tree, which belongs to the caller
+   * @return a new tree; what the object keeps as the manifest said it is unmodifiable in it
    */
   public static Map<String, Object> toTree(KubeObject object) {
     TreeWriter tree = new TreeWriter()
@@ -307,8 +307,8 @@ public final class KubeObjects {
       WorkloadForm.write(set, tree);
     } else if (object instanceof DaemonSet set) {
       WorkloadForm.write(set, tree);
-    } else if (object instanceof GenericObject generic) {
-      generic.content().forEach(tree::always);
+    } else if (!(object instanceof Namespace)) { // of which nothing but its metadata is kept
+      ((GenericObject) object).content().forEach(tree::always);
     }
     return tree.tree();
   }

@@ -8,7 +8,6 @@ import dev.hairpin.api.OwnerReference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Metadata and other parts that many kinds share. Source: {@code metav1}. */
@@ -107,8 +106,8 @@ final class MetaForm {
   }
 
   private static LabelSelector.Requirement readRequirement(Fields f) {
-    LabelSelector.@Nullable Operator operator =
-        f.oneOfOrNull("operator", MetaForm::operator, List.of(LabelSelector.Operator.values()));
+    LabelSelector.@Nullable Operator operator = f.oneOfOrNull(
+        "operator", LabelSelector.Operator::byText, List.of(LabelSelector.Operator.values()));
     if (operator == null) {
       throw new ManifestException(
           f.path("operator"),
@@ -118,12 +117,6 @@ final class MetaForm {
         new LabelSelector.Requirement(f.text("key"), operator, f.texts("values"));
     f.end();
     return requirement;
-  }
-
-  private static Optional<LabelSelector.Operator> operator(String text) {
-    return Arrays.stream(LabelSelector.Operator.values())
-        .filter(o -> o.toString().equals(text))
-        .findFirst();
   }
 
   static TreeWriter writeSelector(LabelSelector selector) {
