@@ -292,19 +292,24 @@ public final class EndpointsController {
     boolean sameNode =
         TrafficDistributionHints.PREFER_SAME_NODE.equals(service.spec().trafficDistribution());
     for (ServiceMembers.Difference difference : differences) {
+      ServiceMembers.Member before = difference.before();
       ServiceMembers.Member after = difference.after();
-      if (after == null) {
+      if (before == null || after == null) {
         throw new AssertionError("a change in place keeps the pod");
       }
       for (IpFamily family : families(service)) {
+        Endpoint old = before.endpoints().get(family);
         Endpoint fresh = after.endpoints().get(family);
-        if (fresh != null
-            && !replace(
-                key,
-                service,
-                members,
-                hinted ? TrafficDistributionHints.hinted(fresh, sameNode) : fresh)) {
+        if (old == null || fresh == null) {
+          continue;
+        }
+        InPlaceChange.Place place = InPlaceChange.find(slices.of(key), old);
+        if (place == null) {
           return false;
+        }
+        Endpoint shown = hinted ? TrafficDistributionHints.hinted(fresh, sameNode) : fresh;
+        if (!place.endpoint().equals(shown)) {
+          write(place.with(shown), service, members);
         }
       }
       boolean terminating = after.pod().isTerminating() && !publishes;
@@ -314,19 +319,6 @@ public final class EndpointsController {
       }
     }
     return true;
-  }
-
-  private boolean replace(String key, Service service, ServiceMembers members, Endpoint fresh) {
-    for (EndpointSlice slice : slices.of(key)) {
-      @Nullable SliceDraft draft = InPlaceChange.replace(slice, fresh);
-      if (draft != null) {
-        if (!draft.endpoints().equals(slice.endpoints())) {
-          write(draft, service, members);
-        }
-        return true;
-      }
-    }
-    return false;
   }
 
   /** The Endpoints controller deletes its object; the slices go with their owner. */

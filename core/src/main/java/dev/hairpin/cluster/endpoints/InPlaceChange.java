@@ -5,9 +5,10 @@ import dev.hairpin.api.EndpointAddress;
 import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.api.EndpointSubset;
 import dev.hairpin.api.Endpoints;
-import dev.hairpin.api.Pod;
+import dev.hairpin.api.ObjectReference;
 import dev.hairpin.net.IpFamily;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,61 +49,84 @@ final class InPlaceChange {
   }
 
   /**
-   * The slice with one endpoint replaced.
+   * Where an endpoint is published.
    *
-   * @return the changed draft; null if the slice does not hold the endpoint
+   * @param slice the slice that holds it
+   * @param index its place there
    */
-  static @Nullable SliceDraft replace(EndpointSlice slice, Endpoint fresh) {
-    List<Endpoint> endpoints = slice.endpoints();
-    EndpointId id = EndpointId.of(fresh);
-    String name = id.name();
-    for (int i = 0; i < endpoints.size(); i++) {
-      Endpoint old = endpoints.get(i);
-      if (old.targetRef() != null
-          && old.targetRef().name().equals(name)
-          && EndpointId.of(old).equals(id)) {
-        SliceDraft draft = SliceDraft.of(slice);
-        draft.endpoints().set(i, fresh);
-        return draft;
+  record Place(EndpointSlice slice, int index) {
+    Endpoint endpoint() {
+      return slice.endpoints().get(index);
+    }
+
+    /** The slice with another endpoint in this place. */
+    SliceDraft with(Endpoint fresh) {
+      SliceDraft draft = SliceDraft.of(slice);
+      draft.endpoints().set(index, fresh);
+      return draft;
+    }
+  }
+
+  /**
+   * Finds an endpoint in the slices of its Service.
+   *
+   * <p>First by the object itself, which is there unless it was given hints or the slice came from
+   * elsewhere: that looks at lists and not at the endpoints in them, of which each lies in several
+   * lines of memory that in a large cluster are in no cache.
+   *
+   * @param published the endpoint as it was last worked out
+   * @return its place; null if no slice holds it
+   */
+  @SuppressWarnings("ReferenceEquality") // equal ones are looked for after that
+  static @Nullable Place find(List<EndpointSlice> slices, Endpoint published) {
+    for (EndpointSlice slice : slices) {
+      List<Endpoint> endpoints = slice.endpoints();
+      for (int i = 0; i < endpoints.size(); i++) {
+        if (endpoints.get(i) == published) {
+          return new Place(slice, i);
+        }
+      }
+    }
+    EndpointId id = EndpointId.of(published);
+    for (EndpointSlice slice : slices) {
+      List<Endpoint> endpoints = slice.endpoints();
+      for (int i = 0; i < endpoints.size(); i++) {
+        ObjectReference target = endpoints.get(i).targetRef();
+        if (target != null
+            && target.name().equals(id.name())
+            && EndpointId.of(endpoints.get(i)).equals(id)) {
+          return new Place(slice, i);
+        }
       }
     }
     return null;
   }
 
-  /** The Endpoints with a pod's address among the ready or among the others. */
-  static Endpoints move(Endpoints endpoints, Pod pod, boolean ready) {
+  /**
+   * The Endpoints with a pod's address among the ready or among the others.
+   *
+   * @param address the address as the Endpoints hold it
+   */
+  static Endpoints move(Endpoints endpoints, EndpointAddress address, boolean ready) {
     List<EndpointSubset> subsets = new ArrayList<>(endpoints.subsets().size());
     for (EndpointSubset subset : endpoints.subsets()) {
       List<EndpointAddress> from = ready ? subset.notReadyAddresses() : subset.addresses();
-      int at = indexOf(from, pod.metadata().uid());
+      List<EndpointAddress> to = ready ? subset.addresses() : subset.notReadyAddresses();
+      // both are in this order, as the packing left them; so few of them are looked at
+      int at = Collections.binarySearch(from, address, SubsetPacking.BY_IP);
       if (at < 0) {
         subsets.add(subset);
         continue;
       }
       List<EndpointAddress> left = new ArrayList<>(from);
-      EndpointAddress address = left.remove(at);
-      List<EndpointAddress> joined =
-          new ArrayList<>(ready ? subset.addresses() : subset.notReadyAddresses());
-      int to = 0;
-      while (to < joined.size() && SubsetPacking.BY_IP.compare(joined.get(to), address) < 0) {
-        to++;
-      }
-      joined.add(to, address);
+      List<EndpointAddress> joined = new ArrayList<>(to);
+      int place = -1 - Collections.binarySearch(to, address, SubsetPacking.BY_IP);
+      joined.add(place, left.remove(at));
       subsets.add(
           ready
               ? new EndpointSubset(joined, left, subset.ports())
               : new EndpointSubset(left, joined, subset.ports()));
     }
     return new Endpoints(endpoints.metadata(), subsets);
-  }
-
-  private static int indexOf(List<EndpointAddress> addresses, String uid) {
-    for (int i = 0; i < addresses.size(); i++) {
-      EndpointAddress address = addresses.get(i);
-      if (address.targetRef() != null && address.targetRef().uid().equals(uid)) {
-        return i;
-      }
-    }
-    return -1;
   }
 }

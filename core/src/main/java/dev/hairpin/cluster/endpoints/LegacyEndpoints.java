@@ -73,8 +73,12 @@ final class LegacyEndpoints {
     if (stored == null || stored.metadata().annotations().containsKey(OverCapacity.ANNOTATION)) {
       return false;
     }
+    EndpointAddress address = address(service, pod);
+    if (address == null) {
+      return true;
+    }
     boolean ready = service.spec().publishNotReadyAddresses() || pod.isReady();
-    Endpoints moved = InPlaceChange.move(stored, pod, ready);
+    Endpoints moved = InPlaceChange.move(stored, address, ready);
     if (!moved.subsets().equals(stored.subsets())) {
       Map<String, String> annotations = new LinkedHashMap<>(stored.metadata().annotations());
       annotate(annotations, trigger);
@@ -110,16 +114,10 @@ final class LegacyEndpoints {
       if (pod.isTerminating() && !unready) {
         continue;
       }
-      List<String> addresses = PodEndpoint.addresses(pod, family(service, pod));
-      if (addresses.isEmpty()) {
+      EndpointAddress address = address(service, pod);
+      if (address == null) {
         continue;
       }
-      @Nullable String hostname = PodEndpoint.hostname(pod, service);
-      EndpointAddress address = new EndpointAddress(
-          addresses.get(0),
-          hostname == null ? "" : hostname,
-          pod.spec().nodeName().isEmpty() ? null : pod.spec().nodeName(),
-          PodEndpoint.reference(pod));
       boolean ready = unready || pod.isReady();
       if (service.spec().ports().isEmpty() && service.spec().isHeadless()) {
         packing.addWithoutPort(address, ready);
@@ -129,6 +127,20 @@ final class LegacyEndpoints {
       }
     }
     return packing.subsets();
+  }
+
+  /** A pod's address; null if it has none in the one family that the Endpoints hold. */
+  private static @Nullable EndpointAddress address(Service service, Pod pod) {
+    List<String> addresses = PodEndpoint.addresses(pod, family(service, pod));
+    if (addresses.isEmpty()) {
+      return null;
+    }
+    @Nullable String hostname = PodEndpoint.hostname(pod, service);
+    return new EndpointAddress(
+        addresses.get(0),
+        hostname == null ? "" : hostname,
+        pod.spec().nodeName().isEmpty() ? null : pod.spec().nodeName(),
+        PodEndpoint.reference(pod));
   }
 
   /** The one family that an Endpoints object holds. */

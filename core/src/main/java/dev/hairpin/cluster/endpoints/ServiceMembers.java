@@ -112,7 +112,7 @@ final class ServiceMembers {
         @Nullable Member old = members.get(name);
         Pod pod = index.pod(current.metadata().namespace(), name);
         if (pod != null && SelectorIndex.selects(current, pod.metadata().labels())) {
-          put(pod, nodes, missingNode);
+          put(pod, old, nodes, missingNode);
         } else {
           members.remove(name);
           triggers.remove(name);
@@ -120,9 +120,10 @@ final class ServiceMembers {
         differences.add(new Difference(old, members.get(name)));
       }
     } else {
+      Map<String, Member> earlier = new HashMap<>(members);
       members.clear();
       for (Pod pod : index.podsOf(current)) {
-        put(pod, nodes, missingNode);
+        put(pod, earlier.get(pod.metadata().name()), nodes, missingNode);
       }
       triggers.keySet().retainAll(members.keySet());
     }
@@ -131,7 +132,12 @@ final class ServiceMembers {
     return onlyPods ? differences : null;
   }
 
-  private void put(Pod pod, Function<String, @Nullable Node> nodes, Consumer<String> missingNode) {
+  /** An endpoint that stays the same stays the same object, by which slices are searched. */
+  private void put(
+      Pod pod,
+      @Nullable Member old,
+      Function<String, @Nullable Node> nodes,
+      Consumer<String> missingNode) {
     Service of = service();
     String name = pod.metadata().name();
     noteTrigger(pod);
@@ -148,7 +154,8 @@ final class ServiceMembers {
       for (IpFamily family : IpFamily.values()) {
         Endpoint endpoint = PodEndpoint.of(pod, node, of, family);
         if (endpoint != null) {
-          endpoints.put(family, endpoint);
+          @Nullable Endpoint known = old == null ? null : old.endpoints().get(family);
+          endpoints.put(family, endpoint.equals(known) ? known : endpoint);
         }
       }
     }

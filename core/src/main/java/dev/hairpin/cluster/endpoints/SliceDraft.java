@@ -4,7 +4,6 @@ import dev.hairpin.api.Endpoint;
 import dev.hairpin.api.EndpointPort;
 import dev.hairpin.api.EndpointSlice;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ final class SliceDraft {
     this.replaced = replaced;
     this.addressType = addressType;
     this.ports = ports;
-    this.labels = new LinkedHashMap<>(labels);
+    this.labels = labels;
     this.endpoints = new ArrayList<>(endpoints);
   }
 

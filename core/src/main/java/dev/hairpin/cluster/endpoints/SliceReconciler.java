@@ -125,7 +125,10 @@ final class SliceReconciler {
       if (wanted == null) {
         differs = true;
       } else if (sameState(wanted, endpoint)) {
-        kept.add(wanted.withHints(endpoint.zoneHints(), endpoint.nodeHints()));
+        kept.add(
+            TrafficDistributionHints.hasHints(endpoint)
+                ? wanted.withHints(endpoint.zoneHints(), endpoint.nodeHints())
+                : wanted);
       } else {
         kept.add(wanted);
         differs = true;
@@ -146,9 +149,9 @@ final class SliceReconciler {
   }
 
   private static Endpoint withoutHints(Endpoint endpoint) {
-    return endpoint.zoneHints().isEmpty() && endpoint.nodeHints().isEmpty()
-        ? endpoint
-        : endpoint.withHints(List.of(), List.of());
+    return TrafficDistributionHints.hasHints(endpoint)
+        ? endpoint.withHints(List.of(), List.of())
+        : endpoint;
   }
 
   /** Second step: slices that are written anyway are filled up, the fullest first. */

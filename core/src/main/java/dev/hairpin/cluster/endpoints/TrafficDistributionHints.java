@@ -51,7 +51,7 @@ final class TrafficDistributionHints {
             draft.endpoints().replaceAll(e -> hasHints(e) ? e.withHints(List.of(), List.of()) : e));
   }
 
-  private static boolean hasHints(Endpoint endpoint) {
+  static boolean hasHints(Endpoint endpoint) {
     return !endpoint.zoneHints().isEmpty() || !endpoint.nodeHints().isEmpty();
   }
 
