@@ -17,14 +17,30 @@ public record Applied(List<Change> changes) {
     changes = List.copyOf(changes);
   }
 
+  /** What {@code kubectl apply} says that it did with an object. */
+  public enum Action {
+    /** There was none. */
+    CREATED,
+    /** It was changed. */
+    CONFIGURED,
+    /** It was so already. */
+    UNCHANGED;
+
+    /** The word that {@code kubectl} prints, such as {@code created}. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /**
    * What became of one object.
    *
-   * @param action {@code created}, {@code configured} or {@code unchanged}
+   * @param action what was done
    * @param object the object as it is stored
    * @param warnings what the API server warns of
    */
-  public record Change(String action, KubeObject object, List<String> warnings) {
+  public record Change(Action action, KubeObject object, List<String> warnings) {
 
     /** Copies the warnings. */
     public Change {

@@ -20,6 +20,7 @@ import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.Deletion;
 import dev.hairpin.cluster.environment.Environment;
 import dev.hairpin.cluster.manager.ControllerManager;
+import dev.hairpin.manifest.KubeObjects;
 import dev.hairpin.manifest.ManifestSet;
 import dev.hairpin.manifest.Manifests;
 import dev.hairpin.net.IpAddress;
@@ -33,17 +34,17 @@ import dev.hairpin.path.addon.LoadBalancing;
 import dev.hairpin.path.addon.NameService;
 import dev.hairpin.path.conntrack.ConntrackEntry;
 import dev.hairpin.path.trace.Explanation;
-import dev.hairpin.path.trace.Reason;
 import dev.hairpin.path.trace.Trace;
 import dev.hairpin.render.Escape;
 import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,9 @@ public final class Cluster {
   private final Optional<ControllerManager> controllers;
   private final AddOns addOns;
   private final Chooser chooser;
+  private final PodNames pods;
+  private final Sources sources;
+  private final Lookups lookups = new Lookups(this);
   private @Nullable ClusterNetwork wires;
   private Consumer<Trace> traceWatcher = trace -> {};
 
@@ -73,6 +77,8 @@ public final class Cluster {
     this.state = api.state();
     this.addOns = new AddOns(state, this::connect);
     this.chooser = Chooser.seeded(state.seed());
+    this.pods = new PodNames(state);
+    this.sources = new Sources(state, pods);
     this.controllers = starter.map(start -> start.apply(api));
     settle();
   }
@@ -151,11 +157,11 @@ public final class Cluster {
     for (ApiServer.Response response : api.apply(manifests.manifests())) {
       KubeObject object = response.object();
       Optional<KubeObject> old = before.get(object.key());
-      String action = old.isEmpty()
-          ? "created"
+      Applied.Action action = old.isEmpty()
+          ? Applied.Action.CREATED
           : object.metadata().resourceVersion() <= before.resourceVersion()
-              ? "unchanged"
-              : "configured";
+              ? Applied.Action.UNCHANGED
+              : Applied.Action.CONFIGURED;
       changes.add(new Applied.Change(action, object, response.warnings()));
     }
     settle();
@@ -179,14 +185,16 @@ public final class Cluster {
    * that nobody made is there as long as something is in it.
    *
    * @param kind the kind, such as {@code Service}
-   * @param name {@code namespace/name}, or a name alone for kinds without namespace
+   * @param name {@code namespace/name}, or a name alone in namespace default and for kinds without
+   *     namespace
    * @return this cluster
    * @throws dev.hairpin.cluster.ApiError if there is none
    */
   public Cluster delete(String kind, String name) {
     int slash = name.indexOf('/');
-    ObjectKey key =
-        new ObjectKey(kind, slash < 0 ? "" : name.substring(0, slash), name.substring(slash + 1));
+    String unsaid = KubeObjects.isNamespaced(kind) ? "default" : "";
+    String namespace = slash < 0 ? unsaid : name.substring(0, slash);
+    ObjectKey key = new ObjectKey(kind, namespace, name.substring(slash + 1));
     if (controllers.isPresent() && kind.equals(Pod.KIND)) {
       Deletion.ask(state, (Pod) api.get(key));
     } else {
@@ -358,7 +366,7 @@ public final class Cluster {
     }
     Node known = state
         .get(Node.class, "", node)
-        .orElseThrow(() -> Suggestions.unknown("node", node, nodeNames()));
+        .orElseThrow(() -> Suggestions.unknown("node", node, sources.nodeNames()));
     state.store(NodeSettings.with(known, NodeSettings.SYSCTL + key, value));
     settle();
     return this;
@@ -373,7 +381,7 @@ public final class Cluster {
    */
   public List<ConntrackEntry> conntrack(String node) {
     if (state.get(Node.class, "", node).isEmpty()) {
-      throw Suggestions.unknown("node", node, nodeNames());
+      throw Suggestions.unknown("node", node, sources.nodeNames());
     }
     network();
     return wires()
@@ -417,7 +425,7 @@ public final class Cluster {
    * @throws IllegalArgumentException if there is no such source, with the name that was meant
    */
   public Connection from(String source) {
-    return new Connection(this, source(source));
+    return new Connection(this, sources.find(source));
   }
 
   /**
@@ -458,17 +466,14 @@ public final class Cluster {
         .withBalancers(BalancerNames.of(state), BalancerNames.of(after.state));
   }
 
-  List<IpAddress> balancerAddresses(String hostname) {
-    return nameOfBalancer(hostname).orElse(List.of());
-  }
-
   /**
    * Lists objects as {@code kubectl get} does.
    *
-   * @param words what one would say after {@code kubectl get}, such as {@code svc -A} or
-   *     {@code pods -n ui -o wide}
+   * @param words what one would say after {@code kubectl get}, such as {@code svc -A}, {@code pods
+   *     -n ui -o wide} or {@code svc/ui -n ui}
    * @return the table
-   * @throws IllegalArgumentException if a word is not understood
+   * @throws IllegalArgumentException if a word is not understood, or there is no object of a name,
+   *     with what was meant
    */
   public String get(String words) {
     return GetQuery.parse(words).answer(api);
@@ -482,40 +487,7 @@ public final class Cluster {
    * @return the questions that the resolver sent, and the addresses
    */
   public NameService.Lookup lookup(String source, String name) {
-    return lookup(source(source), name, chooser, network());
-  }
-
-  NameService.Lookup lookup(Source source, String name, Chooser choices, Network way) {
-    if (source instanceof Source.Internet) {
-      return nameOfBalancer(name)
-          .map(addresses -> publicAnswer(name, addresses, choices))
-          .orElseGet(() -> new NameService.Lookup(name, List.of(), List.of(), Reason.NO_SUCH_NAME));
-    }
-    NameService.Lookup answer = component(NameService.class)
-        .map(names -> names.lookup(source, name, choices, wires().courier(way)))
-        .orElseGet(() -> new NameService.Lookup(name, List.of(), List.of(), Reason.DNS_NO_ANSWER));
-    return answer.reason() == Reason.NO_SUCH_NAME
-        ? nameOfBalancer(name).map(a -> forwarded(answer, a, choices)).orElse(answer)
-        : answer;
-  }
-
-  private Optional<List<IpAddress>> nameOfBalancer(String name) {
-    return components(LoadBalancing.class).stream()
-        .flatMap(balancing -> balancing.addressesOf(name).stream())
-        .findFirst();
-  }
-
-  /**
-   * The answer to a name that the cluster's DNS forwards to the resolver of the VPC, which knows
-   * the names of load balancers.
-   */
-  private static NameService.Lookup forwarded(
-      NameService.Lookup unknown, List<IpAddress> addresses, Chooser choices) {
-    NameService.Lookup known = publicAnswer(unknown.name(), addresses, choices);
-    List<NameService.Asked> asked = new ArrayList<>(unknown.questions());
-    asked.removeIf(q -> q.name().equals(unknown.name()) || q.name().equals(unknown.name() + "."));
-    asked.addAll(known.questions());
-    return new NameService.Lookup(unknown.name(), known.addresses(), asked, known.reason());
+    return lookups.lookup(sources.find(source), name, chooser, network());
   }
 
   /**
@@ -526,24 +498,6 @@ public final class Cluster {
    */
   public Courier courier() {
     return wires().courier(network());
-  }
-
-  private static NameService.Lookup publicAnswer(
-      String name, List<IpAddress> addresses, Chooser choices) {
-    List<IpAddress> rotated = new ArrayList<>(addresses);
-    if (addresses.size() > 1) {
-      int first = choices.pick(addresses.size());
-      java.util.Collections.rotate(rotated, -first);
-    }
-    return new NameService.Lookup(
-        name,
-        rotated,
-        List.of(new NameService.Asked(
-            name,
-            "A",
-            addresses.isEmpty() ? "no address" : rotated.get(0).toString(),
-            "public DNS, the load balancer's zone")),
-        addresses.isEmpty() ? Reason.NAME_HAS_NO_ADDRESS : Reason.DELIVERED);
   }
 
   // ---- why
@@ -569,8 +523,8 @@ public final class Cluster {
    * @return the explanation
    */
   public Explanation explainName(String source, String name) {
-    Source asker = source(source);
-    return explainer().lookup(asker, lookup(asker, name, chooser, network()));
+    Source asker = sources.find(source);
+    return explainer().lookup(asker, lookups.lookup(asker, name, chooser, network()));
   }
 
   /**
@@ -618,27 +572,12 @@ public final class Cluster {
     return chooser;
   }
 
-  List<String> nodeNames() {
-    return state.list(Node.class).stream().map(n -> n.metadata().name()).toList();
+  Sources sources() {
+    return sources;
   }
 
-  Source source(String text) {
-    if (text.equals("internet")) {
-      return new Source.Internet(Source.INTERNET_CLIENT);
-    }
-    if (text.startsWith("internet/")) {
-      return new Source.Internet(IpAddress.parse(text.substring("internet/".length())));
-    }
-    if (text.startsWith("node/")) {
-      String name = text.substring("node/".length());
-      if (state.get(Node.class, "", name).isEmpty()) {
-        throw Suggestions.unknown("node", name, nodeNames());
-      }
-      return new Source.OnNode(name);
-    }
-    String pod = text.startsWith("pod/") ? text.substring("pod/".length()) : text;
-    Pod found = pod(pod);
-    return new Source.InPod(found.metadata().namespace(), found.metadata().name());
+  Lookups lookups() {
+    return lookups;
   }
 
   /**
@@ -649,7 +588,7 @@ public final class Cluster {
    * @throws IllegalArgumentException if there is none, with the name that was meant
    */
   public Pod pod(String name) {
-    return pods(name).get(0);
+    return pods.find(name).get(0);
   }
 
   /**
@@ -660,61 +599,7 @@ public final class Cluster {
    * @throws IllegalArgumentException if there is none, with the name that was meant
    */
   public List<Pod> pods(String name) {
-    int slash = name.indexOf('/');
-    String namespace = slash < 0 ? "default" : name.substring(0, slash);
-    String rest = name.substring(slash + 1);
-    Optional<Pod> exact = state.get(Pod.class, namespace, rest);
-    List<Pod> found = exact.isPresent()
-        ? List.of(exact.get())
-        : state.list(Pod.class).stream()
-            .filter(p -> p.metadata().namespace().equals(namespace))
-            .filter(p -> isOf(rest, p))
-            .toList();
-    if (found.isEmpty()) {
-      List<String> pods =
-          state.list(Pod.class).stream().map(p -> p.key().namespacedName()).toList();
-      List<String> workloads = workloadNames();
-      boolean workloadMeant = Suggestions.nearest(name, pods).isEmpty()
-          && Suggestions.nearest(name, workloads).isPresent();
-      throw Suggestions.unknown("pod", name, workloadMeant ? workloads : pods);
-    }
-    return found;
-  }
-
-  private List<String> workloadNames() {
-    return Stream.of("Deployment", "StatefulSet", "DaemonSet")
-        .flatMap(kind -> state.list(kind).stream())
-        .map(workload -> workload.key().namespacedName())
-        .toList();
-  }
-
-  /** Whether a workload of this name made the pod: its name, and one or two parts more. */
-  static boolean isOf(String workload, Pod pod) {
-    String name = pod.metadata().name();
-    if (!name.startsWith(workload + "-")) {
-      return false;
-    }
-    String suffix = name.substring(workload.length() + 1);
-    boolean ofDeployment = suffix.matches("[a-z0-9]{6,10}-[a-z0-9]{5}");
-    return ofDeployment || suffix.matches("[0-9]+|[a-z0-9]{5}");
-  }
-
-  String describe(Source source) {
-    if (source instanceof Source.InPod in) {
-      Pod pod = pod(in.namespace() + "/" + in.name());
-      String address = pod.podIps().isEmpty() ? "no address" : pod.podIps().get(0);
-      return in.namespace() + "/" + in.name() + " (" + address + ", node "
-          + pod.spec().nodeName() + ")";
-    }
-    if (source instanceof Source.OnNode on) {
-      String address = state
-          .get(Node.class, "", on.name())
-          .flatMap(n -> n.internalIp(IpFamily.IPV4).or(() -> n.internalIp(IpFamily.IPV6)))
-          .map(IpAddress::toString)
-          .orElse("no address");
-      return "a process on node " + on.name() + " (" + address + ")";
-    }
-    return "a client outside (" + ((Source.Internet) source).address() + ")";
+    return pods.find(name);
   }
 
   /** A short picture: how many objects there are of each kind. */
@@ -722,10 +607,9 @@ public final class Cluster {
   public String toString() {
     StringBuilder out =
         new StringBuilder("cluster at ").append(state.clock().now()).append('\n');
+    Map<String, Integer> podsOn = new HashMap<>();
+    state.list(Pod.class).forEach(pod -> podsOn.merge(pod.spec().nodeName(), 1, Integer::sum));
     for (Node node : state.list(Node.class)) {
-      long pods = state.list(Pod.class).stream()
-          .filter(p -> p.spec().nodeName().equals(node.metadata().name()))
-          .count();
       out.append("  node ")
           .append(node.metadata().name())
           .append("  ")
@@ -733,7 +617,7 @@ public final class Cluster {
           .append("  ")
           .append(node.zone())
           .append("  ")
-          .append(pods)
+          .append(podsOn.getOrDefault(node.metadata().name(), 0))
           .append(" pods\n");
     }
     for (String kind : state.kinds()) {

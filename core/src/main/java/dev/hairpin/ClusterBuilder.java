@@ -28,6 +28,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Says how a {@link Cluster} is to be made.
@@ -130,7 +131,7 @@ public final class ClusterBuilder {
   private static Node node(
       String name, IpAddress address, Map<String, String> labels, String providerId, String pods) {
     return new Node(
-        ObjectMeta.of("", name).withLabels(new java.util.TreeMap<>(labels)),
+        ObjectMeta.of("", name).withLabels(new TreeMap<>(labels)),
         List.of(),
         providerId,
         false,
@@ -172,12 +173,13 @@ public final class ClusterBuilder {
   /**
    * Sets where ClusterIPs are taken from.
    *
-   * @param cidrs a block of each family, the default family first
+   * @param cidrs a block of each family, the default family first; further ones are further
+   *     ServiceCIDRs
    * @return this builder
    * @throws IllegalArgumentException if a text is no block
    */
   public ClusterBuilder serviceCidrs(String... cidrs) {
-    serviceCidrs = List.of(cidrs).stream().map(Cidr::parse).toList();
+    serviceCidrs = Stream.of(cidrs).map(Cidr::parse).toList();
     return this;
   }
 
@@ -186,11 +188,16 @@ public final class ClusterBuilder {
    *
    * @param cidrs at most one block of each family
    * @return this builder
-   * @throws IllegalArgumentException if a text is no block
+   * @throws IllegalArgumentException if a text is no block, or two are of one family
    */
   public ClusterBuilder podBlocks(String... cidrs) {
+    List<Cidr> blocks = Stream.of(cidrs).map(Cidr::parse).toList();
+    if (blocks.stream().map(Cidr::family).distinct().count() < blocks.size()) {
+      throw new IllegalArgumentException(
+          "pod blocks " + String.join(", ", cidrs) + " are not of different families");
+    }
     podBlocks.clear();
-    List.of(cidrs).forEach(text -> podBlocks.add(Cidr.parse(text)));
+    podBlocks.addAll(blocks);
     podSubnets.clear();
     return this;
   }

@@ -90,7 +90,11 @@ public final class Connection {
     Network network = cluster.network();
     Optional<IpAddress> address = parsed.address().isPresent()
         ? parsed.address()
-        : cluster.lookup(source, parsed.host(), cluster.chooser(), network).addresses().stream()
+        : cluster
+            .lookups()
+            .lookup(source, parsed.host(), cluster.chooser(), network)
+            .addresses()
+            .stream()
             .findFirst();
     if (address.isEmpty()) {
       return new OpenConnection(cluster, to(target));
@@ -99,7 +103,7 @@ public final class Connection {
     SocketAddress to = new SocketAddress(address.get(), parsed.port());
     Attempt attempt = network.call(Call.of(caller, parsed.protocol(), to, cluster.chooser())
         .boundTo(sourcePort, null)
-        .asking(cluster.describe(source) + " opens " + target));
+        .asking(cluster.sources().describe(source) + " opens " + target));
     return new OpenConnection(cluster, attempt, source, target);
   }
 
@@ -115,8 +119,12 @@ public final class Connection {
     Network network = cluster.network();
     IpAddress address = parsed
         .address()
-        .or(() ->
-            cluster.lookup(source, parsed.host(), cluster.chooser(), network).addresses().stream()
+        .or(
+            () -> cluster
+                .lookups()
+                .lookup(source, parsed.host(), cluster.chooser(), network)
+                .addresses()
+                .stream()
                 .findFirst())
         .orElseThrow(() -> new IllegalArgumentException(
             "ping: the name \"" + parsed.host() + "\" does not resolve"));
@@ -124,7 +132,7 @@ public final class Connection {
     Protocol icmp = address.family() == IpFamily.IPV4 ? Protocol.ICMP : Protocol.ICMPV6;
     Trace trace = network
         .ping(Call.of(caller, icmp, new SocketAddress(address, 1), cluster.chooser())
-            .asking(cluster.describe(source) + " pings " + host))
+            .asking(cluster.sources().describe(source) + " pings " + host))
         .trace();
     return trace.hops().isEmpty()
         ? trace
@@ -156,7 +164,8 @@ public final class Connection {
    */
   public <T> Map<T, Fraction> distributionTo(String target, Function<Trace, T> view) {
     Target parsed = Target.parse(target, cluster);
-    String question = cluster.describe(source) + " " + parsed.verb() + " " + parsed.text();
+    String question =
+        cluster.sources().describe(source) + " " + parsed.verb() + " " + parsed.text();
     Map<Questions.Answer, NameService.Lookup> lookups = new HashMap<>();
     Map<T, Fraction> result = new LinkedHashMap<>();
     new Questions(cluster)
@@ -196,18 +205,22 @@ public final class Connection {
     return cluster
         .wires()
         .walk(
-            source, (network, caller) -> cluster.lookup(source, name, Chooser.seeded(0), network));
+            source,
+            (network, caller) ->
+                cluster.lookups().lookup(source, name, Chooser.seeded(0), network));
   }
 
   private Trace connect(Target target) {
-    String question = cluster.describe(source) + " " + target.verb() + " " + target.text();
+    String question =
+        cluster.sources().describe(source) + " " + target.verb() + " " + target.text();
     Network network = cluster.network();
     IpAddress address;
     String how = "socket opened";
     if (target.address().isPresent()) {
       address = target.address().get();
     } else {
-      NameService.Lookup lookup = cluster.lookup(source, target.host(), cluster.chooser(), network);
+      NameService.Lookup lookup =
+          cluster.lookups().lookup(source, target.host(), cluster.chooser(), network);
       if (lookup.addresses().isEmpty()) {
         return unresolved(question, lookup);
       }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -78,18 +79,34 @@ record GetQuery(
       } else if (token.startsWith("-")) {
         throw new IllegalArgumentException(
             "get: \"" + token + "\" is not known; known are -A, -n NAMESPACE and -o wide");
-      } else if (kinds.isEmpty()) {
+      } else if (kinds.isEmpty() && token.indexOf('/') < 0) {
         for (String kind : token.split(",", -1)) {
           kinds.add(kind(kind));
         }
       } else {
-        names.add(token);
+        names.add(name(token, kinds));
       }
     }
     if (kinds.isEmpty()) {
       throw new IllegalArgumentException("get: say a kind, such as pods or svc");
     }
     return new GetQuery(kinds, names, namespace, everywhere, wide);
+  }
+
+  /** A name, or a name after its kind, {@code svc/ui}, which is one kind for all names. */
+  private static String name(String token, List<String> kinds) {
+    int slash = token.indexOf('/');
+    if (slash < 0) {
+      return token;
+    }
+    String kind = kind(token.substring(0, slash));
+    if (kinds.isEmpty()) {
+      kinds.add(kind);
+    } else if (!kinds.equals(List.of(kind))) {
+      throw new IllegalArgumentException("get: \"" + token + "\" is not of kind "
+          + String.join(",", kinds) + "; ask for each kind by itself");
+    }
+    return token.substring(slash + 1);
   }
 
   static String kind(String word) {
@@ -112,6 +129,11 @@ record GetQuery(
         }
       }
     }
+    for (String name : names) {
+      if (found.stream().noneMatch(object -> object.metadata().name().equals(name))) {
+        throw Suggestions.unknown(String.join(" or ", kinds), name, namesOf(api));
+      }
+    }
     if (found.isEmpty()) {
       return everywhere
           ? "No resources found\n"
@@ -119,6 +141,14 @@ record GetQuery(
     }
     Instant now = state.clock().now();
     return new KubectlGet(wide, everywhere, now, new WorkloadStatuses(state, now)).print(found);
+  }
+
+  private Set<String> namesOf(ApiServer api) {
+    Set<String> known = new TreeSet<>();
+    for (String kind : kinds) {
+      objects(kind, api).forEach(object -> known.add(object.metadata().name()));
+    }
+    return known;
   }
 
   /** Of some kinds the objects are mostly not stored, but follow from others. */

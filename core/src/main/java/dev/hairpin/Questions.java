@@ -45,7 +45,8 @@ final class Questions {
     return target.address().isPresent()
         ? Map.of(new Answer(target.address(), Reason.DELIVERED), Fraction.ONE)
         : wires.visiting(() -> Outcomes.ofFirst(choices -> wires.walk(source, (network, caller) -> {
-          NameService.Lookup lookup = cluster.lookup(source, target.host(), choices, network);
+          NameService.Lookup lookup =
+              cluster.lookups().lookup(source, target.host(), choices, network);
           asked.accept(lookup);
           return Answer.of(lookup);
         })));

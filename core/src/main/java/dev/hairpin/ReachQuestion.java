@@ -269,7 +269,7 @@ final class ReachQuestion {
     for (LoadBalancerIngress entry : status) {
       IpAddress.tryParse(entry.ip()).ifPresent(addresses::add);
       if (!entry.hostname().isEmpty()) {
-        addresses.addAll(cluster.balancerAddresses(entry.hostname()));
+        addresses.addAll(cluster.lookups().balancerAddresses(entry.hostname()));
       }
     }
     return addresses;

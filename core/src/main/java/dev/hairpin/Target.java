@@ -87,7 +87,7 @@ record Target(
     Node node = cluster
         .state()
         .get(Node.class, "", name)
-        .orElseThrow(() -> Suggestions.unknown("node", name, cluster.nodeNames()));
+        .orElseThrow(() -> Suggestions.unknown("node", name, cluster.sources().nodeNames()));
     return Optional.of(node.internalIp(IpFamily.IPV4)
         .or(() -> node.internalIp(IpFamily.IPV6))
         .orElseThrow(

@@ -164,11 +164,13 @@ final class TerrainOf {
         .wires()
         .walk(
             source,
-            (network, caller) ->
-                cluster.lookup(source, target.host(), chooser, network).addresses());
+            (network, caller) -> cluster
+                .lookups()
+                .lookup(source, target.host(), chooser, network)
+                .addresses());
     if (addresses.isEmpty()) {
       throw new IllegalArgumentException(
-          cluster.describe(source) + " could not resolve host: " + target.host());
+          cluster.sources().describe(source) + " could not resolve host: " + target.host());
     }
     return addresses.get(0);
   }
@@ -193,18 +195,7 @@ final class TerrainOf {
           + "\": the traffic engine carries connections of pods and of clients outside only");
     }
     String name = from.startsWith("pod/") ? from.substring("pod/".length()) : from;
-    Pod first = cluster.pod(name);
-    List<Source> pods = new ArrayList<>();
-    if (name.endsWith(first.metadata().name())) {
-      pods.add(inPod(first));
-    } else {
-      String workload = name.substring(name.indexOf('/') + 1);
-      state.list(Pod.class).stream()
-          .filter(p -> p.metadata().namespace().equals(first.metadata().namespace()))
-          .filter(p -> Cluster.isOf(workload, p))
-          .forEach(p -> pods.add(inPod(p)));
-    }
-    return pods;
+    return cluster.pods(name).stream().map(TerrainOf::inPod).toList();
   }
 
   private static Source inPod(Pod pod) {

@@ -3,8 +3,11 @@ package dev.hairpin.cluster;
 import dev.hairpin.api.Kinds;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
+import dev.hairpin.api.OwnerReference;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The objects of a cluster, to be read. */
@@ -57,6 +60,30 @@ public interface ClusterView {
     @SuppressWarnings("unchecked") // a kind has objects of the kind's own type only
     Collection<T> typed = (Collection<T>) list(Kinds.of(type));
     return typed;
+  }
+
+  /**
+   * Who manages an object, who manages that one, and so on: of a Deployment's pod its ReplicaSet
+   * and the Deployment.
+   *
+   * @param object the object
+   * @return the owners that are controllers, the nearest first; the last of them has none above it
+   *     or is not stored. Owners that own each other are told once
+   */
+  default List<OwnerReference> controllersOf(KubeObject object) {
+    Map<ObjectKey, OwnerReference> chain = new LinkedHashMap<>();
+    String namespace = object.metadata().namespace();
+    Optional<OwnerReference> next = object.metadata().controller();
+    while (next.isPresent()) {
+      OwnerReference owner = next.get();
+      ObjectKey key =
+          new ObjectKey(Kinds.qualified(owner.apiVersion(), owner.kind()), namespace, owner.name());
+      if (chain.putIfAbsent(key, owner) != null) {
+        break;
+      }
+      next = get(key).flatMap(above -> above.metadata().controller());
+    }
+    return List.copyOf(chain.values());
   }
 
   /**

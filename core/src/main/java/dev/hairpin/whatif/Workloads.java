@@ -4,6 +4,7 @@ import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.OwnerReference;
 import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.ClusterView;
+import java.util.List;
 import java.util.Optional;
 
 /** Which workload a pod belongs to. */
@@ -12,16 +13,10 @@ final class Workloads {
 
   /** {@code namespace/name} of the topmost controller, or of the pod itself. */
   static String of(Pod pod, ClusterView state) {
-    String namespace = pod.metadata().namespace();
-    Optional<OwnerReference> owner = pod.metadata().controller();
-    String name = pod.metadata().name();
-    while (owner.isPresent()) {
-      name = owner.get().name();
-      owner = state
-          .get(new ObjectKey(owner.get().kind(), namespace, name))
-          .flatMap(object -> object.metadata().controller());
-    }
-    return namespace + "/" + name;
+    List<OwnerReference> owners = state.controllersOf(pod);
+    String name =
+        owners.isEmpty() ? pod.metadata().name() : owners.get(owners.size() - 1).name();
+    return pod.metadata().namespace() + "/" + name;
   }
 
   /** The same of a pod by its {@code namespace/name}; nothing if there is no such pod. */

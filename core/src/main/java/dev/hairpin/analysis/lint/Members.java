@@ -2,9 +2,7 @@ package dev.hairpin.analysis.lint;
 
 import dev.hairpin.api.Container;
 import dev.hairpin.api.ContainerPort;
-import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.LabelSelector;
-import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.OwnerReference;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
@@ -12,7 +10,6 @@ import dev.hairpin.cluster.ClusterView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The pods behind a Service, and what they are made by. */
@@ -33,17 +30,13 @@ final class Members {
         .toList();
   }
 
-  /** The workload that a pod belongs to: what owns its owner, or its owner, or itself. */
+  /** The workload that a pod belongs to: its topmost controller, or itself. */
   static String workload(Pod pod, ClusterView state) {
-    Optional<OwnerReference> owner = pod.metadata().controller();
-    if (owner.isEmpty()) {
+    List<OwnerReference> owners = state.controllersOf(pod);
+    if (owners.isEmpty()) {
       return "Pod " + pod.metadata().name();
     }
-    ObjectKey key = new ObjectKey(
-        owner.get().kind(), pod.metadata().namespace(), owner.get().name());
-    Optional<OwnerReference> above =
-        state.get(key).map(KubeObject::metadata).flatMap(m -> m.controller());
-    OwnerReference top = above.orElse(owner.get());
+    OwnerReference top = owners.get(owners.size() - 1);
     return top.kind() + " " + top.name();
   }
 
