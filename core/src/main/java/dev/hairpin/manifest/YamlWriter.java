@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Trees as YAML. */
 final class YamlWriter {
   private static final Pattern BARE =
-      Pattern.compile("[A-Za-z0-9_./%+][-A-Za-z0-9_./@+=%,;()$ ]*(?::[-A-Za-z0-9_./@+=%]+)*");
+      Pattern.compile("[A-Za-z0-9_./+][-A-Za-z0-9_./@+=%,;()$ ]*(?::[-A-Za-z0-9_./@+=%]+)*");
 
   private YamlWriter() {}
 
