@@ -127,7 +127,7 @@ class ExactSharesTest {
 
   /** Every way by itself, each in a copy of its own. */
   private static Map<Shares.End, Fraction> everyWay(Cluster cluster, String from, String to) {
-    Source source = cluster.source(from);
+    Source source = cluster.sources().find(from);
     Target target = Target.parse(to, cluster);
     Questions questions = new Questions(cluster);
     return Outcomes.of(choices -> {

@@ -89,8 +89,8 @@ class ReplicaMergingTest {
         .wires()
         .walk(
             APP,
-            (network, caller) ->
-                Questions.Answer.of(cluster.lookup(APP, name, new OneWay(choices), network))));
+            (network, caller) -> Questions.Answer.of(
+                cluster.lookups().lookup(APP, name, new OneWay(choices), network))));
   }
 
   /** A chooser that does not let on that all ways are visited. */
