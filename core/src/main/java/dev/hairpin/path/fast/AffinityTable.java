@@ -1,6 +1,9 @@
 package dev.hairpin.path.fast;
 
+import it.unimi.dsi.fastutil.ints.Int2IntMap;
 import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
+import it.unimi.dsi.fastutil.ints.IntArrays;
+import it.unimi.dsi.fastutil.ints.IntSet;
 import java.util.Arrays;
 
 /**
@@ -17,48 +20,66 @@ public final class AffinityTable {
   public static final int ADDRESSES_PER_LIST = 100;
 
   /*
-   * An entry says that a list holds an address. It has 32 octets, and a word of the index leads to
-   * it, so that a caller who is known costs two cache lines:
+   * An entry says that a list holds an address. It is a slot of open addressing with linear
+   * probing, at most five eighths full. All that is needed of a caller who is known is in its 16
+   * octets, of which four lie in a cache line:
    *
-   *   entries, four longs:  address, low ; high ; when it was set, in ms ; the how manieth set it was
-   *   index, one long:      list << 32 | entry + 1; 0 is free
+   *   two longs a slot:  who, 0 if the slot is free ; when
    *
-   * The index is open addressing with linear probing, at most half full. The hash is of the address
-   * and the list's group, which the lists of one Service share: one look-up finds all lists of a
-   * Service that hold a caller, and the list in the index's word tells most others apart.
+   *   who    bits  0-31  the address of IPv4, or a hash of that of IPv6, which "wide" has
+   *          bits 32-62  list + 1
+   *          bit     63  IPv6
+   *   when   bits  0-21  the how manieth of its millisecond
+   *          bits 22-62  milliseconds since "base"
    *
-   * The order in which a list's addresses were set is not kept, but searched for when a full list
-   * needs room or an old address must go: a hundred entries at most, and only if "least", which is
-   * no later than any of the list's times, is old enough. Most callers are in one list of a group;
-   * while all are ("doubles" is 0), the first list that is found will do.
+   * The slot's hash is of the address and the list's group, which the lists of one Service share:
+   * one look-up finds all lists of a Service that hold a caller.
+   *
+   * The order in which a list's addresses were set is that of "when". It is searched for when a
+   * full list needs room or an old address must go: a hundred entries at most, and only if "least",
+   * which is no later than any entry's time, is old enough. Most callers are in one list of a
+   * group; while all are ("doubles" is 0), the first list that is found will do.
+   *
+   * Slots move when others are emptied, so that a slot's number holds until the next removal only.
    */
   private static final int NONE = -1;
-  private static final int FIRST_CAPACITY = 16;
-  private static final int STRIDE_BITS = 2;
-  private static final int HIGH = 1;
-  private static final int STAMP = 2;
-  private static final int ORDER = 3;
+  private static final int FIRST_CAPACITY = 32;
+  private static final int LIST_SHIFT = 32;
+  private static final int LIST_MASK = Integer.MAX_VALUE;
+  private static final long OF_IPV6 = Long.MIN_VALUE;
+  private static final long CALLER_MASK = OF_IPV6 | 0xffff_ffffL;
+  private static final int TIME_SHIFT = 22;
 
-  private long[] entries = new long[FIRST_CAPACITY << STRIDE_BITS];
-  private long[] index = new long[FIRST_CAPACITY * 2];
+  /** The longest time since "base", 69 years, and what is kept of it when "base" must move. */
+  private static final long MOST_TIME = (1L << (63 - TIME_SHIFT)) - 1;
+
+  private static final long KEPT_TIME = 1_000L << 31;
+
+  private long[] slots = new long[2 * FIRST_CAPACITY];
   private int live;
-  private long sets;
+  private long base;
+
+  /** When the last one was set, as in a slot. */
+  private long last = -1;
 
   /** How many entries there are beside the first of a group and address: of callers who moved. */
   private int doubles;
 
-  /** No later than any entry's time. */
+  /** No later than any entry's time, and how often that did not answer since it was exact. */
   private long least = Long.MAX_VALUE;
 
-  // By entry, for changes only. Free entries are chained by nextInList.
-  private int[] list = new int[FIRST_CAPACITY];
+  private int doubts;
+
+  // By slot, for changes only; a list's entries are chained in both directions.
   private int[] group = new int[FIRST_CAPACITY];
-  private int[] nextInList = new int[FIRST_CAPACITY];
-  private int free = NONE;
-  private int used;
+  private int[] before = new int[FIRST_CAPACITY];
+  private int[] after = new int[FIRST_CAPACITY];
+
+  /** Two longs for each slot once there is an address of IPv6. */
+  private long[] wide = new long[0];
 
   // By list, in the order in which lists were first used.
-  private final Int2IntOpenHashMap slotOf = new Int2IntOpenHashMap();
+  private final Int2IntOpenHashMap numberOf = new Int2IntOpenHashMap();
   private int[] firstInList = new int[4];
   private int[] count = new int[4];
   private long[] leastInList = new long[4];
@@ -66,7 +87,7 @@ public final class AffinityTable {
 
   /** A table that remembers nobody. */
   public AffinityTable() {
-    slotOf.defaultReturnValue(NONE);
+    numberOf.defaultReturnValue(NONE);
   }
 
   /**
@@ -85,18 +106,18 @@ public final class AffinityTable {
    */
   public AffinityTable copy() {
     AffinityTable copy = new AffinityTable();
-    copy.entries = entries.clone();
-    copy.index = index.clone();
+    copy.slots = slots.clone();
     copy.live = live;
-    copy.sets = sets;
+    copy.base = base;
+    copy.last = last;
     copy.doubles = doubles;
     copy.least = least;
-    copy.list = list.clone();
+    copy.doubts = doubts;
     copy.group = group.clone();
-    copy.nextInList = nextInList.clone();
-    copy.free = free;
-    copy.used = used;
-    copy.slotOf.putAll(slotOf);
+    copy.before = before.clone();
+    copy.after = after.clone();
+    copy.wide = wide.clone();
+    copy.numberOf.putAll(numberOf);
     copy.firstInList = firstInList.clone();
     copy.count = count.clone();
     copy.leastInList = leastInList.clone();
@@ -104,54 +125,116 @@ public final class AffinityTable {
     return copy;
   }
 
-  private int home(int ofGroup, long high, long low) {
-    long h = (low ^ ofGroup * 0x9e37_79b9_7f4a_7c15L) * 0xd6e8_feb8_6659_fd93L ^ high;
-    h *= 0x9e37_79b9_7f4a_7c15L;
-    return (int) (h >>> 32) & index.length - 1;
+  // ---- reading a slot
+
+  private boolean isFree(int slot) {
+    return slots[2 * slot] == 0;
   }
 
-  private boolean isOf(int entry, long high, long low) {
-    int at = entry << STRIDE_BITS;
-    return entries[at] == low && entries[at + HIGH] == high;
+  private int listOf(int slot) {
+    return (int) (slots[2 * slot] >>> LIST_SHIFT & LIST_MASK) - 1;
   }
 
-  int listOf(int entry) {
-    return list[entry];
+  private long callerOf(int slot) {
+    return slots[2 * slot] & CALLER_MASK;
   }
 
-  long stampOf(int entry) {
-    return entries[(entry << STRIDE_BITS) + STAMP];
+  /** The time of a slot, in milliseconds since 1970. */
+  long stampOf(int slot) {
+    return base + (slots[2 * slot + 1] >>> TIME_SHIFT);
   }
+
+  /** How an address of IPv4 is asked for, since both families share a list: as a mapped one. */
+  static long mapped(int address) {
+    return 0xffff_0000_0000L | (address & 0xffff_ffffL);
+  }
+
+  /** What a slot says of an address, beside the list. */
+  private static long caller(long high, long low) {
+    if (high == 0 && low >>> 32 == 0xffff) {
+      return low & 0xffff_ffffL;
+    }
+    long hash = (low * 0x9e37_79b9_7f4a_7c15L ^ high) * 0xd6e8_feb8_6659_fd93L;
+    return OF_IPV6 | hash >>> 32;
+  }
+
+  /** Whether a slot of the same caller is of this address indeed. */
+  private boolean isOf(int slot, long high, long low) {
+    return slots[2 * slot] >= 0 || (wide[2 * slot] == high && wide[2 * slot + 1] == low);
+  }
+
+  private int home(int ofGroup, long caller) {
+    return home(ofGroup, caller, slots.length);
+  }
+
+  private static int home(int ofGroup, long caller, int length) {
+    long hash = (caller ^ ofGroup * 0x9e37_79b9_7f4a_7c15L) * 0xd6e8_feb8_6659_fd93L;
+    return (int) ((hash * 0x9e37_79b9_7f4a_7c15L) >>> 32) & ((length >>> 1) - 1);
+  }
+
+  private int next(int slot) {
+    return slot + 1 & (slots.length >>> 1) - 1;
+  }
+
+  // ---- asking
 
   /** Whether any list of a group holds an address. */
   private boolean isKnown(int ofGroup, long high, long low) {
-    for (int at = home(ofGroup, high, low); index[at] != 0; at = at + 1 & index.length - 1) {
-      int entry = (int) index[at] - 1;
-      if (group[entry] == ofGroup && isOf(entry, high, low)) {
+    long caller = caller(high, low);
+    for (int at = home(ofGroup, caller); !isFree(at); at = next(at)) {
+      if (callerOf(at) == caller && group[at] == ofGroup && isOf(at, high, low)) {
         return true;
       }
     }
     return false;
   }
 
-  /** Loads what a question about a group and address looks at first. */
-  long touch(int ofGroup, long high, long low) {
-    return index[home(ofGroup, high, low)];
+  /** The slot of a list and address, or -1. */
+  int find(int inList, int ofGroup, long high, long low) {
+    long caller = caller(high, low);
+    long who = caller + ((inList + 1L) << LIST_SHIFT);
+    for (int at = home(ofGroup, caller); !isFree(at); at = next(at)) {
+      if (slots[2 * at] == who && isOf(at, high, low)) {
+        return at;
+      }
+    }
+    return NONE;
   }
 
-  /** The entry of a list and address, or -1. */
-  int find(int inList, int ofGroup, long high, long low) {
-    int at = home(ofGroup, high, low);
+  /** Loads what a question about a group and an address of IPv4 looks at first. */
+  long touch4(int ofGroup, int address) {
+    return slots[2 * home(ofGroup, address & 0xffff_ffffL)];
+  }
+
+  /**
+   * Whether {@link #known4} may be asked about callers seen since a time: nobody must be forgotten,
+   * and nobody is in two lists of a group.
+   */
+  boolean isSimple(long since) {
+    return least >= since && doubles == 0;
+  }
+
+  /**
+   * The list, of those that count on from one, which holds an address of IPv4, if no other can.
+   *
+   * @return how many lists it is behind the first * 2^32 + slot; -1 if there is none
+   */
+  long known4(int ofGroup, int address, int firstList, int rungs) {
+    long[] table = slots;
+    long caller = address & 0xffff_ffffL;
+    long first = caller + ((firstList + 1L) << LIST_SHIFT);
+    int at = 2 * home(ofGroup, caller, table.length);
     while (true) {
-      long word = index[at];
-      if (word == 0) {
+      long who = table[at];
+      // Turned round, the difference is small only for the same caller.
+      long rung = Long.rotateLeft(who - first, LIST_SHIFT);
+      if (rung >= 0 && rung < rungs) {
+        return rung << 32 | at >>> 1;
+      }
+      if (who == 0) {
         return NONE;
       }
-      int entry = (int) word - 1;
-      if ((int) (word >>> 32) == inList && isOf(entry, high, low)) {
-        return entry;
-      }
-      at = at + 1 & index.length - 1;
+      at = at + 2 & table.length - 1;
     }
   }
 
@@ -160,38 +243,36 @@ public final class AffinityTable {
    *
    * @param firstList the list of the first rung, if they count on from it; else -1, and they are
    *     given
-   * @param lists where they are given, from {@code at} on
+   * @param given where they are given, from {@code at} on
    * @param from the first rung that is asked
    * @param rungs how many there are
-   * @return rung * 2^32 + entry; -1 if there is none
+   * @return rung * 2^32 + slot; -1 if there is none
    */
   long firstRung(
-      int ofGroup, long high, long low, int firstList, int[] lists, int at, int from, int rungs) {
+      int ofGroup, long high, long low, int firstList, int[] given, int at, int from, int rungs) {
+    long caller = caller(high, low);
     long found = NONE;
     int end = rungs;
-    int place = home(ofGroup, high, low);
-    while (true) {
-      long word = index[place];
-      if (word == 0) {
-        return found;
+    for (int slot = home(ofGroup, caller); !isFree(slot); slot = next(slot)) {
+      if (callerOf(slot) != caller) {
+        continue;
       }
-      int inList = (int) (word >>> 32);
-      int rung = firstList >= 0 ? inList - firstList : rungOf(inList, lists, at, from, end);
-      int entry = (int) word - 1;
-      if (rung >= from && rung < end && isOf(entry, high, low)) {
-        found = (long) rung << 32 | entry;
+      int inList = listOf(slot);
+      int rung = firstList >= 0 ? inList - firstList : rungOf(inList, given, at, from, end);
+      if (rung >= from && rung < end && isOf(slot, high, low)) {
+        found = (long) rung << 32 | slot;
         end = rung;
         if (doubles == 0) {
           return found;
         }
       }
-      place = place + 1 & index.length - 1;
     }
+    return found;
   }
 
   /**
    * The first endpoint, in the order of the rules, whose list has seen an address lately: its rung
-   * * 2^32 + the entry; or -1.
+   * * 2^32 + the slot; or -1.
    *
    * @param seconds how long it is remembered; 0 for ever
    */
@@ -200,7 +281,7 @@ public final class AffinityTable {
       long high,
       long low,
       int firstList,
-      int[] lists,
+      int[] given,
       int at,
       int rungs,
       int seconds,
@@ -208,195 +289,296 @@ public final class AffinityTable {
     long since = now - seconds * 1_000L;
     int from = 0;
     while (true) {
-      long found = firstRung(ofGroup, high, low, firstList, lists, at, from, rungs);
+      long found = firstRung(ofGroup, high, low, firstList, given, at, from, rungs);
       if (found < 0) {
         return found;
       }
-      int entry = (int) found;
-      boolean lately = seconds == 0 || stampOf(entry) >= since;
-      reap(list[entry], since, -1);
+      boolean lately = seconds == 0 || stampOf((int) found) >= since;
+      boolean moved = reap(listOf((int) found), since, NONE);
       if (lately) {
-        return found;
+        return moved ? firstRung(ofGroup, high, low, firstList, given, at, from, rungs) : found;
       }
       from = (int) (found >>> 32) + 1;
     }
   }
 
-  /** How an address of IPv4 is kept, since both families share a list: as an IPv4-mapped one. */
-  static long mapped(int address) {
-    return 0xffff_0000_0000L | (address & 0xffff_ffffL);
-  }
-
-  private static int rungOf(int inList, int[] lists, int at, int from, int end) {
+  private static int rungOf(int inList, int[] given, int at, int from, int end) {
     for (int rung = from; rung < end; rung++) {
-      if (lists[at + rung] == inList) {
+      if (given[at + rung] == inList) {
         return rung;
       }
     }
     return NONE;
   }
 
+  // ---- changing
+
   /** Adds or renews an address. */
   void set(int inList, int ofGroup, long high, long low, long now) {
-    int entry = find(inList, ofGroup, high, low);
-    if (entry == NONE) {
-      int slot = listSlot(inList);
-      if (count[slot] >= ADDRESSES_PER_LIST) {
-        remove(oldest(slot));
+    int slot = find(inList, ofGroup, high, low);
+    if (slot == NONE) {
+      int number = number(inList);
+      if (count[number] >= ADDRESSES_PER_LIST) {
+        remove(oldest(number));
       }
-      entry = newEntry();
-      list[entry] = inList;
-      group[entry] = ofGroup;
-      entries[entry << STRIDE_BITS] = low;
-      entries[(entry << STRIDE_BITS) + HIGH] = high;
-      nextInList[entry] = firstInList[slot];
-      firstInList[slot] = entry;
-      count[slot]++;
-      live++;
-      leastInList[slot] = Math.min(leastInList[slot], now);
+      if (8 * (live + 1) > 5 * group.length) {
+        grow();
+      }
       doubles += isKnown(ofGroup, high, low) ? 1 : 0;
-      enter(entry);
+      slot = enter(inList, ofGroup, high, low, number);
+      leastInList[number] = Math.min(leastInList[number], now);
+      least = Math.min(least, now);
     }
-    renew(entry, now);
+    renew(slot, now);
   }
 
   /** Renews an entry; times do not go back. */
-  void renew(int entry, long now) {
-    int at = entry << STRIDE_BITS;
-    entries[at + STAMP] = now;
-    entries[at + ORDER] = sets++;
-    least = Math.min(least, now);
-  }
-
-  private void enter(int entry) {
-    int first = entry << STRIDE_BITS;
-    int at = home(group[entry], entries[first + HIGH], entries[first]);
-    while (index[at] != 0) {
-      at = at + 1 & index.length - 1;
+  void renew(int slot, long now) {
+    long next = last + 1;
+    if (next >>> TIME_SHIFT != now - base) {
+      next = later(now);
     }
-    index[at] = (long) list[entry] << 32 | entry + 1;
+    last = next;
+    slots[2 * slot + 1] = next;
   }
 
-  void remove(int entry) {
-    int slot = listSlot(list[entry]);
-    if (firstInList[slot] == entry) {
-      firstInList[slot] = nextInList[entry];
-    } else {
-      int before = firstInList[slot];
-      while (nextInList[before] != entry) {
-        before = nextInList[before];
+  /** The first of another millisecond; or of the same, when all of its numbers are used up. */
+  private long later(long now) {
+    if (now < base || now - base > MOST_TIME) {
+      renumber(now - KEPT_TIME);
+    }
+    long time = now - base;
+    if (time == last >>> TIME_SHIFT) {
+      renumber(base);
+      return last + 1;
+    }
+    return time << TIME_SHIFT;
+  }
+
+  /**
+   * Counts time from elsewhere, and the entries of each list anew. What is older than that is older
+   * than any rule asks for.
+   */
+  private void renumber(long from) {
+    int[] ofList = new int[ADDRESSES_PER_LIST];
+    for (int number = 0; number < lists; number++) {
+      int size = 0;
+      for (int slot = firstInList[number]; slot != NONE; slot = after[slot]) {
+        ofList[size++] = slot;
       }
-      nextInList[before] = nextInList[entry];
+      IntArrays.quickSort(
+          ofList, 0, size, (a, b) -> Long.compare(slots[2 * a + 1], slots[2 * b + 1]));
+      for (int i = 0; i < size; i++) {
+        slots[2 * ofList[i] + 1] = since(from, stampOf(ofList[i])) << TIME_SHIFT | i;
+      }
     }
-    count[slot]--;
-    live--;
-    leave(entry);
-    int at = entry << STRIDE_BITS;
-    doubles -= isKnown(group[entry], entries[at + HIGH], entries[at]) ? 1 : 0;
-    list[entry] = NONE;
-    nextInList[entry] = free;
-    free = entry;
+    last = since(from, base + (last >>> TIME_SHIFT)) << TIME_SHIFT | ADDRESSES_PER_LIST;
+    base = from;
   }
 
-  /** Takes an entry's word out of the index, and moves words behind it that belong before. */
-  private void leave(int entry) {
-    int mask = index.length - 1;
-    int first = entry << STRIDE_BITS;
-    int gap = home(group[entry], entries[first + HIGH], entries[first]);
-    while ((int) index[gap] != entry + 1) {
-      gap = gap + 1 & mask;
+  private static long since(long from, long stamp) {
+    return Math.max(0, Math.min(MOST_TIME, stamp - from));
+  }
+
+  private int enter(int inList, int ofGroup, long high, long low, int number) {
+    long caller = caller(high, low);
+    int slot = home(ofGroup, caller);
+    while (!isFree(slot)) {
+      slot = next(slot);
     }
-    for (int at = gap + 1 & mask; index[at] != 0; at = at + 1 & mask) {
-      int other = (int) index[at] - 1;
-      first = other << STRIDE_BITS;
-      int home = home(group[other], entries[first + HIGH], entries[first]);
+    slots[2 * slot] = caller + ((inList + 1L) << LIST_SHIFT);
+    group[slot] = ofGroup;
+    if (caller < 0) {
+      if (wide.length == 0) {
+        wide = new long[slots.length];
+      }
+      wide[2 * slot] = high;
+      wide[2 * slot + 1] = low;
+    }
+    int next = firstInList[number];
+    before[slot] = NONE;
+    after[slot] = next;
+    firstInList[number] = slot;
+    if (next != NONE) {
+      before[next] = slot;
+    }
+    count[number]++;
+    live++;
+    return slot;
+  }
+
+  /** Removes the entry of a slot; others may move. */
+  void remove(int slot) {
+    int number = number(listOf(slot));
+    if (before[slot] == NONE) {
+      firstInList[number] = after[slot];
+    } else {
+      after[before[slot]] = after[slot];
+    }
+    if (after[slot] != NONE) {
+      before[after[slot]] = before[slot];
+    }
+    count[number]--;
+    live--;
+    int ofGroup = group[slot];
+    boolean isWide = slots[2 * slot] < 0;
+    long high = isWide ? wide[2 * slot] : 0;
+    long low = isWide ? wide[2 * slot + 1] : mapped((int) slots[2 * slot]);
+    leave(slot);
+    doubles -= isKnown(ofGroup, high, low) ? 1 : 0;
+  }
+
+  /** Empties a slot, and moves entries behind it that belong before. */
+  private void leave(int slot) {
+    int mask = group.length - 1;
+    int gap = slot;
+    for (int at = next(gap); !isFree(at); at = next(at)) {
+      int home = home(group[at], callerOf(at));
       if ((at - home & mask) >= (at - gap & mask)) {
-        index[gap] = index[at];
+        move(at, gap);
         gap = at;
       }
     }
-    index[gap] = 0;
+    slots[2 * gap] = 0;
   }
 
-  /** Removes the list's least recently set address if it was last seen before a time. */
-  void reap(int inList, long since, int spared) {
+  private void move(int from, int to) {
+    System.arraycopy(slots, 2 * from, slots, 2 * to, 2);
+    if (wide.length > 0) {
+      System.arraycopy(wide, 2 * from, wide, 2 * to, 2);
+    }
+    group[to] = group[from];
+    before[to] = before[from];
+    after[to] = after[from];
+    if (before[to] == NONE) {
+      firstInList[number(listOf(to))] = to;
+    } else {
+      after[before[to]] = to;
+    }
+    if (after[to] != NONE) {
+      before[after[to]] = to;
+    }
+  }
+
+  /**
+   * Removes the list's least recently set address if it was last seen before a time.
+   *
+   * @param spared the slot of one that stays; -1 for none
+   * @return whether one was removed
+   */
+  boolean reap(int inList, long since, int spared) {
     if (least >= since) {
-      return;
+      return false;
     }
-    int slot = listSlot(inList);
-    if (leastInList[slot] >= since) {
-      return;
+    if (doubts++ > slots.length) {
+      doubts = 0;
+      least = exactLeast();
     }
-    int entry = oldest(slot);
-    if (entry == NONE) {
-      return;
+    int number = number(inList);
+    if (leastInList[number] >= since) {
+      return false;
     }
-    leastInList[slot] = stampOf(entry);
-    if (entry != spared && stampOf(entry) < since) {
-      remove(entry);
+    int slot = oldest(number);
+    if (slot == NONE) {
+      return false;
     }
+    leastInList[number] = stampOf(slot);
+    if (slot == spared || stampOf(slot) >= since) {
+      return false;
+    }
+    remove(slot);
+    return true;
+  }
+
+  private long exactLeast() {
+    long exact = Long.MAX_VALUE;
+    for (int slot = 0; slot < group.length; slot++) {
+      exact = isFree(slot) ? exact : Math.min(exact, stampOf(slot));
+    }
+    return exact;
   }
 
   /** The list's least recently set entry, or -1. */
-  private int oldest(int slot) {
+  private int oldest(int number) {
     int oldest = NONE;
-    long order = Long.MAX_VALUE;
-    for (int entry = firstInList[slot]; entry != NONE; entry = nextInList[entry]) {
-      long other = entries[(entry << STRIDE_BITS) + ORDER];
-      if (other < order) {
-        order = other;
-        oldest = entry;
+    long when = Long.MAX_VALUE;
+    for (int slot = firstInList[number]; slot != NONE; slot = after[slot]) {
+      if (slots[2 * slot + 1] < when) {
+        when = slots[2 * slot + 1];
+        oldest = slot;
       }
     }
     return oldest;
   }
 
-  /** Forgets the lists that a program does not name. */
-  void retain(DecisionProgram program) {
-    for (int entry = 0; entry < used; entry++) {
-      if (list[entry] != NONE && !program.namesList(list[entry])) {
-        remove(entry);
+  /** Forgets all lists but some. */
+  void retain(IntSet named) {
+    for (Int2IntMap.Entry list : numberOf.int2IntEntrySet()) {
+      if (!named.contains(list.getIntKey())) {
+        while (firstInList[list.getIntValue()] != NONE) {
+          remove(firstInList[list.getIntValue()]);
+        }
       }
     }
   }
 
-  private int listSlot(int inList) {
-    int slot = slotOf.get(inList);
-    if (slot == NONE) {
-      slot = lists++;
-      if (slot == count.length) {
-        firstInList = Arrays.copyOf(firstInList, slot * 2);
-        count = Arrays.copyOf(count, slot * 2);
-        leastInList = Arrays.copyOf(leastInList, slot * 2);
+  private int number(int inList) {
+    int number = numberOf.get(inList);
+    if (number == NONE) {
+      number = lists++;
+      if (number == count.length) {
+        firstInList = Arrays.copyOf(firstInList, number * 2);
+        count = Arrays.copyOf(count, number * 2);
+        leastInList = Arrays.copyOf(leastInList, number * 2);
       }
-      firstInList[slot] = NONE;
-      leastInList[slot] = Long.MAX_VALUE;
-      slotOf.put(inList, slot);
+      firstInList[number] = NONE;
+      leastInList[number] = Long.MAX_VALUE;
+      numberOf.put(inList, number);
     }
-    return slot;
-  }
-
-  private int newEntry() {
-    if (free != NONE) {
-      int entry = free;
-      free = nextInList[entry];
-      return entry;
-    }
-    if (used == list.length) {
-      grow();
-    }
-    return used++;
+    return number;
   }
 
   private void grow() {
-    int capacity = used * 2;
-    entries = Arrays.copyOf(entries, capacity << STRIDE_BITS);
-    list = Arrays.copyOf(list, capacity);
-    group = Arrays.copyOf(group, capacity);
-    nextInList = Arrays.copyOf(nextInList, capacity);
-    index = new long[capacity * 2];
-    for (int entry = 0; entry < used; entry++) {
-      enter(entry);
+    int capacity = 2 * group.length;
+    long[] oldSlots = slots;
+    long[] oldWide = wide;
+    int[] oldGroup = group;
+    int[] places = new int[group.length];
+    slots = new long[2 * capacity];
+    wide = new long[oldWide.length * 2];
+    group = new int[capacity];
+    for (int slot = 0; slot < places.length; slot++) {
+      long who = oldSlots[2 * slot];
+      if (who == 0) {
+        continue;
+      }
+      int to = home(oldGroup[slot], who & CALLER_MASK);
+      while (!isFree(to)) {
+        to = next(to);
+      }
+      places[slot] = to;
+      group[to] = oldGroup[slot];
+      System.arraycopy(oldSlots, 2 * slot, slots, 2 * to, 2);
+      if (wide.length > 0) {
+        System.arraycopy(oldWide, 2 * slot, wide, 2 * to, 2);
+      }
     }
+    before = moved(before, places, oldSlots);
+    after = moved(after, places, oldSlots);
+    for (int number = 0; number < lists; number++) {
+      int first = firstInList[number];
+      firstInList[number] = first == NONE ? NONE : places[first];
+    }
+  }
+
+  /** Chains of slots that went to other places. */
+  private static int[] moved(int[] chain, int[] places, long[] oldSlots) {
+    int[] moved = new int[2 * places.length];
+    for (int slot = 0; slot < places.length; slot++) {
+      if (oldSlots[2 * slot] != 0) {
+        moved[places[slot]] = chain[slot] == NONE ? NONE : places[chain[slot]];
+      }
+    }
+    return moved;
   }
 }

@@ -126,7 +126,7 @@ public final class Decider {
           "a program for " + next.family() + " after one for " + program.family());
     }
     if (affinity.size() > 0 && next.code != program.code) {
-      affinity.retain(next);
+      affinity.retain(next.namedLists());
     }
     program = next;
     rules.follow(next);
@@ -497,7 +497,7 @@ public final class Decider {
       @Nullable Leaf leaf = value < 0 ? null : way.plans.leaf(value, origin(source));
       if (leaf != null && leaf.isAffine()) {
         int group = way.straight.records[number(value) + leaf.at()];
-        sum += affinity.touch(group, 0, AffinityTable.mapped(source));
+        sum += affinity.touch4(group, source);
       }
     }
     touched = sum;

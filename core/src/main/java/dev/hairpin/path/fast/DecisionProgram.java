@@ -7,6 +7,8 @@ import dev.hairpin.net.Protocol;
 import dev.hairpin.path.Hook;
 import dev.hairpin.path.TableName;
 import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
+import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
+import it.unimi.dsi.fastutil.ints.IntSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -223,20 +225,14 @@ public final class DecisionProgram {
     return false;
   }
 
-  /**
-   * Whether a list of callers is named by a rule.
-   *
-   * @param list the list's number in the pool
-   * @return true if it is
-   */
-  boolean namesList(int list) {
+  /** The lists of callers that rules name, by their numbers in the pool. */
+  IntSet namedLists() {
+    IntSet lists = new IntOpenHashSet();
     for (int place : code.places) {
       int[] page = code.pages[place >>> ProgramCode.PAGE_BITS];
-      if (RoutineReader.namesList(page, place & ProgramCode.PAGE_MASK, list, v4)) {
-        return true;
-      }
+      RoutineReader.addLists(page, place & ProgramCode.PAGE_MASK, lists, v4);
     }
-    return false;
+    return lists;
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.hairpin.path.fast;
 
+import it.unimi.dsi.fastutil.ints.IntSet;
+
 /** Steps through the instructions of a routine without running them. */
 final class RoutineReader {
   private RoutineReader() {}
@@ -54,30 +56,20 @@ final class RoutineReader {
     };
   }
 
-  /** Whether a routine that begins at a word names a list of callers. */
-  static boolean namesList(int[] words, int first, int list, boolean v4) {
+  /** Adds the lists of callers that a routine names which begins at a word. */
+  static void addLists(int[] words, int first, IntSet lists, boolean v4) {
     for (int at = first; words[at] != Op.STOP; at += length(words, at, v4)) {
       int op = code(words[at]);
-      if (op == Op.RECENT && words[at + 2] == list) {
-        return true;
-      }
-      if (op == Op.BALANCE_AFFINE) {
+      if (op == Op.RECENT) {
+        lists.add(words[at + 2]);
+      } else if (op == Op.BALANCE_AFFINE) {
         int rungs = words[at] >>> 8;
         int firstList = words[at + 5];
-        if (firstList >= 0) {
-          if (list >= firstList && list < firstList + rungs) {
-            return true;
-          }
-          continue;
-        }
-        int lists = at + length(words, at, v4) - rungs;
-        for (int i = lists; i < lists + rungs; i++) {
-          if (words[i] == list) {
-            return true;
-          }
+        int given = at + length(words, at, v4) - rungs;
+        for (int rung = 0; rung < rungs; rung++) {
+          lists.add(firstList >= 0 ? firstList + rung : words[given + rung]);
         }
       }
     }
-    return false;
   }
 }

@@ -2,6 +2,7 @@ package dev.hairpin.path.fast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import it.unimi.dsi.fastutil.ints.IntSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,48 +13,156 @@ import org.junit.jupiter.api.Test;
 
 class AffinityTableTest {
 
+  /** Who is asked about, of both families, so that lists of one group hold addresses of both. */
+  private static long low(int number) {
+    return number % 2 == 0 ? AffinityTable.mapped(number) : number;
+  }
+
+  private static long high(int number) {
+    return number % 2 == 0 ? 0 : number % 3;
+  }
+
   @Property(tries = 100)
   void itRemembersWhatMapsInTheOrderOfTheirRenewalWould(@ForAll long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     AffinityTable table = new AffinityTable();
-    Map<Integer, LinkedHashMap<Long, Long>> naive = new HashMap<>();
+    Map<Integer, LinkedHashMap<Integer, Long>> naive = new HashMap<>();
+    long now = random.nextLong(1L << 42);
     for (int n = 0; n < 3_000; n++) {
+      // Mostly as in a simulation; now and then, years pass.
+      now += random.nextInt(3) + (random.nextInt(500) == 0 ? 1L << random.nextInt(36) : 0);
       int list = random.nextInt(4);
       int group = list / 2;
-      long address = random.nextInt(150);
-      LinkedHashMap<Long, Long> known = naive.computeIfAbsent(list, l -> new LinkedHashMap<>());
+      int number = random.nextInt(300);
+      long high = high(number);
+      long low = low(number);
+      LinkedHashMap<Integer, Long> known = naive.computeIfAbsent(list, l -> new LinkedHashMap<>());
       switch (random.nextInt(8)) {
         case 0 -> {
-          int entry = table.find(list, group, 0, address);
-          assertThat(entry >= 0).isEqualTo(known.remove(address) != null);
-          if (entry >= 0) {
-            table.remove(entry);
+          int slot = table.find(list, group, high, low);
+          assertThat(slot >= 0).isEqualTo(known.remove(number) != null);
+          if (slot >= 0) {
+            table.remove(slot);
           }
         }
         case 1 -> {
-          long since = (long) n - random.nextInt(500);
-          table.reap(list, since, -1);
-          if (!known.isEmpty()) {
-            Map.Entry<Long, Long> oldest = known.entrySet().iterator().next();
-            if (oldest.getValue() < since) {
-              known.remove(oldest.getKey());
-            }
+          long since = now - random.nextInt(500);
+          boolean removed = table.reap(list, since, -1);
+          boolean isOld = !known.isEmpty() && known.values().iterator().next() < since;
+          assertThat(removed).isEqualTo(isOld);
+          if (isOld) {
+            known.remove(known.keySet().iterator().next());
           }
         }
         default -> {
-          table.set(list, group, 0, address, n);
-          known.remove(address);
+          table.set(list, group, high, low, now);
+          known.remove(number);
           if (known.size() == AffinityTable.ADDRESSES_PER_LIST) {
             known.remove(known.keySet().iterator().next());
           }
-          known.put(address, (long) n);
+          known.put(number, now);
         }
       }
-      int entry = table.find(list, group, 0, address);
-      assertThat(entry < 0 ? null : table.stampOf(entry)).isEqualTo(known.get(address));
+      int slot = table.find(list, group, high, low);
+      assertThat(slot < 0 ? null : table.stampOf(slot)).isEqualTo(known.get(number));
     }
     assertThat(table.size())
         .isEqualTo(naive.values().stream().mapToInt(Map::size).sum());
+    naive.forEach((list, known) -> known.forEach((number, stamp) -> assertThat(
+            table.stampOf(table.find(list, list / 2, high(number), low(number))))
+        .isEqualTo(stamp)));
+  }
+
+  @Property(tries = 100)
+  void theQuickQuestionHasTheAnswerOfTheLongOneWhileNobodyIsInTwoListsOrOld(@ForAll long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    AffinityTable table = new AffinityTable();
+    for (int n = 0; n < 2_000; n++) {
+      int group = random.nextInt(6);
+      int address = random.nextInt(40);
+      long low = AffinityTable.mapped(address);
+      int firstList = 10 * group;
+      int rungs = 1 + random.nextInt(10);
+      long first = table.firstRung(group, 0, low, firstList, new int[0], 0, 0, rungs);
+      if (table.isSimple(0)) {
+        assertThat(table.known4(group, address, firstList, rungs)).isEqualTo(first);
+      }
+      if (first < 0 && random.nextInt(3) > 0) {
+        int list = firstList + random.nextInt(rungs);
+        if (table.firstRung(group, 0, low, firstList, new int[0], 0, 0, 10) < 0) {
+          table.set(list, group, 0, low, n);
+          table.set(list, group, address % 2, address, n);
+        }
+      } else if (first >= 0 && random.nextInt(3) == 0) {
+        table.remove((int) first);
+      }
+    }
+    assertThat(table.size()).isPositive();
+  }
+
+  @Test
+  void theQuickQuestionIsNotAskedAboutCallersInTwoListsOrThoseWhoMayBeOld() {
+    AffinityTable table = new AffinityTable();
+    table.set(11, 7, 0, AffinityTable.mapped(42), 100);
+    assertThat(table.isSimple(100)).isTrue();
+    assertThat(table.isSimple(101)).isFalse();
+
+    table.set(12, 7, 0, AffinityTable.mapped(42), 100);
+    assertThat(table.isSimple(100)).isFalse();
+
+    table.remove(table.find(11, 7, 0, AffinityTable.mapped(42)));
+    assertThat(table.isSimple(100)).isTrue();
+  }
+
+  @Test
+  void moreRenewalsThanAMillisecondHasNumbersKeepTheOrder() {
+    AffinityTable table = new AffinityTable();
+    for (int address = 0; address < AffinityTable.ADDRESSES_PER_LIST; address++) {
+      table.set(1, 7, 0, address, 100);
+    }
+    int slot = table.find(1, 7, 0, 0);
+    for (int n = 0; n < 5_000_000; n++) {
+      table.renew(slot, 100);
+    }
+    table.renew(table.find(1, 7, 0, 1), 100);
+
+    table.set(1, 7, 0, 1_000, 100);
+    table.set(1, 7, 0, 1_001, 100);
+
+    assertThat(table.find(1, 7, 0, 0)).isNotNegative();
+    assertThat(table.find(1, 7, 0, 1)).isNotNegative();
+    assertThat(table.find(1, 7, 0, 2)).isNegative();
+    assertThat(table.find(1, 7, 0, 3)).isNegative();
+    assertThat(table.find(1, 7, 0, 4)).isNotNegative();
+    assertThat(table.stampOf(table.find(1, 7, 0, 0))).isEqualTo(100);
+  }
+
+  @Test
+  void timesOfACenturyAndMoreAreTold() {
+    AffinityTable table = new AffinityTable();
+    long year = 365L * 86_400_000;
+    table.set(1, 7, 0, 1, 5 * year);
+    table.set(1, 7, 0, 2, 150 * year);
+    table.set(1, 7, 0, 3, 215 * year);
+
+    assertThat(table.stampOf(table.find(1, 7, 0, 2))).isEqualTo(150 * year);
+    assertThat(table.stampOf(table.find(1, 7, 0, 3))).isEqualTo(215 * year);
+    assertThat(table.reap(1, 215 * year - Integer.MAX_VALUE * 1_000L, -1)).isTrue();
+    assertThat(table.find(1, 7, 0, 1)).isNegative();
+  }
+
+  @Test
+  void listsThatNobodyNamesAreForgotten() {
+    AffinityTable table = new AffinityTable();
+    for (int address = 0; address < 300; address++) {
+      table.set(address % 3, 7, 0, address, 100);
+    }
+
+    table.retain(IntSet.of(0, 2));
+
+    assertThat(table.size()).isEqualTo(200);
+    assertThat(table.find(1, 7, 0, 4)).isNegative();
+    assertThat(table.find(2, 7, 0, 5)).isNotNegative();
   }
 
   @Test
