@@ -101,9 +101,8 @@ public class NewConnection {
     next += BATCH;
     System.arraycopy(ring.source, first, batch.source, 0, BATCH);
     System.arraycopy(ring.destination, first, batch.destination, 0, BATCH);
-    for (int i = 0; i < BATCH; i++) {
-      batch.draw[i] = Draws.at(SEED, number++);
-    }
+    Draws.fill(SEED, number, batch.draw, 0, BATCH);
+    number += BATCH;
     decider.decide(batch, 0, BATCH);
     return batch.decisions;
   }

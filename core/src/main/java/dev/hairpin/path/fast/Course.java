@@ -30,6 +30,10 @@ sealed interface Course {
    */
   record Choice(int shape, int mark, Place targets, int seconds) implements Course {
     static final int FORGETS = -1;
+
+    boolean isAffine() {
+      return seconds != FORGETS;
+    }
   }
 
   /** Anything else: the rules are to be run. */
@@ -45,14 +49,12 @@ sealed interface Course {
    * They are told by the number in the key's value.
    *
    * @param offset what is added to the number
-   * @param order four bits for each rung: what is added for it; or {@link #COUNTS_ON}
+   * @param order four bits for each of the first rungs: what is added to it; {@link #COUNTS_ON} for
+   *     any number of rungs
    */
   record InSlot(int offset, long order) implements Place {
-    /** No order: what is added for a rung is its number. */
+    /** The targets are in the order of the rungs. */
     static final long COUNTS_ON = 0;
-
-    /** What four bits can say. */
-    static final int FARTHEST = 15;
   }
 
   /**

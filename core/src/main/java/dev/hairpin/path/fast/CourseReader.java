@@ -54,28 +54,31 @@ final class CourseReader {
       return group >= 0;
     }
 
-    /** How a place in the slot tells the targets, from the least target of a key; null if none. */
+    /**
+     * How the number in the key's value, which is the least target of the key, tells the targets;
+     * null if it cannot.
+     */
     @Nullable
     Place inSlot(int least) {
-      int lowest = targets.intStream().min().orElse(0);
-      if (lowest - least > Plans.FARTHEST) {
-        return null;
-      }
-      if (countsOn || rungs == 1) {
-        return new InSlot(lowest - least, InSlot.COUNTS_ON);
+      if (countsOn) {
+        return new InSlot(targets.getInt(0) - least, InSlot.COUNTS_ON);
       }
       if (rungs > Plans.MOST_ORDERED) {
         return null;
       }
+      int leastAdded = Integer.MAX_VALUE;
+      for (int rung = 0; rung < rungs; rung++) {
+        leastAdded = Math.min(leastAdded, targets.getInt(rung) - rung);
+      }
       long order = 0;
       for (int rung = 0; rung < rungs; rung++) {
-        int distance = targets.getInt(rung) - lowest;
-        if (distance > InSlot.FARTHEST) {
+        int added = targets.getInt(rung) - rung - leastAdded;
+        if (added > Plans.MOST_ADDED) {
           return null;
         }
-        order |= (long) distance << (4 * rung);
+        order |= (long) added << (4 * rung);
       }
-      return new InSlot(lowest - least, order);
+      return new InSlot(leastAdded - least, order);
     }
   }
 

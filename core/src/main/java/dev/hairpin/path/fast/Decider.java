@@ -52,17 +52,16 @@ public final class Decider {
   private StraightWalk walk;
   private long now;
   private int[] addresses;
-  private Origins origins;
   private Way comingIn;
   private Way beingSent;
   private boolean hasLocalTargets;
 
-  // Classes of sources that were asked for lately: their upper 24 bits, and the class.
+  /** How many nets of 256 sources each way remembers. */
   private static final int NETS = 64;
-  private final int[] nets = new int[NETS];
 
-  // Of a pass: what was looked up, and which flows are left.
+  // Of a pass: what was looked up, the leaves that it leads to, and which flows are left.
   private final long[] found = new long[PASS];
+  private final int[] leafOf = new int[PASS];
   private final int[] left = new int[PASS];
   private final int[] leftByPlan = new int[PASS];
 
@@ -70,8 +69,8 @@ public final class Decider {
   private static final class Way {
     final long[] slots;
     final int capacity;
-    final int planBits;
     final long[] leaves;
+    final int[] records;
     final boolean hasExceptions;
 
     /** Whether no endpoint is an exception or the node's own. */
@@ -79,16 +78,40 @@ public final class Decider {
 
     final Straight straight;
     final Plans.Table plans;
+    private final Origins origins;
 
-    Way(Straight straight, Plans.Table plans, boolean hasLocalTargets) {
+    /*
+     * Nets that were asked for lately, two words each: the upper 24 bits of their sources, and
+     * where the leaves of their class begin.
+     */
+    private final int[] nets = new int[2 * NETS];
+
+    Way(Straight straight, Plans.Table plans, Origins origins, boolean hasLocalTargets) {
       slots = straight.slots;
       capacity = straight.capacity;
-      planBits = plans.bits();
       leaves = plans.words();
+      records = straight.records;
       hasExceptions = straight.special != null;
       isPlain = !hasExceptions && !hasLocalTargets;
       this.straight = straight;
       this.plans = plans;
+      this.origins = origins;
+      Arrays.fill(nets, -1);
+    }
+
+    /** Where the leaves for a source begin. */
+    int row(int source) {
+      int at = (source >>> 7) & (2 * NETS - 2);
+      return nets[at] == source >>> 8 ? nets[at + 1] : unknownRow(source, at);
+    }
+
+    private int unknownRow(int source, int at) {
+      int row = plans.row(origins.of(source));
+      if (origins.isUniform(source)) {
+        nets[at] = source >>> 8;
+        nets[at + 1] = row;
+      }
+      return row;
     }
   }
 
@@ -108,11 +131,17 @@ public final class Decider {
     this.rules = new RuleRun(program, affinity);
     this.walk = new StraightWalk(program);
     this.addresses = program.targets.addresses4();
-    this.origins = program.origins;
-    this.comingIn = new Way(program.code.straights[0], program.plans[0], program.hasLocalTargets);
-    this.beingSent = new Way(program.code.straights[1], program.plans[1], program.hasLocalTargets);
+    this.comingIn = way(program, 0);
+    this.beingSent = way(program, 1);
     this.hasLocalTargets = program.hasLocalTargets;
-    Arrays.fill(nets, -1);
+  }
+
+  private static Way way(DecisionProgram program, int number) {
+    return new Way(
+        program.code.straights[number],
+        program.plans[number],
+        program.origins,
+        program.hasLocalTargets);
   }
 
   /**
@@ -132,12 +161,8 @@ public final class Decider {
     rules.follow(next);
     walk = new StraightWalk(next);
     addresses = next.targets.addresses4();
-    if (origins != next.origins) {
-      Arrays.fill(nets, -1);
-    }
-    origins = next.origins;
-    comingIn = new Way(next.code.straights[0], next.plans[0], next.hasLocalTargets);
-    beingSent = new Way(next.code.straights[1], next.plans[1], next.hasLocalTargets);
+    comingIn = way(next, 0);
+    beingSent = way(next, 1);
     hasLocalTargets = next.hasLocalTargets;
   }
 
@@ -185,45 +210,27 @@ public final class Decider {
    */
   public long decide(int link, int from, int to, int ports, long random) {
     Way way = way(link);
-    long value = LookupTable.get4(way.slots, way.capacity, key(link, to, ports));
-    if (value >= LookupTable.FIRST_PLANNED) {
-      long[] leaves = way.leaves;
-      int number = origin(from) << way.planBits | (int) (value >>> LookupTable.PLAN_SHIFT);
-      long leaf = leaves[2 * number];
-      long product = Plans.product(leaf, random);
-      if (Plans.isSure(product)) {
-        int chosen =
-            number(value) + Plans.target(leaf, leaves[2 * number + 1], (int) (product >>> 32));
-        int endpoint = addresses[chosen];
-        if (endpoint != from && (way.isPlain || isUsual(way, chosen, endpoint))) {
-          return Plans.answer(leaf) | chosen;
-        }
+    long key = key(link, to, ports);
+    long[] slots = way.slots;
+    int at = LookupTable.index(key, way.capacity) << 1;
+    while (slots[at] != key && slots[at] != 0) {
+      at = at + 2 == slots.length ? 0 : at + 2;
+    }
+    // Of a free slot it is 0, which has no plan.
+    long value = slots[at + 1];
+    int leaf = way.row(from) + Plans.plan(value);
+    long[] leaves = way.leaves;
+    long product = Plans.product(leaves[leaf], random);
+    long decision = leaves[leaf + Plans.ANSWER]
+        + (number(value) + Plans.added(leaves[leaf + Plans.ORDER], product >>> 32));
+    if (Plans.isSure(product)) {
+      int chosen = (int) decision;
+      int endpoint = addresses[chosen];
+      if (endpoint != from && (way.isPlain || isUsual(way, chosen, endpoint))) {
+        return decision;
       }
     }
-    return unusual(way, value, link, from, to, ports, random);
-  }
-
-  /** The class of a source. */
-  private int origin(int source) {
-    int found = nets[slot(source)] ^ tag(source);
-    return found >>> Origins.CLASS_BITS == 0 ? found : unknownOrigin(source);
-  }
-
-  private static int slot(int source) {
-    return (source >>> 8) & (NETS - 1);
-  }
-
-  /** The upper 24 bits of a source, with room for its class below. */
-  private static int tag(int source) {
-    return (source >>> 8) << Origins.CLASS_BITS;
-  }
-
-  private int unknownOrigin(int source) {
-    int origin = origins.of(source);
-    if (origins.isUniform(source)) {
-      nets[slot(source)] = tag(source) | origin;
-    }
-    return origin;
+    return unusual(way, value, leaf, link, from, to, ports, random);
   }
 
   private Way way(int link) {
@@ -240,16 +247,17 @@ public final class Decider {
         && !(hasLocalTargets && program.isLocal4(endpoint));
   }
 
-  private long unusual(Way way, long value, int link, int from, int to, int ports, long random) {
-    if (value >= 0) {
-      int origin = origin(from);
-      @Nullable Leaf leaf = way.plans.leaf(value, origin);
-      long decision = leaf == null
+  private long unusual(
+      Way way, long value, int leaf, int link, int from, int to, int ports, long random) {
+    if (value != 0) {
+      long record = way.leaves[leaf + Plans.RECORD];
+      @Nullable Leaf readable = way.plans.readable()[leaf >>> Plans.LEAF_BITS];
+      long decision = readable == null
           ? walk.decide(
               way.straight, (int) value & LookupTable.ADDRESS_MASK, link, from, to, ports, random)
-          : leaf.inSlot()
-              ? bySlot(way, leaf, value, origin, from, random)
-              : byRecord(way, leaf, number(value), from, random);
+          : record == 0
+              ? bySlot(way, readable, leaf, value, from, random)
+              : byRecord(way, readable, record, number(value), from, random);
       if (decision != NOT_STRAIGHT) {
         return decision;
       }
@@ -262,54 +270,58 @@ public final class Decider {
   }
 
   /** As the usual case, but for draws that need the ladder's table, and callers of themselves. */
-  private long bySlot(Way way, Leaf leaf, long value, int origin, int from, long random) {
-    int rung = leaf.shape().pick(random);
-    int chosen = number(value) + way.plans.target(value, origin, rung);
+  private long bySlot(Way way, Leaf readable, int leaf, long value, int from, long random) {
+    int rung = readable.shape().pick(random);
+    long[] leaves = way.leaves;
+    int chosen = (int) leaves[leaf + Plans.ANSWER]
+        + number(value)
+        + (int) Plans.added(leaves[leaf + Plans.ORDER], rung);
     int endpoint = addresses[chosen];
     if (!isUsual(way, chosen, endpoint)) {
       return NOT_STRAIGHT;
     }
-    return chosen | (endpoint == from ? leaf.toItself() : leaf.answer());
+    return chosen | (endpoint == from ? readable.toItself() : readable.answer());
   }
 
   /** A decision by the numbers of the key's record. */
-  private long byRecord(Way way, Leaf leaf, int record, int from, long random) {
-    int[] numbers = way.straight.records;
-    int place = record + leaf.at();
-    long known = -1;
-    int group = 0;
-    int firstList = 0;
-    if (leaf.isAffine()) {
-      if (!way.isPlain) {
-        // The list must not be changed before it is clear that the walk ends here.
-        return NOT_STRAIGHT;
-      }
-      group = numbers[place];
-      firstList = numbers[place + 1];
-      place += 2;
-      known = affinity.remembered(
-          group,
-          0,
-          AffinityTable.mapped(from),
-          firstList,
-          numbers,
-          0,
-          leaf.shape().ladder.rungs(),
-          leaf.seconds(),
-          now);
+  private long byRecord(Way way, Leaf readable, long record, int first, int from, long random) {
+    int place = first + Plans.place(record);
+    if (Plans.isAffine(record)) {
+      // The list must not be changed before it is clear that the walk ends here.
+      return way.isPlain ? byCaller(way, readable, record, place, from, random) : NOT_STRAIGHT;
     }
-    int rung = known >= 0 ? (int) (known >>> 32) : leaf.shape().pick(random);
-    int chosen = leaf.countsOn() ? numbers[place] + rung : numbers[place + rung];
+    int[] numbers = way.records;
+    int rung = readable.shape().pick(random);
+    int chosen = Plans.countsOn(record) ? numbers[place] + rung : numbers[place + rung];
     int endpoint = addresses[chosen];
     if (!isUsual(way, chosen, endpoint)) {
       return NOT_STRAIGHT;
     }
+    return chosen | (endpoint == from ? readable.toItself() : readable.answer());
+  }
+
+  /** The same where callers are remembered, and all endpoints are usual. */
+  private long byCaller(Way way, Leaf readable, long record, int place, int from, long random) {
+    int[] numbers = way.records;
+    int group = numbers[place];
+    int firstList = numbers[place + 1];
+    int rungs = Plans.rungs(record);
+    int seconds = Plans.seconds(record);
+    long known = affinity.isSimple(now - seconds * 1_000L)
+        ? affinity.known4(group, from, firstList, rungs)
+        : affinity.remembered(
+            group, 0, AffinityTable.mapped(from), firstList, numbers, 0, rungs, seconds, now);
+    int rung;
     if (known >= 0) {
+      rung = (int) (known >>> 32);
       affinity.renew((int) known, now);
-    } else if (leaf.isAffine()) {
+    } else {
+      rung = readable.shape().pick(random);
       affinity.set(firstList + rung, group, 0, AffinityTable.mapped(from), now);
     }
-    return chosen | (endpoint == from ? leaf.toItself() : leaf.answer());
+    int targets = place + 2;
+    int chosen = Plans.countsOn(record) ? numbers[targets] + rung : numbers[targets + rung];
+    return chosen | (addresses[chosen] == from ? readable.toItself() : readable.answer());
   }
 
   /**
@@ -401,17 +413,20 @@ public final class Decider {
       return;
     }
     lookUp(batch, way, first, count);
-    int rest = way.isPlain
-        ? answer(batch, way, first, count)
-        : answerWithExceptions(batch, way, first, count);
+    int rest = answer(batch, way, first, count);
+    if (!way.isPlain) {
+      rest = addExceptions(batch, way, first, count, rest);
+    }
     if (affinity.size() > 0) {
       touchLists(batch, way, first, rest);
     }
     for (int r = 0; r < rest; r++) {
-      int i = first + left[r];
+      int k = left[r];
+      int i = first + k;
       batch.decisions[i] = unusual(
           way,
-          found[left[r]],
+          found[k],
+          leafOf[k],
           links[i],
           batch.source[i],
           batch.destination[i],
@@ -420,6 +435,7 @@ public final class Decider {
     }
   }
 
+  /** Puts down each flow's value, 0 where there is none. */
   private void lookUp(FlowBatch batch, Way way, int first, int count) {
     int[] links = batch.link;
     int[] destinations = batch.destination;
@@ -429,7 +445,12 @@ public final class Decider {
     long[] values = found;
     for (int k = 0; k < count; k++) {
       int i = first + k;
-      values[k] = LookupTable.get4(slots, capacity, key(links[i], destinations[i], ports[i]));
+      long key = key(links[i], destinations[i], ports[i]);
+      int at = LookupTable.index(key, capacity) << 1;
+      while (slots[at] != key && slots[at] != 0) {
+        at = at + 2 == slots.length ? 0 : at + 2;
+      }
+      values[k] = slots[at + 1];
     }
   }
 
@@ -445,42 +466,39 @@ public final class Decider {
     long[] decisions = batch.decisions;
     long[] values = found;
     int[] others = left;
-    int planBits = way.planBits;
+    int[] leafNumbers = leafOf;
     long[] leaves = way.leaves;
     int[] endpoints = addresses;
-    int[] known = nets;
     int rest = 0;
     for (int k = 0; k < count; k++) {
       int i = first + k;
       int from = sources[i];
-      // A key that is not there has the plan of nothing.
-      long value = values[k] & ~(values[k] >> 63);
-      int origin = known[slot(from)] ^ tag(from);
-      origin = origin >>> Origins.CLASS_BITS == 0 ? origin : unknownOrigin(from);
-      int number = origin << planBits | (int) (value >>> LookupTable.PLAN_SHIFT);
-      long leaf = leaves[2 * number];
-      long product = Plans.product(leaf, random[i]);
-      int sure = Plans.sure(product);
-      int chosen = sure
-          & (number(value) + Plans.target(leaf, leaves[2 * number + 1], (int) (product >>> 32)));
-      decisions[i] = Plans.answer(leaf) | chosen;
+      long value = values[k];
+      int leaf = way.row(from) + Plans.plan(value);
+      leafNumbers[k] = leaf;
+      long product = Plans.product(leaves[leaf], random[i]);
+      long sure = Plans.sure(product);
+      long decision = sure
+          & (leaves[leaf + Plans.ANSWER]
+              + (number(value) + Plans.added(leaves[leaf + Plans.ORDER], product >>> 32)));
+      decisions[i] = decision;
       others[rest] = k;
-      rest += sure + 1;
-      if (endpoints[chosen] == from && sure != 0) {
+      rest += 1 + (int) sure;
+      if (endpoints[(int) decision] == from && sure != 0) {
         others[rest++] = k;
       }
     }
     return rest;
   }
 
-  private int answerWithExceptions(FlowBatch batch, Way way, int first, int count) {
+  /** Adds to those that are left, which are in order, whose endpoints are not usual. */
+  private int addExceptions(FlowBatch batch, Way way, int first, int count, int byPlan) {
     int rest = 0;
-    int sure = 0;
-    int all = answer(batch, way, first, count);
-    System.arraycopy(left, 0, leftByPlan, 0, all);
+    int next = 0;
+    System.arraycopy(left, 0, leftByPlan, 0, byPlan);
     for (int k = 0; k < count; k++) {
-      boolean isLeft = sure < all && leftByPlan[sure] == k;
-      sure += isLeft ? 1 : 0;
+      boolean isLeft = next < byPlan && leftByPlan[next] == k;
+      next += isLeft ? 1 : 0;
       int chosen = Decision.target(batch.decisions[first + k]);
       if (isLeft || !isUsual(way, chosen, addresses[chosen])) {
         left[rest++] = k;
@@ -489,15 +507,18 @@ public final class Decider {
     return rest;
   }
 
+  /** Loads what the lists of callers are asked, for flows that come later. */
   private void touchLists(FlowBatch batch, Way way, int first, int rest) {
+    int[] sources = batch.source;
+    int[] numbers = way.records;
+    long[] leaves = way.leaves;
     long sum = 0;
     for (int r = 0; r < rest; r++) {
-      long value = found[left[r]];
-      int source = batch.source[first + left[r]];
-      @Nullable Leaf leaf = value < 0 ? null : way.plans.leaf(value, origin(source));
-      if (leaf != null && leaf.isAffine()) {
-        int group = way.straight.records[number(value) + leaf.at()];
-        sum += affinity.touch4(group, source);
+      int k = left[r];
+      long record = leaves[leafOf[k] + Plans.RECORD];
+      if (Plans.isAffine(record)) {
+        int group = numbers[number(found[k]) + Plans.place(record)];
+        sum += affinity.touch4(group, sources[first + k]);
       }
     }
     touched = sum;

@@ -22,6 +22,29 @@ public final class Draws {
     return mix(seed + number * GOLDEN);
   }
 
+  /**
+   * The draws of connections whose numbers count on.
+   *
+   * <p>There is no branch in it, so that the compiler can mix several draws at a time: with
+   * instructions for products of eight longs one costs half a nanosecond.
+   *
+   * @param seed the seed of the run
+   * @param number the number of the first connection
+   * @param draws where they are put, such as {@link FlowBatch#draw}
+   * @param first the place of the first
+   * @param end behind the place of the last
+   */
+  public static void fill(long seed, long number, long[] draws, int first, int end) {
+    long next = seed + number * GOLDEN;
+    for (int i = first; i < end; i++) {
+      draws[i] = next;
+      next += GOLDEN;
+    }
+    for (int i = first; i < end; i++) {
+      draws[i] = mix(draws[i]);
+    }
+  }
+
   /** Further bits of a decision that needs more than its draw. */
   static long further(long draw, int number) {
     return mix(draw + (number + 1) * GOLDEN);

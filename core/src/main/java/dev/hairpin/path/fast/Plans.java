@@ -11,21 +11,33 @@ import org.jspecify.annotations.Nullable;
 final class Plans {
 
   /*
-   * A leaf is 16 octets, two longs; those of a class of sources lie together, by the plan's number:
+   * A leaf is 32 octets, four longs; those of a class of sources lie together, by the plan's number:
    *
-   *   bits  0-12  outcomes of the draw; 0 if the choice needs more than the leaf, or there is none
-   *   bits 13-31  what is added to the number in the key's value
-   *   bits 32-55  the answer: as in a Decision
+   *   draw    outcomes of the draw; 0 if the choice needs more than the leaf, or there is none
+   *   order   four bits for each of 16 rungs: what is added to the rung for it
+   *   answer  as in a Decision, plus what is added to the number in the key's value
+   *   record  0 if the number in the key's value tells the targets; else it is the place of a record:
+   *             bit      0  the key has a record
+   *             bit      1  the record begins with a group and a first list: callers are remembered
+   *             bit      2  the targets count on from the first
+   *             bits  3-17  where in the record the ladder's numbers begin
+   *             bits 18-30  rungs
+   *             bits 32-62  how many seconds callers are remembered
    *
-   *   the order: four bits for each of 15 rungs, what is added for it; 0 if the rung itself is
-   *              added, since the targets count on
+   * Rung, order and number are added to the answer as they are: the lower half of the sum is the
+   * target.
    */
-  static final int MOST_ORDERED = 15;
+  static final int LEAF_BITS = 2;
 
-  static final int OFFSET_SHIFT = 13;
-  static final int FARTHEST = (1 << (32 - OFFSET_SHIFT)) - 1;
-  private static final int OUTCOMES_MASK = (1 << OFFSET_SHIFT) - 1;
-  private static final long ANSWER_MASK = 0x00ff_ffff_0000_0000L;
+  static final int ORDER = 1;
+  static final int ANSWER = 2;
+  static final int RECORD = 3;
+
+  static final int MOST_ORDERED = 16;
+  static final int MOST_ADDED = 15;
+
+  private static final int MOST_PLACE = (1 << 15) - 1;
+  private static final int MOST_RUNGS = (1 << 13) - 1;
 
   /**
    * A draw chooses without the ladder's table if its product is further than this from a boundary:
@@ -34,7 +46,7 @@ final class Plans {
   private static final int MARGIN = 4_096;
 
   private static final int DOUBTFUL = MARGIN + Integer.MIN_VALUE;
-  private static final int SAFE = Integer.MAX_VALUE - 2 * MARGIN - OUTCOMES_MASK;
+  private static final int SAFE = Integer.MAX_VALUE - 2 * MARGIN - MOST_RUNGS;
 
   private final int markMask;
   private final long clear;
@@ -47,26 +59,15 @@ final class Plans {
    * The leaves.
    *
    * @param bits how many bits of a leaf's number are the plan's; the class is above
-   * @param words two words a leaf
+   * @param words four words a leaf
    * @param readable the same for flows that need more; null where the rules must be run
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Table(int bits, long[] words, @Nullable Leaf[] readable) {
 
-    /** What a key's value comes to for a class of sources. */
-    @Nullable
-    Leaf leaf(long value, int origin) {
-      return readable[number(value, origin)];
-    }
-
-    /** What it adds to the number in the value for a rung. */
-    int target(long value, int origin, int rung) {
-      int word = 2 * number(value, origin);
-      return Plans.target(words[word], words[word + 1], rung);
-    }
-
-    private int number(long value, int origin) {
-      return (origin << bits) | (int) (value >>> LookupTable.PLAN_SHIFT);
+    /** Where the leaves of a class of sources begin. */
+    int row(int origin) {
+      return origin << (bits + LEAF_BITS);
     }
   }
 
@@ -83,9 +84,14 @@ final class Plans {
 
   // ---- reading a leaf
 
+  /** The plan of a key's value, as a distance in words from where the leaves of a class begin. */
+  static int plan(long value) {
+    return (int) (value >>> LookupTable.PLAN_SHIFT) << LEAF_BITS;
+  }
+
   /** The product of a draw and a leaf's outcomes: the rung is its upper half. */
-  static long product(long leaf, long draw) {
-    return (draw >>> 32) * (leaf & OUTCOMES_MASK);
+  static long product(long outcomes, long draw) {
+    return (draw >>> 32) * outcomes;
   }
 
   /** Whether the upper half of a product is the rung for certain; never without outcomes. */
@@ -94,20 +100,33 @@ final class Plans {
   }
 
   /** The same as bits: -1 if it is for certain, else 0. */
-  static int sure(long product) {
-    return (int) (((long) ((int) product - DOUBTFUL) - SAFE) >> 63);
+  static long sure(long product) {
+    return ((long) ((int) product - DOUBTFUL) - SAFE) >> 63;
   }
 
   /** What is added to the number of a key's value for a rung. */
-  static int target(long leaf, long order, int rung) {
-    return ((int) leaf >>> OFFSET_SHIFT)
-        + (rung & (int) ((order - 1) >> 63))
-        + ((int) (order >>> (rung << 2)) & 15);
+  static long added(long order, long rung) {
+    return rung + (order >>> ((int) rung << 2) & MOST_ADDED);
   }
 
-  /** The answer to a source that is not the endpoint itself, without target. */
-  static long answer(long leaf) {
-    return leaf & ANSWER_MASK;
+  static boolean isAffine(long record) {
+    return (record & 2) != 0;
+  }
+
+  static boolean countsOn(long record) {
+    return (record & 4) != 0;
+  }
+
+  static int place(long record) {
+    return (int) record >>> 3 & MOST_PLACE;
+  }
+
+  static int rungs(long record) {
+    return (int) record >>> 18;
+  }
+
+  static int seconds(long record) {
+    return (int) (record >>> 32);
   }
 
   // ---- growing
@@ -118,7 +137,7 @@ final class Plans {
     int rows = Math.max(4, Integer.highestOneBit(2 * classes.size() - 1));
     int leaves = rows << bits;
     if (bits > table.bits || leaves > table.readable.length) {
-      table = new Table(bits, new long[2 * leaves], new Leaf[leaves]);
+      table = new Table(bits, new long[leaves << LEAF_BITS], new Leaf[leaves]);
       planned = 0;
       classified = 0;
     }
@@ -139,10 +158,24 @@ final class Plans {
     // The first class is of those whose answers are not known.
     if (number >>> table.bits > 0 && end instanceof Course.Choice choice) {
       Leaf leaf = leaf(choice, answers, pool);
+      int at = number << LEAF_BITS;
+      if (choice.targets() instanceof Course.InSlot slot) {
+        table.words[at] = leaf.shape().margin() <= MARGIN ? leaf.shape().outcomes : 0;
+        table.words[at + ORDER] = slot.order();
+        table.words[at + ANSWER] = leaf.answer() + slot.offset();
+      } else if (choice.targets() instanceof Course.InRecord record) {
+        if (record.at() > MOST_PLACE) {
+          return;
+        }
+        table.words[at + ANSWER] = leaf.answer();
+        table.words[at + RECORD] = 1
+            | (choice.isAffine() ? 2 : 0)
+            | (record.countsOn() ? 4 : 0)
+            | (long) record.at() << 3
+            | (long) leaf.shape().ladder.rungs() << 18
+            | (choice.isAffine() ? (long) choice.seconds() << 32 : 0);
+      }
       table.readable[number] = leaf;
-      table.words[2 * number] = word(leaf, choice.targets());
-      table.words[2 * number + 1] =
-          choice.targets() instanceof Course.InSlot slot ? slot.order() : 0;
     }
   }
 
@@ -156,32 +189,10 @@ final class Plans {
     if (shape.marksBySource()) {
       mark = shape.markedBySource(mark, holds(shape.question(), answers, pool));
     }
-    boolean inSlot = choice.targets() instanceof Course.InSlot;
-    int place = 0;
-    boolean countsOn = true;
-    if (choice.targets() instanceof Course.InRecord record) {
-      place = record.at();
-      countsOn = record.countsOn();
-    }
-    return new Leaf(
-        shape,
-        inSlot,
-        place,
-        countsOn,
-        choice.seconds(),
-        end(mark),
-        end(shape.markedAsItself(mark)));
+    return new Leaf(shape, end(mark), end(shape.markedAsItself(mark)));
   }
 
   private long end(int mark) {
     return (mark & markMask) != 0 ? set : clear;
-  }
-
-  private static long word(Leaf leaf, Course.Place place) {
-    if (!(place instanceof Course.InSlot slot)) {
-      return 0;
-    }
-    int outcomes = leaf.shape().margin() <= MARGIN ? leaf.shape().outcomes : 0;
-    return outcomes | (long) slot.offset() << OFFSET_SHIFT | (leaf.answer() & ANSWER_MASK);
   }
 }
