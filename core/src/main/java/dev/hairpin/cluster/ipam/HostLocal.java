@@ -84,8 +84,13 @@ public final class HostLocal implements PodAddresses {
       throw new IpamException("node " + node.metadata().name() + " has no pod CIDR");
     }
     List<String> addresses = new ArrayList<>();
-    for (String block : node.podCidrs()) {
-      addresses.add(range(node, block).next().toString());
+    try {
+      for (String block : node.podCidrs()) {
+        addresses.add(range(node, block).next().toString());
+      }
+    } catch (IpamException e) {
+      release(node.metadata().name(), addresses, now); // a pod has an address of each block or none
+      throw e;
     }
     return addresses;
   }

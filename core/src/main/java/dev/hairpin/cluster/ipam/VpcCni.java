@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -22,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: the AWS VPC CNI (ipamd) v1.19. A node of a known instance type has at most so many
  * interfaces, and each at most so many addresses, its own counted in. An interface is attached when
- * the others are full. No warm pool is held, so an address or interface is taken when a pod needs
- * it and given back to the subnet when the pod has gone and 30 seconds have passed. Which free
- * address of the subnet EC2 gives is random, here from the seed. A node whose subnet or type is
- * unknown gives no addresses and says why.
+ * the others are full. Unless interfaces are kept warm, an address or interface is taken when a pod
+ * needs it and given back to the subnet when the pod has gone and 30 seconds have passed; with the
+ * node goes all that it held. Which free address of the subnet EC2 gives is random, here from the
+ * seed. A node whose subnet or type is unknown gives no addresses and says why.
  */
 public final class VpcCni implements PodAddresses {
 
@@ -48,21 +49,52 @@ public final class VpcCni implements PodAddresses {
    *     single ones, {@code ENABLE_PREFIX_DELEGATION}
    * @param customNetworking whether pods are in other subnets than their node,
    *     {@code AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG}; the node's first interface then has no pods
+   * @param warmInterfaces as many interfaces' worth of addresses a node with pods holds free for
+   *     further ones, {@code WARM_ENI_TARGET}; 0 to hold none
    */
   public record Setup(
-      Map<String, Cidr> subnetByZone, boolean prefixDelegation, boolean customNetworking) {
+      Map<String, Cidr> subnetByZone,
+      boolean prefixDelegation,
+      boolean customNetworking,
+      int warmInterfaces) {
 
-    /** Copies the map. */
+    /**
+     * Copies the map.
+     *
+     * @throws IllegalArgumentException if the number is negative
+     */
     public Setup {
       subnetByZone = Map.copyOf(subnetByZone);
+      if (warmInterfaces < 0) {
+        throw new IllegalArgumentException("warm interfaces " + warmInterfaces + " are negative");
+      }
+    }
+
+    /**
+     * A plugin that holds nothing that no pod needs.
+     *
+     * @param subnetByZone the subnet of a zone's nodes; with custom networking, of its pods
+     * @param prefixDelegation whether an interface's slots hold blocks of 16 addresses
+     * @param customNetworking whether pods are in other subnets than their node
+     */
+    public Setup(
+        Map<String, Cidr> subnetByZone, boolean prefixDelegation, boolean customNetworking) {
+      this(subnetByZone, prefixDelegation, customNetworking, 0);
     }
   }
 
-  /** One interface: what its slots hold, and how much of it pods use. */
+  /** One interface: what its slots hold, and the address of its own. */
   private static final class Interface {
+    private final @Nullable IpAddress own;
     private final List<Cidr> slots;
 
-    private Interface(List<Cidr> slots) {
+    /**
+     * An interface.
+     *
+     * @param own its address, which it gives back when it is detached; null if that is the node's
+     */
+    private Interface(@Nullable IpAddress own, List<Cidr> slots) {
+      this.own = own;
       this.slots = new ArrayList<>(slots);
     }
   }
@@ -74,6 +106,7 @@ public final class VpcCni implements PodAddresses {
   private long drawn;
   private final ForkableMap<String, List<Interface>> interfacesByNode;
   private final ForkableMap<String, Set<IpAddress>> podsByNode;
+  private final ForkableMap<String, List<IpAddress>> ownByNode;
   private final ForkableMap<IpAddress, Boolean> taken;
   private final List<Resting> resting = new ArrayList<>();
 
@@ -84,7 +117,13 @@ public final class VpcCni implements PodAddresses {
    * @param seed the cluster's seed
    */
   public VpcCni(Setup setup, long seed) {
-    this(setup, seed, new ForkableMap<>(), new ForkableMap<>(), new ForkableMap<>());
+    this(
+        setup,
+        seed,
+        new ForkableMap<>(),
+        new ForkableMap<>(),
+        new ForkableMap<>(),
+        new ForkableMap<>());
   }
 
   private VpcCni(
@@ -92,17 +131,20 @@ public final class VpcCni implements PodAddresses {
       long seed,
       ForkableMap<String, List<Interface>> interfacesByNode,
       ForkableMap<String, Set<IpAddress>> podsByNode,
+      ForkableMap<String, List<IpAddress>> ownByNode,
       ForkableMap<IpAddress, Boolean> taken) {
     this.setup = setup;
     this.seed = seed;
     this.interfacesByNode = interfacesByNode;
     this.podsByNode = podsByNode;
+    this.ownByNode = ownByNode;
     this.taken = taken;
   }
 
   @Override
   public VpcCni copy() {
-    VpcCni copy = new VpcCni(setup, seed, interfacesByNode.fork(), podsByNode.fork(), taken.fork());
+    VpcCni copy = new VpcCni(
+        setup, seed, interfacesByNode.fork(), podsByNode.fork(), ownByNode.fork(), taken.fork());
     copy.drawn = drawn;
     copy.resting.addAll(resting);
     return copy;
@@ -113,21 +155,66 @@ public final class VpcCni implements PodAddresses {
     freeRested(now);
     noteNode(node);
     String name = node.metadata().name();
-    @Nullable IpAddress free = freeInPrefix(name);
+    @Nullable IpAddress free = freeInSlots(name);
     if (free == null) {
       free = newSlot(node);
     }
     pods(name).add(free);
+    warm(node);
     return List.of(free.toString());
   }
 
-  /** A free address of a prefix that the node has; null if there is none. */
-  private @Nullable IpAddress freeInPrefix(String node) {
+  /**
+   * Attaches interfaces, each with all its addresses, until so many are free as are to be kept.
+   * What the subnet or the type does not give is not there: no pod waits for it.
+   */
+  private void warm(Node node) {
+    String name = node.metadata().name();
+    int perInterface = slotsPerInterface(node) * (setup.prefixDelegation() ? 16 : 1);
+    try {
+      while (setup.warmInterfaces() > 0
+          && free(name) < (long) setup.warmInterfaces() * perInterface) {
+        newSlot(node);
+      }
+      while (setup.warmInterfaces() > 0 && lastHasRoom(node)) {
+        newSlot(node);
+      }
+    } catch (IpamException e) {
+      return; // as many as there are
+    }
+  }
+
+  private boolean lastHasRoom(Node node) {
+    List<Interface> interfaces = interfaces(node.metadata().name());
+    return interfaces.get(interfaces.size() - 1).slots.size() < slotsPerInterface(node);
+  }
+
+  private static int slotsPerInterface(Node node) {
+    return limits(node).map(l -> l.addressesPerInterface() - 1).orElse(Integer.MAX_VALUE);
+  }
+
+  private static Optional<InstanceLimits> limits(Node node) {
+    return InstanceLimits.of(node.metadata().labels().getOrDefault(Node.INSTANCE_TYPE_LABEL, ""));
+  }
+
+  /** How many addresses a node holds that no pod has or has had just now. */
+  private long free(String node) {
+    long held = interfaces(node).stream()
+        .flatMap(eni -> eni.slots.stream())
+        .mapToLong(slot -> 1L << slot.hostBits())
+        .sum();
+    return held
+        - pods(node).size()
+        - resting.stream().filter(r -> r.node().equals(node)).count();
+  }
+
+  /** A free address that the node holds already; null if there is none. */
+  private @Nullable IpAddress freeInSlots(String node) {
     Set<IpAddress> busy = new HashSet<>(pods(node));
     resting.forEach(r -> busy.add(r.address()));
     for (Interface eni : interfaces(node)) {
       for (Cidr slot : eni.slots) {
-        for (long i = 0; slot.hostBits() > 0 && i < 1L << slot.hostBits(); i++) {
+        for (long i = 0; i < 1L << slot.hostBits(); i++) {
           if (!busy.contains(slot.at(i))) {
             return slot.at(i);
           }
@@ -139,7 +226,7 @@ public final class VpcCni implements PodAddresses {
 
   private IpAddress newSlot(Node node) {
     String type = node.metadata().labels().getOrDefault(Node.INSTANCE_TYPE_LABEL, "");
-    InstanceLimits limits = InstanceLimits.of(type)
+    InstanceLimits limits = limits(node)
         .orElseThrow(() -> new IpamException(FAILED + ": instance type \"" + type + "\" of node "
             + node.metadata().name() + " is unknown, label " + Node.INSTANCE_TYPE_LABEL));
     @Nullable Cidr subnet = setup.subnetByZone().get(node.zone());
@@ -167,15 +254,28 @@ public final class VpcCni implements PodAddresses {
                     setup.prefixDelegation() ? "prefixes" : "addresses"));
       }
       boolean first = interfaces.isEmpty() && !setup.customNetworking();
-      if (!first) {
-        draw(subnet); // the new interface's own address
-      }
-      room = new Interface(List.of());
+      room = new Interface(first ? null : draw(subnet), List.of());
       interfaces.add(room);
     }
-    Cidr slot = setup.prefixDelegation() ? drawPrefix(subnet) : Cidr.host(draw(subnet));
-    room.slots.add(slot);
-    return slot.address();
+    try {
+      Cidr slot = setup.prefixDelegation() ? drawPrefix(subnet) : Cidr.host(draw(subnet));
+      room.slots.add(slot);
+      return slot.address();
+    } catch (IpamException e) {
+      detachEmpty(interfaces);
+      throw e;
+    }
+  }
+
+  /** Interfaces that hold nothing any more go, and their own addresses with them. */
+  private void detachEmpty(List<Interface> interfaces) {
+    interfaces.removeIf(eni -> {
+      if (eni.own == null || !eni.slots.isEmpty()) {
+        return false;
+      }
+      taken.remove(eni.own);
+      return true;
+    });
   }
 
   /** A random free address of a subnet, searched for upwards from a random place. */
@@ -232,16 +332,13 @@ public final class VpcCni implements PodAddresses {
     for (String text : addresses) {
       IpAddress.tryParse(text).ifPresent(address -> {
         if (pods(name).add(address) && take(address)) {
-          int slots = InstanceLimits.of(
-                  node.metadata().labels().getOrDefault(Node.INSTANCE_TYPE_LABEL, ""))
-              .map(l -> l.addressesPerInterface() - 1)
-              .orElse(Integer.MAX_VALUE);
+          int slots = slotsPerInterface(node);
           List<Interface> interfaces = interfaces(name);
           Interface room = interfaces.stream()
               .filter(i -> i.slots.size() < slots)
               .findFirst()
               .orElseGet(() -> {
-                Interface added = new Interface(List.of());
+                Interface added = new Interface(null, List.of());
                 interfaces.add(added);
                 return added;
               });
@@ -287,28 +384,59 @@ public final class VpcCni implements PodAddresses {
 
   @Override
   public void forget(String nodeName) {
-    interfaces(nodeName).forEach(eni -> eni.slots.forEach(this::giveBack));
+    for (Interface eni : interfaces(nodeName)) {
+      eni.slots.forEach(this::giveBack);
+      if (eni.own != null) {
+        taken.remove(eni.own);
+      }
+    }
+    @Nullable List<IpAddress> own = ownByNode.get(nodeName);
+    if (own != null) {
+      own.forEach(taken::remove);
+    }
     interfacesByNode.remove(nodeName);
     podsByNode.remove(nodeName);
+    ownByNode.remove(nodeName);
     resting.removeIf(r -> r.node().equals(nodeName));
   }
 
-  /** Gives slots back to the subnet in which no address is used or rests any more. */
+  /** Gives back to the subnet what is used and rests no more. */
   private void freeRested(Instant now) {
     List<Resting> rested = resting.stream().filter(r -> !r.until().isAfter(now)).toList();
     resting.removeAll(rested);
-    for (Resting r : rested) {
-      for (Interface eni : interfaces(r.node())) {
-        for (Cidr slot : List.copyOf(eni.slots)) {
-          boolean busy = pods(r.node()).stream().anyMatch(slot::contains)
-              || resting.stream().anyMatch(other -> slot.contains(other.address()));
-          if (slot.contains(r.address()) && !busy) {
-            eni.slots.remove(slot);
-            giveBack(slot);
-          }
+    for (String node : rested.stream().map(Resting::node).distinct().toList()) {
+      List<Interface> interfaces = interfaces(node);
+      for (int i = interfaces.size() - 1; i >= 0; i--) {
+        Interface eni = interfaces.get(i);
+        if (setup.warmInterfaces() == 0) {
+          eni.slots.removeIf(slot -> gaveBackIdle(node, slot));
+        } else if (eni.own != null && isSpare(node, eni)) {
+          eni.slots.forEach(this::giveBack);
+          eni.slots.clear();
         }
       }
+      detachEmpty(interfaces);
     }
+  }
+
+  private boolean gaveBackIdle(String node, Cidr slot) {
+    boolean idle = isIdle(node, slot);
+    if (idle) {
+      giveBack(slot);
+    }
+    return idle;
+  }
+
+  private boolean isIdle(String node, Cidr slot) {
+    return pods(node).stream().noneMatch(slot::contains)
+        && resting.stream().noneMatch(r -> slot.contains(r.address()));
+  }
+
+  /** Whether no pod is on an interface, and enough would be free without it. */
+  private boolean isSpare(String node, Interface eni) {
+    long holds = eni.slots.stream().mapToLong(slot -> 1L << slot.hostBits()).sum();
+    return free(node) - holds >= setup.warmInterfaces() * holds
+        && eni.slots.stream().allMatch(slot -> isIdle(node, slot));
   }
 
   private void giveBack(Cidr slot) {
@@ -319,7 +447,12 @@ public final class VpcCni implements PodAddresses {
 
   /** A node's own addresses are of the same subnets. */
   private void noteNode(Node node) {
-    own(node).forEach(this::take);
+    String name = node.metadata().name();
+    if (!ownByNode.containsKey(name)) {
+      List<IpAddress> own = own(node);
+      own.forEach(this::take);
+      ownByNode.put(name, own);
+    }
   }
 
   private static List<IpAddress> own(Node node) {
@@ -333,8 +466,8 @@ public final class VpcCni implements PodAddresses {
     @Nullable
     List<Interface> known = interfacesByNode.writable(
         node,
-        interfaces ->
-            new ArrayList<>(interfaces.stream().map(i -> new Interface(i.slots)).toList()));
+        interfaces -> new ArrayList<>(
+            interfaces.stream().map(i -> new Interface(i.own, i.slots)).toList()));
     if (known == null) {
       known = new ArrayList<>();
       interfacesByNode.put(node, known);

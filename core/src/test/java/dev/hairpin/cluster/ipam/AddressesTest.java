@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hairpin.api.Node;
+import dev.hairpin.api.NodeAddress;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodSpec;
@@ -82,6 +83,22 @@ class AddressesTest {
   }
 
   @Test
+  void ofTwoBlocksAPodHasBothAddressesOrNone() {
+    HostLocal plugin = new HostLocal();
+    Node node = node("", List.of("10.244.1.0/28", "fd00:10:244:1::/125"));
+    for (int i = 2; i <= 7; i++) {
+      assertThat(plugin.assign(node, POD, NOW))
+          .containsExactly("10.244.1." + i, "fd00:10:244:1::" + i);
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThatThrownBy(() -> plugin.assign(node, POD, NOW))
+          .hasMessage("no IP addresses available in range set: fd00:10:244:1::1-fd00:10:244:1::7");
+    }
+    plugin.release("n1", List.of("10.244.1.2", "fd00:10:244:1::2"), NOW);
+    assertThat(plugin.assign(node, POD, NOW)).hasSize(2).contains("fd00:10:244:1::2");
+  }
+
+  @Test
   void anInstanceHasAsManyPodAddressesAsItsInterfacesHold() {
     VpcCni plugin = vpc("10.0.0.0/19", false, false);
     Node node = node("t3.medium", List.of());
@@ -131,6 +148,109 @@ class AddressesTest {
     assertThatThrownBy(() -> plugin.assign(node, POD, NOW.plusSeconds(29)))
         .hasMessageContaining("InsufficientFreeAddressesInSubnet");
     assertThat(plugin.assign(node, POD, NOW.plusSeconds(30))).isEqualTo(first);
+  }
+
+  private static long used(VpcCni plugin) {
+    return plugin.shared(List.of()).get(0).used();
+  }
+
+  @Test
+  void whatANodeHeldIsFreeWhenTheNodeGoes() {
+    VpcCni plugin = vpc("10.0.0.0/27", false, false);
+    Node node = new Node(
+        ObjectMeta.of("", "n1")
+            .withLabels(Map.of(Node.ZONE_LABEL, "a", Node.INSTANCE_TYPE_LABEL, "t3.medium")),
+        List.of(),
+        "",
+        false,
+        List.of(),
+        List.of(new NodeAddress("InternalIP", "10.0.0.9")),
+        List.of(),
+        Map.of());
+    for (int i = 0; i < 11; i++) {
+      plugin.assign(node, POD, NOW);
+    }
+    assertThat(used(plugin))
+        .as("11 pods, the node and its two further interfaces")
+        .isEqualTo(14);
+    plugin.forget("n1");
+    assertThat(used(plugin)).isZero();
+  }
+
+  @Test
+  void anInterfaceGoesWithTheLastOfItsPodsButForTheNodesOwn() {
+    VpcCni plugin = vpc("10.0.0.0/27", false, false);
+    Node node = node("t3.medium", List.of());
+    List<List<String>> given = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      given.add(plugin.assign(node, POD, NOW));
+    }
+    assertThat(used(plugin)).as("six pods and the second interface").isEqualTo(7);
+    plugin.release("n1", given.get(5), NOW);
+    plugin.release("n1", given.get(4), NOW);
+    plugin.assign(node, POD, NOW.plusSeconds(30));
+    assertThat(used(plugin)).isEqualTo(5);
+  }
+
+  @Test
+  void aWarmInterfaceIsHeldWithAllItsAddresses() {
+    VpcCni plugin =
+        new VpcCni(new VpcCni.Setup(Map.of("a", Cidr.parse("10.0.0.0/24")), false, false, 1), 1);
+    Node node = node("m5.large", List.of());
+    List<List<String>> given = new ArrayList<>();
+    given.add(plugin.assign(node, POD, NOW));
+    assertThat(used(plugin)).as("9 of the first, 9 and itself of the second").isEqualTo(19);
+    for (int i = 1; i < 10; i++) {
+      given.add(plugin.assign(node, POD, NOW));
+    }
+    assertThat(used(plugin)).as("the tenth pod brings the third").isEqualTo(29);
+    for (int i = 10; i < 27; i++) {
+      given.add(plugin.assign(node, POD, NOW));
+    }
+    assertThat(used(plugin)).as("the type has no more").isEqualTo(29);
+    assertThat(new HashSet<>(given)).hasSize(27);
+    assertThatThrownBy(() -> plugin.assign(node, POD, NOW)).hasMessageContaining("3 interfaces");
+
+    given.forEach(addresses -> plugin.release("n1", addresses, NOW));
+    plugin.assign(node, POD, NOW.plusSeconds(30));
+    assertThat(used(plugin)).as("one in use and one warm").isEqualTo(19);
+  }
+
+  @Test
+  void aWarmInterfaceThatTheSubnetCannotFillStopsNoPod() {
+    VpcCni plugin =
+        new VpcCni(new VpcCni.Setup(Map.of("a", Cidr.parse("10.0.0.0/28")), false, false, 1), 1);
+    Node node = node("m5.large", List.of());
+    for (int i = 0; i < 10; i++) {
+      plugin.assign(node, POD, NOW);
+    }
+    assertThatThrownBy(() -> plugin.assign(node, POD, NOW))
+        .hasMessageContaining("InsufficientFreeAddressesInSubnet");
+  }
+
+  @Test
+  void aPrefixNeeds16FreeAddressesInARow() {
+    VpcCni plugin = vpc("10.0.0.0/27", true, false);
+    assertThatThrownBy(() -> plugin.assign(node("m5.large", List.of()), POD, NOW))
+        .hasMessage("failed to assign an IP address to container: InsufficientCidrBlocks: subnet"
+            + " 10.0.0.0/27 has no 16 free addresses in a row");
+  }
+
+  @Test
+  void customNetworkingWithPrefixesLeavesTheFirstInterfaceAlone() {
+    assertThat(InstanceLimits.of("m5.large").orElseThrow().assignable(true, true))
+        .isEqualTo(2 * 9 * 16);
+    assertThat(InstanceLimits.of("m5.large").orElseThrow().maxPods(false, true)).isEqualTo(20);
+    assertThat(InstanceLimits.of("m5.large").orElseThrow().maxPods(true, false)).isEqualTo(434);
+  }
+
+  @Test
+  void aZoneWithoutSubnetIsNamed() {
+    VpcCni plugin =
+        new VpcCni(new VpcCni.Setup(Map.of("b", Cidr.parse("10.0.0.0/24")), false, false), 1);
+    assertThatThrownBy(() -> plugin.assign(node("m5.large", List.of()), POD, NOW))
+        .hasMessage("failed to assign an IP address to container: zone \"a\" of node n1 has no"
+            + " subnet; known are [b]");
   }
 
   @Test
