@@ -5,9 +5,7 @@ import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Namespace;
 import dev.hairpin.cluster.ApiServer;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.cluster.workloads.WorkloadStatuses;
 import dev.hairpin.kubectl.KubectlGet;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -139,8 +137,7 @@ record GetQuery(
           ? "No resources found\n"
           : "No resources found in " + namespace + " namespace.\n";
     }
-    Instant now = state.clock().now();
-    return new KubectlGet(wide, everywhere, now, new WorkloadStatuses(state, now)).print(found);
+    return new KubectlGet(wide, everywhere, state.clock().now()).print(found);
   }
 
   private Set<String> namesOf(ApiServer api) {

@@ -61,6 +61,20 @@ public class ClusterStateBenchmark {
   }
 
   /**
+   * The same with 10,000 Deployments and their ReplicaSets, that own the pods: each has its status
+   * then.
+   *
+   * @return the cluster
+   */
+  @Benchmark
+  @OutputTimeUnit(TimeUnit.MILLISECONDS)
+  public Cluster buildOwnedAndSettle() {
+    Cluster cluster = Cluster.builder().kubeadm(1).build();
+    LargeCluster.fillOwned(cluster.api());
+    return cluster.advance(Duration.ZERO);
+  }
+
+  /**
    * Forks state and allocators.
    *
    * @return the fork

@@ -2,11 +2,18 @@ package dev.hairpin.benchmarks;
 
 import dev.hairpin.api.Condition;
 import dev.hairpin.api.Container;
+import dev.hairpin.api.Deployment;
+import dev.hairpin.api.IntOrString;
+import dev.hairpin.api.KubeObject;
+import dev.hairpin.api.LabelSelector;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.NodeAddress;
 import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.api.OwnerReference;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodSpec;
+import dev.hairpin.api.PodTemplate;
+import dev.hairpin.api.ReplicaSet;
 import dev.hairpin.api.Service;
 import dev.hairpin.api.ServicePort;
 import dev.hairpin.api.ServiceSpec;
@@ -49,6 +56,58 @@ final class LargeCluster {
     }
   }
 
+  /**
+   * The same, but that each Service's pods are those of a Deployment of its own, through its
+   * ReplicaSet; neither has a status yet.
+   */
+  static void fillOwned(ApiServer server) {
+    ClusterState state = server.state();
+    for (int i = 0; i < NODES; i++) {
+      state.store(node(i));
+    }
+    int each = PODS / SERVICES;
+    for (int i = 0; i < SERVICES; i++) {
+      PodTemplate template = new PodTemplate(Map.of("app", "app-" + i), Map.of(), spec(""));
+      KubeObject deployment = state.store(new Deployment(
+          ObjectMeta.of("ns-" + (i % NAMESPACES), "app-" + i),
+          each,
+          LabelSelector.of(template.labels()),
+          template,
+          "RollingUpdate",
+          IntOrString.of("25%"),
+          IntOrString.of("25%"),
+          0));
+      KubeObject set = state.store(new ReplicaSet(
+          owned(ObjectMeta.of("ns-" + (i % NAMESPACES), "app-" + i + "-5d"), deployment),
+          each,
+          LabelSelector.of(template.labels()),
+          template));
+      for (int j = i * each; j < (i + 1) * each; j++) {
+        Pod pod = pod(j);
+        state.store(pod.withMetadata(owned(pod.metadata(), set)));
+      }
+    }
+    for (int i = 0; i < SERVICES; i++) {
+      server.create(service(i));
+    }
+  }
+
+  private static ObjectMeta owned(ObjectMeta meta, KubeObject owner) {
+    return meta.withOwners(List.of(new OwnerReference(
+        owner.apiVersion(),
+        owner.kind(),
+        owner.metadata().name(),
+        owner.metadata().uid(),
+        true)));
+  }
+
+  private static PodSpec spec(String node) {
+    return PodSpec.builder()
+        .nodeName(node)
+        .containers(List.of(Container.of("main", 8080)))
+        .build();
+  }
+
   private static Node node(int i) {
     ObjectMeta meta =
         ObjectMeta.of("", "node-" + i).withLabels(Map.of(Node.ZONE_LABEL, "zone-" + (i % 3)));
@@ -68,13 +127,9 @@ final class LargeCluster {
     int app = i / (PODS / SERVICES);
     ObjectMeta meta = ObjectMeta.of("ns-" + (app % NAMESPACES), "pod-" + i)
         .withLabels(Map.of("app", "app-" + app));
-    PodSpec spec = PodSpec.builder()
-        .nodeName("node-" + (i % NODES))
-        .containers(List.of(Container.of("main", 8080)))
-        .build();
     return new Pod(
         meta,
-        spec,
+        spec("node-" + (i % NODES)),
         "Running",
         List.of(IpAddress.v4(0x6400_0000 + i).toString()),
         "",

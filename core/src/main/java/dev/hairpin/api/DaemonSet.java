@@ -1,5 +1,8 @@
 package dev.hairpin.api;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Keeps one pod on every node that fits.
  *
@@ -15,6 +18,7 @@ package dev.hairpin.api;
  * @param minReadySeconds how long a pod must be ready to count; 0 by default
  * @param revisionHistoryLimit how many templates that no pod has any more are remembered; 10 by
  *     default
+ * @param status how far it is
  */
 public record DaemonSet(
     ObjectMeta metadata,
@@ -24,7 +28,8 @@ public record DaemonSet(
     IntOrString maxUnavailable,
     IntOrString maxSurge,
     int minReadySeconds,
-    int revisionHistoryLimit)
+    int revisionHistoryLimit,
+    Status status)
     implements KubeObject {
 
   /** The kind. */
@@ -45,7 +50,53 @@ public record DaemonSet(
       PodTemplate template,
       IntOrString maxUnavailable,
       IntOrString maxSurge) {
-    this(metadata, selector, template, "RollingUpdate", maxUnavailable, maxSurge, 0, 10);
+    this(
+        metadata,
+        selector,
+        template,
+        "RollingUpdate",
+        maxUnavailable,
+        maxSurge,
+        0,
+        10,
+        Status.NONE);
+  }
+
+  /**
+   * How far a set is, as its controller says.
+   *
+   * <p>Source: {@code appsv1.DaemonSetStatus}
+   *
+   * @param observedGeneration the generation of the set that the controller has seen
+   * @param desiredNumberScheduled how many nodes shall have a pod
+   * @param currentNumberScheduled how many of them have one
+   * @param numberMisscheduled how many other nodes have one
+   * @param numberReady on how many nodes that shall have a pod it is ready
+   * @param updatedNumberScheduled on how many it has the present template
+   * @param numberAvailable on how many it has been ready for long enough
+   * @param numberUnavailable on how many it has not
+   * @param collisionCount how many names of revisions were taken by others; null if nothing is said
+   * @param conditions what else is said; its controller says nothing
+   */
+  public record Status(
+      long observedGeneration,
+      int desiredNumberScheduled,
+      int currentNumberScheduled,
+      int numberMisscheduled,
+      int numberReady,
+      int updatedNumberScheduled,
+      int numberAvailable,
+      int numberUnavailable,
+      @Nullable Integer collisionCount,
+      List<Condition> conditions) {
+
+    /** The status of a set that no controller has seen. */
+    public static final Status NONE = new Status(0, 0, 0, 0, 0, 0, 0, 0, null, List.of());
+
+    /** Copies the list. */
+    public Status {
+      conditions = List.copyOf(conditions);
+    }
   }
 
   @Override
@@ -60,7 +111,7 @@ public record DaemonSet(
 
   @Override
   public DaemonSet withMetadata(ObjectMeta newMetadata) {
-    return with(newMetadata, template);
+    return with(newMetadata, template, status);
   }
 
   /**
@@ -70,10 +121,20 @@ public record DaemonSet(
    * @return the copy
    */
   public DaemonSet withTemplate(PodTemplate newTemplate) {
-    return with(metadata, newTemplate);
+    return with(metadata, newTemplate, status);
   }
 
-  private DaemonSet with(ObjectMeta newMetadata, PodTemplate newTemplate) {
+  /**
+   * The same set with another status.
+   *
+   * @param newStatus how far it is
+   * @return the copy
+   */
+  public DaemonSet withStatus(Status newStatus) {
+    return with(metadata, template, newStatus);
+  }
+
+  private DaemonSet with(ObjectMeta newMetadata, PodTemplate newTemplate, Status newStatus) {
     return new DaemonSet(
         newMetadata,
         selector,
@@ -82,6 +143,7 @@ public record DaemonSet(
         maxUnavailable,
         maxSurge,
         minReadySeconds,
-        revisionHistoryLimit);
+        revisionHistoryLimit,
+        newStatus);
   }
 }

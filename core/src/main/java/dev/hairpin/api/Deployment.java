@@ -89,6 +89,9 @@ public record Deployment(
    * @param readyReplicas how many of them are ready
    * @param availableReplicas how many of them have been ready for long enough
    * @param unavailableReplicas how many more shall be available
+   * @param terminatingReplicas how many more are about to go; null before 1.35
+   * @param collisionCount how many names of ReplicaSets were taken by others; null if nothing is
+   *     said
    * @param conditions {@code Available} and {@code Progressing}
    */
   public record Status(
@@ -98,10 +101,12 @@ public record Deployment(
       int readyReplicas,
       int availableReplicas,
       int unavailableReplicas,
+      @Nullable Integer terminatingReplicas,
+      @Nullable Integer collisionCount,
       List<Condition> conditions) {
 
     /** The status of a Deployment that no controller has seen. */
-    public static final Status NONE = new Status(0, 0, 0, 0, 0, 0, List.of());
+    public static final Status NONE = new Status(0, 0, 0, 0, 0, 0, null, null, List.of());
 
     /** Copies the list. */
     public Status {
@@ -116,6 +121,25 @@ public record Deployment(
      */
     public Optional<Condition> condition(String type) {
       return conditions.stream().filter(c -> c.type().equals(type)).findFirst();
+    }
+
+    /**
+     * The same numbers with other conditions.
+     *
+     * @param newConditions {@code Available} and {@code Progressing}
+     * @return the copy
+     */
+    public Status withConditions(List<Condition> newConditions) {
+      return new Status(
+          observedGeneration,
+          replicas,
+          updatedReplicas,
+          readyReplicas,
+          availableReplicas,
+          unavailableReplicas,
+          terminatingReplicas,
+          collisionCount,
+          newConditions);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.hairpin.api;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -132,6 +133,7 @@ public record StatefulSet(
    *     update
    * @param updateRevision names the present template
    * @param collisionCount how many names of revisions were taken by others
+   * @param conditions what else is said; its controller says nothing
    */
   public record Status(
       long observedGeneration,
@@ -142,10 +144,16 @@ public record StatefulSet(
       int updatedReplicas,
       String currentRevision,
       String updateRevision,
-      int collisionCount) {
+      int collisionCount,
+      List<Condition> conditions) {
 
     /** The status of a set that no controller has seen. */
-    public static final Status NONE = new Status(0, 0, 0, 0, 0, 0, "", "", 0);
+    public static final Status NONE = new Status(0, 0, 0, 0, 0, 0, "", "", 0, List.of());
+
+    /** Copies the list. */
+    public Status {
+      conditions = List.copyOf(conditions);
+    }
   }
 
   @Override

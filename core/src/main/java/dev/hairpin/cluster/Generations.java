@@ -103,6 +103,10 @@ final class Generations {
               .equals(deployment);
     } else if (before instanceof StatefulSet old && after instanceof StatefulSet set) {
       return old.withMetadata(set.metadata()).withStatus(set.status()).equals(set);
+    } else if (before instanceof ReplicaSet old && after instanceof ReplicaSet set) {
+      return old.withMetadata(set.metadata()).withStatus(set.status()).equals(set);
+    } else if (before instanceof DaemonSet old && after instanceof DaemonSet set) {
+      return old.withMetadata(set.metadata()).withStatus(set.status()).equals(set);
     } else if (before instanceof GenericObject old && after instanceof GenericObject generic) {
       return wanted(old).equals(wanted(generic));
     }

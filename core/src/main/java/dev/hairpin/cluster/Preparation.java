@@ -1,9 +1,12 @@
 package dev.hairpin.cluster;
 
+import dev.hairpin.api.DaemonSet;
 import dev.hairpin.api.Deployment;
 import dev.hairpin.api.Kinds;
+import dev.hairpin.api.ReplicaSet;
 import dev.hairpin.api.StatefulSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * v1.36.
  */
 final class Preparation {
+  private static final Set<String> WORKLOADS =
+      Set.of(Deployment.KIND, ReplicaSet.KIND, StatefulSet.KIND, DaemonSet.KIND);
+
   private Preparation() {}
 
   /**
@@ -28,11 +34,18 @@ final class Preparation {
     if (kind.equals(StatefulSet.KIND)) {
       statefulSet(tree, old);
     }
-    if (old != null && kind.equals(StatefulSet.KIND)) {
-      keepStatus(tree, old);
-    } else if (kind.equals(Deployment.KIND)) {
-      tree.remove("status"); // its controller counts the pods anew
+    if (WORKLOADS.contains(kind)) {
+      if (old != null) {
+        keepStatus(tree, old);
+      } else if (!kind.equals(StatefulSet.KIND) && !isSnapshot(tree)) {
+        tree.remove("status");
+      }
     }
+  }
+
+  /** What comes from a live cluster has a uid: its status tells what its controller saw there. */
+  private static boolean isSnapshot(Map<String, Object> tree) {
+    return tree.get("metadata") instanceof Map<?, ?> metadata && metadata.get("uid") != null;
   }
 
   /** The gate {@code MaxUnavailableStatefulSet} is closed; a set that uses it may go on. */

@@ -15,7 +15,6 @@ import dev.hairpin.api.NodeAddress;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
 import dev.hairpin.api.ServiceCidr;
-import dev.hairpin.cluster.workloads.WorkloadStatuses;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Tables as {@code kubectl get} prints them. */
 public final class KubectlGet {
@@ -33,7 +31,6 @@ public final class KubectlGet {
   private final boolean wide;
   private final boolean withNamespace;
   private final Instant now;
-  private final @Nullable WorkloadStatuses statuses;
 
   /**
    * A printer.
@@ -43,23 +40,9 @@ public final class KubectlGet {
    * @param now the time that ages are counted to
    */
   public KubectlGet(boolean wide, boolean withNamespace, Instant now) {
-    this(wide, withNamespace, now, null);
-  }
-
-  /**
-   * A printer that knows how far workloads are.
-   *
-   * @param wide whether to print the columns of {@code -o wide}
-   * @param withNamespace whether to print the namespaces, as {@code -A} does
-   * @param now the time that ages are counted to
-   * @param statuses counts the pods of workloads; null to print their ages alone
-   */
-  public KubectlGet(
-      boolean wide, boolean withNamespace, Instant now, @Nullable WorkloadStatuses statuses) {
     this.wide = wide;
     this.withNamespace = withNamespace;
     this.now = now;
-    this.statuses = statuses;
   }
 
   /**
@@ -107,7 +90,7 @@ public final class KubectlGet {
   }
 
   private List<String> header(KubeObject object) {
-    if (statuses != null && WorkloadCells.isWorkload(object.kind())) {
+    if (WorkloadCells.isWorkload(object.kind())) {
       return WorkloadCells.header(object.kind(), wide);
     }
     return switch (object.kind()) {
@@ -151,8 +134,8 @@ public final class KubectlGet {
 
   private List<String> cells(KubeObject object) {
     String age = Age.since(object.metadata().creationTimestamp(), now);
-    if (statuses != null && WorkloadCells.isWorkload(object.kind())) {
-      return WorkloadCells.of(object, statuses.of(object), age, wide);
+    if (WorkloadCells.isWorkload(object.kind())) {
+      return WorkloadCells.of(object, age, wide);
     }
     if (object instanceof Service service) {
       return cells(service, age);

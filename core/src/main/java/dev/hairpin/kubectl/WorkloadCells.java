@@ -8,13 +8,12 @@ import dev.hairpin.api.LabelSelector;
 import dev.hairpin.api.PodTemplate;
 import dev.hairpin.api.ReplicaSet;
 import dev.hairpin.api.StatefulSet;
-import dev.hairpin.cluster.workloads.WorkloadStatuses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The rows of Deployments, ReplicaSets, StatefulSets and DaemonSets.
+ * The rows of Deployments, ReplicaSets, StatefulSets and DaemonSets: what their status says.
  *
  * <p>Source: {@code pkg/printers/internalversion} of Kubernetes v1.36.
  */
@@ -47,41 +46,46 @@ final class WorkloadCells {
     return columns;
   }
 
-  static List<String> of(
-      KubeObject workload, WorkloadStatuses.Status status, String age, boolean wide) {
+  static List<String> of(KubeObject workload, String age, boolean wide) {
     if (workload instanceof Deployment deployment) {
       return row(
           wide,
           deployment.template(),
           deployment.selector(),
           List.of(
-              status.ready() + "/" + status.desired(),
-              text(status.upToDate()),
-              text(status.available()),
+              deployment.status().readyReplicas() + "/" + deployment.replicas(),
+              text(deployment.status().updatedReplicas()),
+              text(deployment.status().availableReplicas()),
               age));
     } else if (workload instanceof ReplicaSet set) {
       return row(
           wide,
           set.template(),
           set.selector(),
-          List.of(text(status.desired()), text(status.current()), text(status.ready()), age));
+          List.of(
+              text(set.replicas()),
+              text(set.status().replicas()),
+              text(set.status().readyReplicas()),
+              age));
     } else if (workload instanceof StatefulSet set) {
-      List<String> cells = new ArrayList<>(List.of(status.ready() + "/" + status.desired(), age));
+      List<String> cells =
+          new ArrayList<>(List.of(set.status().readyReplicas() + "/" + set.replicas(), age));
       if (wide) {
         cells.addAll(containers(set.template()));
       }
       return cells;
     } else if (workload instanceof DaemonSet set) {
+      DaemonSet.Status status = set.status();
       return row(
           wide,
           set.template(),
           set.selector(),
           List.of(
-              text(status.desired()),
-              text(status.current()),
-              text(status.ready()),
-              text(status.upToDate()),
-              text(status.available()),
+              text(status.desiredNumberScheduled()),
+              text(status.currentNumberScheduled()),
+              text(status.numberReady()),
+              text(status.updatedNumberScheduled()),
+              text(status.numberAvailable()),
               Cells.labels(set.template().spec().nodeSelector()),
               age));
     }

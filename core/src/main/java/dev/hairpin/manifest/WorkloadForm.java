@@ -52,8 +52,10 @@ final class WorkloadForm {
         status.int32("readyReplicas", 0),
         status.int32("availableReplicas", 0),
         status.int32("unavailableReplicas", 0),
+        status.int32OrNull("terminatingReplicas"),
+        status.int32OrNull("collisionCount"),
         status.list("conditions", WorkloadForm::readCondition));
-    status.ignoring("collisionCount", "terminatingReplicas").end();
+    status.end();
     return read;
   }
 
@@ -92,10 +94,12 @@ final class WorkloadForm {
           "status",
           new TreeWriter()
               .number("availableReplicas", status.availableReplicas())
+              .optional("collisionCount", status.collisionCount())
               .list("conditions", status.conditions(), WorkloadForm::writeCondition)
               .number("observedGeneration", status.observedGeneration())
               .number("readyReplicas", status.readyReplicas())
               .number("replicas", status.replicas())
+              .optional("terminatingReplicas", status.terminatingReplicas())
               .number("unavailableReplicas", status.unavailableReplicas())
               .number("updatedReplicas", status.updatedReplicas()));
     }
@@ -125,10 +129,23 @@ final class WorkloadForm {
         spec.int32("replicas", 1),
         MetaForm.readSelector(spec.object("selector")),
         PodForm.readTemplate(spec.object("template")),
-        spec.int32("minReadySeconds", 0));
+        spec.int32("minReadySeconds", 0),
+        readReplicaSetStatus(f.object("status")));
     spec.end();
-    f.ignoring("status");
     return set;
+  }
+
+  private static ReplicaSet.Status readReplicaSetStatus(Fields status) {
+    ReplicaSet.Status read = new ReplicaSet.Status(
+        status.int64("observedGeneration", 0),
+        status.int32("replicas", 0),
+        status.int32("fullyLabeledReplicas", 0),
+        status.int32("readyReplicas", 0),
+        status.int32("availableReplicas", 0),
+        status.int32OrNull("terminatingReplicas"),
+        status.list("conditions", MetaForm::readCondition));
+    status.end();
+    return read;
   }
 
   static void write(ReplicaSet set, TreeWriter tree) {
@@ -140,6 +157,19 @@ final class WorkloadForm {
             .always("selector", MetaForm.writeSelector(set.selector()).tree())
             .object("template", PodForm.writeTemplate(set.template()))
             .tree());
+    ReplicaSet.Status status = set.status();
+    if (!status.equals(ReplicaSet.Status.NONE)) {
+      tree.object(
+          "status",
+          new TreeWriter()
+              .number("availableReplicas", status.availableReplicas())
+              .list("conditions", status.conditions(), MetaForm::writeCondition)
+              .number("fullyLabeledReplicas", status.fullyLabeledReplicas())
+              .number("observedGeneration", status.observedGeneration())
+              .number("readyReplicas", status.readyReplicas())
+              .always("replicas", status.replicas())
+              .optional("terminatingReplicas", status.terminatingReplicas()));
+    }
   }
 
   static StatefulSet readStatefulSet(ObjectMeta meta, Fields f) {
@@ -161,7 +191,7 @@ final class WorkloadForm {
         readStatus(status));
     ordinals.end();
     spec.end();
-    status.ignoring("conditions").end();
+    status.end();
     return set;
   }
 
@@ -193,7 +223,8 @@ final class WorkloadForm {
         status.int32("updatedReplicas", 0),
         status.text("currentRevision"),
         status.text("updateRevision"),
-        status.int32("collisionCount", 0));
+        status.int32("collisionCount", 0),
+        status.list("conditions", MetaForm::readCondition));
   }
 
   static void write(StatefulSet set, TreeWriter tree) {
@@ -234,6 +265,7 @@ final class WorkloadForm {
     return new TreeWriter()
         .always("availableReplicas", status.availableReplicas())
         .always("collisionCount", status.collisionCount())
+        .list("conditions", status.conditions(), MetaForm::writeCondition)
         .number("currentReplicas", status.currentReplicas())
         .text("currentRevision", status.currentRevision())
         .number("observedGeneration", status.observedGeneration())
@@ -255,12 +287,28 @@ final class WorkloadForm {
         rolling.intOrString("maxUnavailable", IntOrString.of(1)),
         rolling.intOrString("maxSurge", IntOrString.of(0)),
         spec.int32("minReadySeconds", 0),
-        spec.int32("revisionHistoryLimit", HISTORY));
+        spec.int32("revisionHistoryLimit", HISTORY),
+        readDaemonSetStatus(f.object("status")));
     rolling.end();
     strategy.end();
     spec.end();
-    f.ignoring("status");
     return set;
+  }
+
+  private static DaemonSet.Status readDaemonSetStatus(Fields status) {
+    DaemonSet.Status read = new DaemonSet.Status(
+        status.int64("observedGeneration", 0),
+        status.int32("desiredNumberScheduled", 0),
+        status.int32("currentNumberScheduled", 0),
+        status.int32("numberMisscheduled", 0),
+        status.int32("numberReady", 0),
+        status.int32("updatedNumberScheduled", 0),
+        status.int32("numberAvailable", 0),
+        status.int32("numberUnavailable", 0),
+        status.int32OrNull("collisionCount"),
+        status.list("conditions", MetaForm::readCondition));
+    status.end();
+    return read;
   }
 
   static void write(DaemonSet set, TreeWriter tree) {
@@ -277,5 +325,21 @@ final class WorkloadForm {
             .object("template", PodForm.writeTemplate(set.template()))
             .object("updateStrategy", strategy)
             .tree());
+    DaemonSet.Status status = set.status();
+    if (!status.equals(DaemonSet.Status.NONE)) {
+      tree.object(
+          "status",
+          new TreeWriter()
+              .optional("collisionCount", status.collisionCount())
+              .list("conditions", status.conditions(), MetaForm::writeCondition)
+              .always("currentNumberScheduled", status.currentNumberScheduled())
+              .always("desiredNumberScheduled", status.desiredNumberScheduled())
+              .number("numberAvailable", status.numberAvailable())
+              .always("numberMisscheduled", status.numberMisscheduled())
+              .always("numberReady", status.numberReady())
+              .number("numberUnavailable", status.numberUnavailable())
+              .number("observedGeneration", status.observedGeneration())
+              .number("updatedNumberScheduled", status.updatedNumberScheduled()));
+    }
   }
 }

@@ -92,8 +92,7 @@ final class NodeRoom {
 
   /** Why a pod cannot come here, in kube-scheduler's words; nothing if it can. */
   Optional<String> refusal(PodSpec pod) {
-    if (!pod.nodeSelector().entrySet().stream()
-        .allMatch(e -> e.getValue().equals(node.metadata().labels().get(e.getKey())))) {
+    if (!NodeAffinity.matches(pod, node)) {
       return Optional.of("node(s) didn't match Pod's node affinity/selector");
     }
     Taint unschedulable = new Taint("node.kubernetes.io/unschedulable", "", "NoSchedule");

@@ -1,5 +1,6 @@
 package dev.hairpin.cluster.workloads;
 
+import com.google.common.collect.ImmutableMap;
 import dev.hairpin.api.DaemonSet;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.ObjectKey;
@@ -7,15 +8,16 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodSpec;
 import dev.hairpin.api.Taint;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.cluster.ClusterView;
 import dev.hairpin.cluster.control.Deletion;
 import dev.hairpin.cluster.control.GeneratedNames;
+import dev.hairpin.cluster.scheduling.NodeAffinity;
 import dev.hairpin.cluster.scheduling.Tolerations;
 import dev.hairpin.cluster.workloads.Revisions.Revision;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,11 @@ final class DaemonSets {
       exists("node.kubernetes.io/memory-pressure", "NoSchedule"),
       exists("node.kubernetes.io/pid-pressure", "NoSchedule"),
       exists("node.kubernetes.io/unschedulable", "NoSchedule"));
+
+  private static final Comparator<Pod> OLDEST = Comparator.comparing(
+          (Pod pod) -> pod.metadata().creationTimestamp(),
+          Comparator.nullsFirst(Comparator.<Instant>naturalOrder()))
+      .thenComparing(Pod::key);
 
   private final ClusterState state;
   private final Owned owned;
@@ -118,7 +125,53 @@ final class DaemonSets {
     Set<String> needed = new HashSet<>(Set.of(present.name()));
     all.forEach(pod -> needed.add(set.metadata().name() + "-" + hash(pod)));
     revisions.truncate(set, known, needed, set.revisionHistoryLimit());
+    tell(set, all, fitting, present.hash());
     lookAgainWhenAvailable(set, all);
+  }
+
+  /**
+   * Writes how far the set is: on each node the oldest pod counts, whatever became of it, and those
+   * that were made or deleted just now are as they were found.
+   */
+  private void tell(DaemonSet set, List<Pod> pods, List<String> fitting, String revision) {
+    Map<String, Pod> oldest = new HashMap<>();
+    for (Pod pod : pods) {
+      oldest.merge(
+          pod.spec().nodeName(),
+          pod,
+          (one, other) -> OLDEST.compare(one, other) <= 0 ? one : other);
+    }
+    Instant now = state.clock().now();
+    int current = 0;
+    int ready = 0;
+    int updated = 0;
+    int available = 0;
+    for (String node : fitting) {
+      @Nullable Pod pod = oldest.remove(node);
+      if (pod != null) {
+        current++;
+        ready += pod.isReady() ? 1 : 0;
+        available += Availability.isAvailable(pod, set.minReadySeconds(), now) ? 1 : 0;
+        updated += hash(pod).equals(revision) || isOfGeneration(set, pod) ? 1 : 0;
+      }
+    }
+    int misscheduled = (int) oldest.keySet().stream()
+        .filter(node -> state.get(Node.class, "", node).isPresent())
+        .count();
+    DaemonSet.Status status = new DaemonSet.Status(
+        set.metadata().generation(),
+        fitting.size(),
+        current,
+        misscheduled,
+        ready,
+        updated,
+        available,
+        fitting.size() - available,
+        set.status().collisionCount(),
+        set.status().conditions());
+    if (!status.equals(set.status())) {
+      state.store(set.withStatus(status));
+    }
   }
 
   /**
@@ -146,21 +199,6 @@ final class DaemonSets {
 
   private static String hash(Pod pod) {
     return pod.metadata().labels().getOrDefault(Revisions.LABEL, "");
-  }
-
-  /** What tells, of several templates of a set, the present one. */
-  static Predicate<Pod> isUpToDate(ClusterView view, DaemonSet set) {
-    String present = view.list(Revisions.KIND).stream()
-        .filter(object -> Revisions.isRevision(object)
-            && object
-                .metadata()
-                .controller()
-                .filter(owner -> owner.uid().equals(set.metadata().uid()))
-                .isPresent())
-        .max(Comparator.comparingLong(Revisions::number))
-        .map(object -> object.metadata().labels().getOrDefault(Revisions.LABEL, ""))
-        .orElse("");
-    return pod -> (!present.isEmpty() && present.equals(hash(pod))) || isOfGeneration(set, pod);
   }
 
   /** One step of a rolling update. Source: {@code rollingUpdate} of {@code update.go}. */
@@ -222,7 +260,7 @@ final class DaemonSets {
     private List<Pod> running(List<Pod> pods) {
       List<Pod> running = new ArrayList<>();
       for (Pod pod : pods) {
-        if (pod.phase().equals("Failed") || pod.phase().equals("Succeeded")) {
+        if (Owned.isFinished(pod)) {
           surplus.add(pod);
         } else if (!pod.isTerminating()) {
           running.add(pod);
@@ -231,10 +269,7 @@ final class DaemonSets {
       if (surge > 0 || running.size() < 2) {
         return running;
       }
-      running.sort(Comparator.comparing(
-              (Pod pod) -> pod.metadata().creationTimestamp(),
-              Comparator.nullsFirst(Comparator.naturalOrder()))
-          .thenComparing(Pod::key));
+      running.sort(OLDEST);
       surplus.addAll(running.subList(1, running.size()));
       return running.subList(0, 1);
     }
@@ -307,8 +342,9 @@ final class DaemonSets {
   }
 
   private static boolean isSelected(Node node, PodSpec spec) {
-    return spec.nodeSelector().entrySet().stream()
-        .allMatch(e -> e.getValue().equals(node.metadata().labels().get(e.getKey())));
+    String asked = spec.nodeName();
+    return (asked.isEmpty() || asked.equals(node.metadata().name()))
+        && NodeAffinity.matches(spec, node);
   }
 
   private static boolean bears(Node node, PodSpec spec, Predicate<Taint> counts) {
@@ -328,6 +364,6 @@ final class DaemonSets {
   }
 
   private static Map<String, Object> exists(String key, String effect) {
-    return Map.of("key", key, "operator", "Exists", "effect", effect);
+    return ImmutableMap.of("effect", effect, "key", key, "operator", "Exists");
   }
 }

@@ -4,11 +4,9 @@ import dev.hairpin.api.Deployment;
 import dev.hairpin.api.LabelSelector;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
-import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodTemplate;
 import dev.hairpin.api.ReplicaSet;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.collect.ForkableMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +14,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Makes a ReplicaSet for each template that a Deployment has had, and moves the pods from the old
  * ones to the new one.
  *
- * <p>Source: {@code pkg/controller/deployment} of Kubernetes v1.36. ReplicaSets have no status
- * here: their pods are counted. The Deployment's status is kept beside the object, since a rollout
- * that wrote it would tell all watchers of every pod twice.
+ * <p>Source: {@code pkg/controller/deployment} of Kubernetes v1.36. How many pods there are it
+ * reads in the status of the ReplicaSets.
  */
 final class Deployments {
   private static final String HASH_LABEL = "pod-template-hash";
@@ -38,23 +36,16 @@ final class Deployments {
 
   private final ClusterState state;
   private final Owned owned;
-  private final ForkableMap<ObjectKey, Deployment.Status> statuses;
   private final BiConsumer<ObjectKey, Duration> later;
 
   /**
    * The controller.
    *
-   * @param statuses how far each Deployment is
    * @param later asks for another look at a Deployment after a while
    */
-  Deployments(
-      ClusterState state,
-      Owned owned,
-      ForkableMap<ObjectKey, Deployment.Status> statuses,
-      BiConsumer<ObjectKey, Duration> later) {
+  Deployments(ClusterState state, Owned owned, BiConsumer<ObjectKey, Duration> later) {
     this.state = state;
     this.owned = owned;
-    this.statuses = statuses;
     this.later = later;
   }
 
@@ -63,14 +54,8 @@ final class Deployments {
     Deployment deployment =
         state.get(Deployment.class, key.namespace(), key.name()).orElse(null);
     if (deployment != null && deployment.metadata().deletionTimestamp() == null) {
-      new Step(deployment.withStatus(status(deployment))).take();
+      new Step(deployment).take();
     }
-  }
-
-  /** How far a Deployment was when it was last looked at; of a dump, what its status says. */
-  Deployment.Status status(Deployment deployment) {
-    Deployment.@Nullable Status known = statuses.get(deployment.key());
-    return known == null ? deployment.status() : known;
   }
 
   /** The ReplicaSets of a Deployment, the oldest first. */
@@ -168,7 +153,8 @@ final class Deployments {
       return old.stream().mapToInt(Deployments::revision).max().orElse(0) + 1;
     }
 
-    private ReplicaSet made() {
+    /** The ReplicaSet of the present template, with as many pods as it may have at once. */
+    private ReplicaSet made(int replicas) {
       String namespace = deployment.metadata().namespace();
       String prefix = deployment.metadata().name() + "-";
       int collisions = 0;
@@ -186,13 +172,14 @@ final class Deployments {
           .withOwners(List.of(PodFactory.reference(deployment)));
       ReplicaSet set = new ReplicaSet(
           meta,
-          0,
+          replicas,
           new LabelSelector(matched, deployment.selector().matchExpressions()),
           new PodTemplate(
               labels, deployment.template().annotations(), deployment.template().spec()),
-          deployment.minReadySeconds());
+          deployment.minReadySeconds(),
+          ReplicaSet.Status.NONE);
       progress.tellCreated(set.metadata().name());
-      return (ReplicaSet) state.store(ProportionalScaling.scaled(set, 0, deployment));
+      return (ReplicaSet) state.store(ProportionalScaling.scaled(set, replicas, deployment));
     }
 
     /**
@@ -234,34 +221,33 @@ final class Deployments {
       return fresh != null
           && fresh.replicas() == deployment.replicas()
           && !ProportionalScaling.isDue(deployment, List.of(fresh))
-          && available(fresh) == deployment.replicas();
+          && fresh.status().availableReplicas() == deployment.replicas();
     }
 
     /** All old pods go before the first new one comes. */
     private void recreate() {
       List<ReplicaSet> scaled = old.stream().map(set -> scale(set, 0)).toList();
       boolean gone = scaled.stream()
-          .flatMap(set -> owned.pods(set.metadata().uid()).stream())
-          .allMatch(Deployments::isFinished);
+          .allMatch(set -> set.status().replicas() == 0
+              && owned.pods(set.metadata().uid()).stream().allMatch(Owned::isFinished));
       old.clear();
       old.addAll(scaled);
       if (gone) {
-        fresh = scale(fresh == null ? made() : fresh, deployment.replicas());
+        fresh = fresh == null ? made(deployment.replicas()) : scale(fresh, deployment.replicas());
       }
     }
 
     private void roll() {
       RollingUpdate update = RollingUpdate.of(deployment);
-      ReplicaSet set = fresh == null ? made() : fresh;
       int oldReplicas = old.stream().mapToInt(ReplicaSet::replicas).sum();
-      int replicas = set.replicas();
+      int replicas = fresh == null ? 0 : fresh.replicas();
       if (replicas > deployment.replicas()) {
         replicas = deployment.replicas();
       } else {
         int room = deployment.replicas() + update.surge() - oldReplicas - replicas;
         replicas += Math.max(0, Math.min(room, deployment.replicas() - replicas));
       }
-      set = scale(set, replicas);
+      ReplicaSet set = fresh == null ? made(replicas) : scale(fresh, replicas);
       fresh = set;
       if (oldReplicas > 0) {
         scaleDownOld(update, set);
@@ -271,7 +257,7 @@ final class Deployments {
     /** Old pods go as long as enough are available: first those that are not. */
     private void scaleDownOld(RollingUpdate update, ReplicaSet now) {
       int fewest = deployment.replicas() - update.unavailable();
-      int freshAvailable = available(now);
+      int freshAvailable = now.status().availableReplicas();
       int total = now.replicas() + old.stream().mapToInt(ReplicaSet::replicas).sum();
       int most = total - fewest - (now.replicas() - freshAvailable);
       if (most <= 0) {
@@ -281,7 +267,7 @@ final class Deployments {
       List<Integer> sizes = new ArrayList<>();
       int oldAvailable = 0;
       for (ReplicaSet set : old) {
-        int up = available(set);
+        int up = set.status().availableReplicas();
         int unhealthy = Math.max(0, Math.min(set.replicas() - up, most - cleaned));
         cleaned += unhealthy;
         sizes.add(set.replicas() - unhealthy);
@@ -307,17 +293,13 @@ final class Deployments {
           .sorted(Comparator.comparingInt(Deployments::revision).thenComparing(BY_AGE))
           .toList();
       for (ReplicaSet set : oldestFirst.subList(0, surplus)) {
-        if (set.replicas() == 0 && owned.activePods(set.metadata().uid()).isEmpty()) {
+        if (set.replicas() == 0
+            && set.status().replicas() == 0
+            && set.metadata().generation() <= set.status().observedGeneration()) {
           old.remove(set);
           state.remove(set.key());
         }
       }
-    }
-
-    private int available(ReplicaSet set) {
-      return (int) owned.activePods(set.metadata().uid()).stream()
-          .filter(p -> Availability.isAvailable(p, set.minReadySeconds(), now))
-          .count();
     }
 
     /** A set of another size. */
@@ -332,18 +314,21 @@ final class Deployments {
       return Deployments.sets(owned, deployment);
     }
 
-    /** How many pods there are now, with the conditions as they were. */
+    /** How many pods there are as the ReplicaSets say, with the conditions as they were. */
     private Deployment.Status counts() {
-      int updated = fresh == null ? 0 : owned.activePods(fresh.metadata().uid()).size();
       int replicas = 0;
+      int updated = 0;
       int ready = 0;
       int available = 0;
+      int terminating = 0;
       int wanted = 0;
       for (ReplicaSet set : sets()) {
-        List<Pod> pods = owned.activePods(set.metadata().uid());
-        replicas += pods.size();
-        ready += (int) pods.stream().filter(Pod::isReady).count();
-        available += available(set);
+        ReplicaSet.Status status = set.status();
+        replicas += status.replicas();
+        updated += fresh != null && set.key().equals(fresh.key()) ? status.replicas() : 0;
+        ready += status.readyReplicas();
+        available += status.availableReplicas();
+        terminating += Objects.requireNonNullElse(status.terminatingReplicas(), 0);
         wanted += set.replicas();
       }
       return new Deployment.Status(
@@ -353,26 +338,23 @@ final class Deployments {
           ready,
           available,
           Math.max(0, wanted - available),
+          terminating,
+          deployment.status().collisionCount(),
           deployment.status().conditions());
     }
 
-    /** Remembers the status, and looks again when it may change by itself. */
+    /** Writes the status, and looks again when it may change by itself. */
     private void finish(boolean rollsOut) {
       Deployment.Status counts = counts();
       progress.tellAvailability(counts);
       if (rollsOut && fresh != null) {
         progress.tellProgress(counts, fresh.metadata().name());
       }
-      statuses.put(
-          deployment.key(),
-          new Deployment.Status(
-              counts.observedGeneration(),
-              counts.replicas(),
-              counts.updatedReplicas(),
-              counts.readyReplicas(),
-              counts.availableReplicas(),
-              counts.unavailableReplicas(),
-              progress.conditions()));
+      Deployment.Status status = counts.withConditions(progress.conditions());
+      Deployment told = withRevision();
+      if (told != deployment || !status.equals(deployment.status())) {
+        state.store(told.withStatus(status));
+      }
       if (!deployment.paused()) {
         // a second more than the deadline, so that it is over for certain
         progress
@@ -380,23 +362,19 @@ final class Deployments {
             .filter(left -> !left.isNegative())
             .ifPresent(left -> later.accept(deployment.key(), left.plusSeconds(1)));
       }
-      lookAgainWhenAvailable();
     }
 
-    private void lookAgainWhenAvailable() {
-      for (ReplicaSet set : sets()) {
-        if (set.minReadySeconds() > 0) {
-          owned.activePods(set.metadata().uid()).stream()
-              .flatMap(p -> Availability.untilAvailable(p, set.minReadySeconds(), now).stream())
-              .filter(left -> !left.isZero())
-              .min(Comparator.naturalOrder())
-              .ifPresent(left -> later.accept(deployment.key(), left));
-        }
+    /** The Deployment says in an annotation which revision its present ReplicaSet is. */
+    private Deployment withRevision() {
+      @Nullable
+      String revision = fresh == null ? null : fresh.metadata().annotations().get(REVISION);
+      Map<String, String> annotations = deployment.metadata().annotations();
+      if (revision == null || revision.equals(annotations.get(REVISION))) {
+        return deployment;
       }
+      Map<String, String> more = new LinkedHashMap<>(annotations);
+      more.put(REVISION, revision);
+      return deployment.withMetadata(deployment.metadata().withAnnotations(more));
     }
-  }
-
-  private static boolean isFinished(Pod pod) {
-    return pod.phase().equals("Failed") || pod.phase().equals("Succeeded");
   }
 }

@@ -11,7 +11,7 @@ import dev.hairpin.collect.ForkableSortedMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The pods, ReplicaSets and ControllerRevisions of each owner, found by the owner's uid. */
+/** The pods, ReplicaSets, ControllerRevisions and claims of each owner, by the owner's uid. */
 final class Owned {
   private final ForkableMap<String, ForkableSortedMap<ObjectKey, KubeObject>> byOwner;
 
@@ -24,6 +24,7 @@ final class Owned {
     state.list(Pod.class).forEach(this::put);
     state.list(ReplicaSet.class).forEach(this::put);
     state.list(Revisions.KIND).stream().filter(Revisions::isRevision).forEach(this::put);
+    state.list(VolumeClaims.KIND).stream().filter(VolumeClaims::isClaim).forEach(this::put);
   }
 
   Owned fork() {
@@ -42,7 +43,10 @@ final class Owned {
   }
 
   private static boolean isDependent(KubeObject object) {
-    return object instanceof Pod || object instanceof ReplicaSet || Revisions.isRevision(object);
+    return object instanceof Pod
+        || object instanceof ReplicaSet
+        || Revisions.isRevision(object)
+        || VolumeClaims.isClaim(object);
   }
 
   private void put(KubeObject object) {
@@ -77,11 +81,17 @@ final class Owned {
 
   /** The pods of an owner that are neither finished nor terminating, by name. */
   List<Pod> activePods(String ownerUid) {
-    return pods(ownerUid).stream()
-        .filter(pod -> !pod.isTerminating()
-            && !pod.phase().equals("Succeeded")
-            && !pod.phase().equals("Failed"))
-        .toList();
+    return pods(ownerUid).stream().filter(Owned::isActive).toList();
+  }
+
+  /** Whether a pod is neither finished nor terminating. */
+  static boolean isActive(Pod pod) {
+    return !pod.isTerminating() && !isFinished(pod);
+  }
+
+  /** Whether a pod's programs have ended for good. */
+  static boolean isFinished(Pod pod) {
+    return pod.phase().equals("Succeeded") || pod.phase().equals("Failed");
   }
 
   /** All pods of an owner, by name. */

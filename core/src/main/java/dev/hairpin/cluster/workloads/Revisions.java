@@ -1,5 +1,6 @@
 package dev.hairpin.cluster.workloads;
 
+import com.google.common.collect.ImmutableMap;
 import dev.hairpin.api.GenericObject;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
@@ -179,7 +180,7 @@ final class Revisions {
     template.put("$patch", "replace");
     Map<String, Object> data = Map.of("spec", Map.of("template", template));
     GenericObject object = new GenericObject(
-        API_VERSION, KIND, meta, Map.of("data", data, "revision", revision.number()));
+        API_VERSION, KIND, meta, ImmutableMap.of("data", data, "revision", revision.number()));
     if (state.store(object) instanceof GenericObject stored) {
       parsed.put(stored.key(), new Parsed(stored, revision.template()));
     }

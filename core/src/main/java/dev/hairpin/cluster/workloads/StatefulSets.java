@@ -1,5 +1,6 @@
 package dev.hairpin.cluster.workloads;
 
+import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodSpec;
@@ -157,8 +158,9 @@ final class StatefulSets {
       for (int ordinal = first; ordinal < end; ordinal++) {
         @Nullable Pod pod = pods.get(ordinal);
         if (pod == null) {
+          claimVolumes(ordinal);
           state.store(make(ordinal));
-        } else if (isFinished(pod)) {
+        } else if (Owned.isFinished(pod)) {
           Deletion.ask(state, pod);
         }
         if (oneByOne && (pod == null || isUnavailable(pod))) {
@@ -216,6 +218,15 @@ final class StatefulSets {
       }
     }
 
+    /** A pod that comes back finds what its name has claimed before. */
+    private void claimVolumes(int ordinal) {
+      for (KubeObject claim : new VolumeClaims(set, ordinal).claims().values()) {
+        if (state.get(claim.key()).isEmpty()) {
+          state.store(claim);
+        }
+      }
+    }
+
     private boolean isUnavailable(Pod pod) {
       return pod.isTerminating()
           || !pod.phase().equals("Running")
@@ -263,7 +274,8 @@ final class StatefulSets {
           ofUpdate,
           complete ? update.name() : current.name(),
           update.name(),
-          set.status().collisionCount());
+          set.status().collisionCount(),
+          set.status().conditions());
     }
   }
 
@@ -297,17 +309,8 @@ final class StatefulSets {
     return pods;
   }
 
-  private static boolean isFinished(Pod pod) {
-    return pod.phase().equals("Failed") || pod.phase().equals("Succeeded");
-  }
-
   private static String revision(Pod pod) {
     return pod.metadata().labels().getOrDefault(Revisions.LABEL, "");
-  }
-
-  /** Whether a pod has the present template, as the controller last saw it. */
-  static boolean isUpToDate(StatefulSet set, Pod pod) {
-    return revision(pod).equals(set.status().updateRevision());
   }
 
   private static Pod pod(StatefulSet set, int ordinal, Revision revision) {
@@ -320,6 +323,7 @@ final class StatefulSets {
         .hostname(name)
         .subdomain(set.serviceName())
         .build();
-    return PodFactory.pod(set, name, revision.template(), spec, labels);
+    return PodFactory.pod(
+        set, name, revision.template(), new VolumeClaims(set, ordinal).mountedIn(spec), labels);
   }
 }

@@ -15,13 +15,11 @@ import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.Deletion;
 import dev.hairpin.cluster.control.GeneratedNames;
 import dev.hairpin.cluster.control.WorkQueue;
-import dev.hairpin.collect.ForkableMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The workload controllers of a cluster, and what people do to workloads.
@@ -31,8 +29,10 @@ import java.util.Set;
  * its pods through their grace period.
  */
 public final class Workloads {
-  private static final Set<String> KINDS =
-      Set.of(Deployment.KIND, ReplicaSet.KIND, StatefulSet.KIND, DaemonSet.KIND);
+  /** In the order in which they are looked at first: Deployments read what ReplicaSets say. */
+  private static final List<String> KINDS =
+      List.of(ReplicaSet.KIND, Deployment.KIND, StatefulSet.KIND, DaemonSet.KIND);
+
   private static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
 
   /** A workload that is to be looked at again at a certain time, although nothing changes. */
@@ -40,7 +40,6 @@ public final class Workloads {
 
   private final ClusterState state;
   private final Owned owned;
-  private final ForkableMap<ObjectKey, Deployment.Status> statuses;
   private final WorkQueue<ObjectKey> queue;
   private final WorkQueue<Look> again;
   private final Deployments deployments;
@@ -48,19 +47,13 @@ public final class Workloads {
   private final StatefulSets statefulSets;
   private final DaemonSets daemonSets;
 
-  private Workloads(
-      ClusterState state,
-      Owned owned,
-      ForkableMap<ObjectKey, Deployment.Status> statuses,
-      GeneratedNames names,
-      Duration delay) {
+  private Workloads(ClusterState state, Owned owned, GeneratedNames names, Duration delay) {
     this.state = state;
     this.owned = owned;
     this.again = new WorkQueue<>(state.clock(), Duration.ZERO, look -> addAgain(look.key()));
     this.queue = new WorkQueue<>(state.clock(), delay, this::sync);
-    this.statuses = statuses;
-    this.deployments = new Deployments(state, owned, statuses, this::later);
-    this.replicaSets = new ReplicaSets(state, owned, names);
+    this.deployments = new Deployments(state, owned, this::later);
+    this.replicaSets = new ReplicaSets(state, owned, names, this::later);
     this.statefulSets = new StatefulSets(state, owned, this::later);
     this.daemonSets = new DaemonSets(state, owned, names, this::later);
     state.watch(this::changed);
@@ -75,10 +68,8 @@ public final class Workloads {
    * @return the controllers
    */
   public static Workloads start(ClusterState state, GeneratedNames names, Duration delay) {
-    Workloads workloads = new Workloads(state, new Owned(state), new ForkableMap<>(), names, delay);
-    KINDS.stream()
-        .sorted()
-        .forEach(kind -> state.list(kind).forEach(object -> workloads.queue.add(object.key())));
+    Workloads workloads = new Workloads(state, new Owned(state), names, delay);
+    KINDS.forEach(kind -> state.list(kind).forEach(object -> workloads.queue.add(object.key())));
     return workloads;
   }
 
@@ -91,7 +82,7 @@ public final class Workloads {
    * @return the fork's controllers
    */
   public Workloads fork(ClusterState copy, GeneratedNames names, Duration delay) {
-    Workloads fork = new Workloads(copy, owned.fork(), statuses.fork(), names, delay);
+    Workloads fork = new Workloads(copy, owned.fork(), names, delay);
     fork.queue.continueFrom(queue);
     fork.again.continueFrom(again);
     return fork;
@@ -110,31 +101,37 @@ public final class Workloads {
     KubeObject object = change.object();
     if (KINDS.contains(object.kind())) {
       if (change.after() == null) {
-        statuses.remove(object.key());
         collect(object);
       } else {
         queue.add(object.key());
       }
     }
     if (object instanceof Pod || object instanceof ReplicaSet) {
-      object.metadata().controller().ifPresent(owner -> enqueueOwner(object, owner));
+      object.metadata().controller().ifPresent(owner -> enqueueOwner(change, owner));
     } else if (object instanceof Node) {
       state.list(DaemonSet.class).forEach(set -> queue.add(set.key()));
     }
   }
 
-  /** A pod of a ReplicaSet concerns its Deployment, too. */
-  private void enqueueOwner(KubeObject dependent, OwnerReference owner) {
-    ObjectKey key = new ObjectKey(owner.kind(), dependent.metadata().namespace(), owner.name());
+  /**
+   * A pod of a ReplicaSet concerns its Deployment through the ReplicaSet's status; but one that
+   * recreates its pods, and waits until the old ones are gone, is told of that at once.
+   */
+  private void enqueueOwner(Change change, OwnerReference owner) {
+    ObjectKey key =
+        new ObjectKey(owner.kind(), change.object().metadata().namespace(), owner.name());
     if (KINDS.contains(owner.kind())) {
       queue.add(key);
     }
-    if (dependent instanceof Pod && owner.kind().equals(ReplicaSet.KIND)) {
+    if (change.object() instanceof Pod
+        && change.after() == null
+        && owner.kind().equals(ReplicaSet.KIND)) {
       state
           .get(key)
           .flatMap(set -> set.metadata().controller())
-          .ifPresent(
-              above -> queue.add(new ObjectKey(above.kind(), key.namespace(), above.name())));
+          .flatMap(above -> state.get(Deployment.class, key.namespace(), above.name()))
+          .filter(deployment -> deployment.strategy().equals("Recreate"))
+          .ifPresent(deployment -> queue.add(deployment.key()));
     }
   }
 
@@ -187,20 +184,6 @@ public final class Workloads {
     } else {
       throw new IllegalArgumentException(object.key() + " cannot be scaled");
     }
-  }
-
-  /**
-   * How far a Deployment is, with its conditions {@code Available} and {@code Progressing}, as its
-   * controller last saw it. It is told here only: the stored object has the status that it came
-   * with.
-   *
-   * @param namespace the namespace
-   * @param name the name
-   * @return the status
-   * @throws IllegalArgumentException if there is no such Deployment
-   */
-  public Deployment.Status status(String namespace, String name) {
-    return deployments.status((Deployment) existing(Deployment.KIND, namespace, name));
   }
 
   /**

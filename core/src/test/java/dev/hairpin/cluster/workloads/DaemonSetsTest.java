@@ -3,6 +3,7 @@ package dev.hairpin.cluster.workloads;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hairpin.Cluster;
+import dev.hairpin.api.DaemonSet;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.Pod;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which pods a DaemonSet has on which nodes, as kube-controller-manager v1.36 keeps them. */
 class DaemonSetsTest {
@@ -161,5 +164,45 @@ class DaemonSetsTest {
     other.delete("Pod", on(other, "node-3").key().namespacedName());
     assertThat(on(other, "node-3").metadata().labels())
         .containsEntry("controller-revision-hash", "6d5f8b7c44");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+          nodeSelector: {kubernetes.io/hostname: node-2}                                   | node-2
+          nodeName: node-3                                                                 | node-3
+          affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: \
+          {nodeSelectorTerms: [{matchExpressions: \
+          [{key: kubernetes.io/hostname, operator: NotIn, values: [node-1]}]}]}}}          | node-2,node-3
+          affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: \
+          {nodeSelectorTerms: [{matchFields: \
+          [{key: metadata.name, operator: In, values: [node-1]}]}]}}}                      | node-1
+          affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: \
+          [{weight: 1, preference: {matchExpressions: \
+          [{key: kubernetes.io/hostname, operator: In, values: [node-1]}]}}]}}             | node-1,node-2,node-3
+          """)
+  void aPodComesToTheNodesThatTheTemplateAsksFor(String asked, String nodes) {
+    Cluster cluster = Cluster.kubeadm();
+    cluster.apply(
+        set("agent:1", "").replace("spec: {containers", "spec: {" + asked + ", containers"));
+
+    assertThat(images(cluster)).containsOnlyKeys(nodes.split(","));
+    DaemonSet set = cluster.state().get(DaemonSet.class, "default", "agent").orElseThrow();
+    assertThat(set.status().desiredNumberScheduled()).isEqualTo(nodes.split(",").length);
+  }
+
+  @Test
+  void aPodWhereNoneWouldBeMadeAnyMoreIsMisscheduled() {
+    Cluster cluster = Cluster.builder().kubeadm(3).timing(Timing.REALISTIC).build();
+    cluster.apply(set("agent:1", ""));
+    cluster.advance(Duration.ofMinutes(1));
+    taint(cluster, "node-1", "NoSchedule");
+    cluster.advance(Duration.ofSeconds(1));
+
+    DaemonSet.Status status =
+        cluster.state().get(DaemonSet.class, "default", "agent").orElseThrow().status();
+    assertThat(status.desiredNumberScheduled()).isEqualTo(2);
+    assertThat(status.currentNumberScheduled()).isEqualTo(2);
+    assertThat(status.numberMisscheduled()).isEqualTo(1);
+    assertThat(status.numberUnavailable()).isZero();
   }
 }

@@ -196,7 +196,7 @@ class StatefulSetsTest {
     assertThat(revision).startsWith("db-");
     assertThat(set.metadata().generation()).isEqualTo(1);
     assertThat(set.status())
-        .isEqualTo(new StatefulSet.Status(1, 2, 2, 2, 2, 2, revision, revision, 0));
+        .isEqualTo(new StatefulSet.Status(1, 2, 2, 2, 2, 2, revision, revision, 0, List.of()));
     assertThat(Manifests.toYaml(List.of(set))).endsWith("""
         status:
           availableReplicas: 2
@@ -329,5 +329,78 @@ class StatefulSetsTest {
       assertThat(pod.spec().containers().get(0).image()).isEqualTo("db:1");
       assertThat(pod.metadata().labels()).containsEntry("controller-revision-hash", "db-5f7d8c9b6");
     });
+  }
+
+  private static final String CLAIMS = """
+      volumeClaimTemplates:
+        - metadata: {name: data, labels: {size: small}, annotations: {note: mine}}
+          spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+        - metadata: {name: log}
+          spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 2Gi}}}
+    """;
+
+  private List<String> claims() {
+    return cluster.state().list("PersistentVolumeClaim").stream()
+        .map(claim -> claim.metadata().name())
+        .toList();
+  }
+
+  @Test
+  void claimsAreNamedAfterTemplateSetAndNumber() {
+    cluster.apply(set("db:1", 2, CLAIMS.strip()));
+
+    assertThat(claims()).containsExactly("data-db-0", "data-db-1", "log-db-0", "log-db-1");
+    KubeObject claim = cluster
+        .state()
+        .get(new ObjectKey("PersistentVolumeClaim", "default", "data-db-1"))
+        .orElseThrow();
+    assertThat(claim.metadata().labels()).isEqualTo(Map.of("app", "db", "size", "small"));
+    assertThat(claim.metadata().annotations()).isEqualTo(Map.of("note", "mine"));
+    assertThat(claim.metadata().ownerReferences()).isEmpty();
+    assertThat(Manifests.toYaml(List.of(claim)))
+        .contains("storage: 1Gi", "volumeMode: Filesystem", "phase: Pending");
+  }
+
+  @Test
+  void aPodMountsItsClaimsInThePlaceOfVolumesOfTheirNames() {
+    cluster.apply(set("db:1", 1, CLAIMS.strip())
+        .replace(
+            "spec: {containers",
+            "spec: {volumes: [{name: data, emptyDir: {}}, {name: tmp, emptyDir: {}}], containers"));
+
+    assertThat(Manifests.toYaml(pods())).contains("""
+          volumes:
+          - name: data
+            persistentVolumeClaim:
+              claimName: data-db-0
+          - name: log
+            persistentVolumeClaim:
+              claimName: log-db-0
+          - name: tmp
+            emptyDir: {}
+        """);
+  }
+
+  @Test
+  void claimsOutliveTheirPodsAndAreFoundAgain() {
+    cluster.apply(set("db:1", 2, CLAIMS.strip()));
+    List<KubeObject> before = List.copyOf(cluster.state().list("PersistentVolumeClaim"));
+    cluster.apply(set("db:1", 0, CLAIMS.strip()));
+    cluster.apply(set("db:1", 2, CLAIMS.strip()));
+    cluster.delete("StatefulSet", "default/db");
+
+    assertThat(cluster.state().list("PersistentVolumeClaim")).containsExactlyElementsOf(before);
+  }
+
+  @Test
+  void claimsGoWithTheSetWhereItsPolicySaysSo() {
+    cluster.apply(set(
+        "db:1",
+        1,
+        CLAIMS.strip() + "\n  persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete}"));
+    assertThat(claims()).containsExactly("data-db-0", "log-db-0");
+
+    cluster.delete("StatefulSet", "default/db");
+    assertThat(claims()).isEmpty();
   }
 }

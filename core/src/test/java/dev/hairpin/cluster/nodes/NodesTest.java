@@ -1,0 +1,177 @@
+package dev.hairpin.cluster.nodes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hairpin.Cluster;
+import dev.hairpin.api.Condition;
+import dev.hairpin.api.Endpoint;
+import dev.hairpin.api.EndpointSlice;
+import dev.hairpin.api.Node;
+import dev.hairpin.api.NodeAddress;
+import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.api.Pod;
+import dev.hairpin.api.Taint;
+import dev.hairpin.cluster.ObjectEvent;
+import dev.hairpin.cluster.control.Timing;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of pods when something happens to their node. */
+class NodesTest {
+  private final Cluster cluster =
+      Cluster.builder().kubeadm(3).timing(Timing.REALISTIC).build();
+
+  private static String workload(String kind, String name, String more) {
+    return """
+        apiVersion: apps/v1
+        kind: %1$s
+        metadata: {name: %2$s}
+        spec:
+          selector: {matchLabels: {app: %2$s}}
+          template:
+            metadata: {labels: {app: %2$s}}
+            spec: {%3$s containers: [{name: c}]}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: %2$s}
+        spec: {selector: {app: %2$s}, ports: [{port: 80}]}
+        ---
+        """.formatted(kind, name, more);
+  }
+
+  private Node node(String name) {
+    return cluster.state().get(Node.class, "", name).orElseThrow();
+  }
+
+  private List<Pod> pods(String app) {
+    return cluster.state().list(Pod.class).stream()
+        .filter(pod -> app.equals(pod.metadata().labels().get("app")))
+        .toList();
+  }
+
+  private List<Endpoint> endpoints() {
+    return cluster.state().list(EndpointSlice.class).stream()
+        .flatMap(slice -> slice.endpoints().stream())
+        .toList();
+  }
+
+  @Test
+  void aCordonedNodeTakesNoNewPodsAndItsEndpointsStay() {
+    cluster.apply(workload("DaemonSet", "agent", ""));
+    cluster.advance(Duration.ofMinutes(1));
+    cluster.controllers().nodes().cordon("node-1");
+    cluster.advance(Duration.ofMinutes(1));
+
+    assertThat(node("node-1").unschedulable()).isTrue();
+    assertThat(node("node-1").taints())
+        .containsExactly(new Taint("node.kubernetes.io/unschedulable", "", "NoSchedule"));
+    assertThat(cluster.get("nodes")).contains("Ready,SchedulingDisabled");
+    assertThat(endpoints()).hasSize(3).allMatch(e -> Boolean.TRUE.equals(e.ready()));
+    cluster.apply(
+        workload("Deployment", "web", "").replace("spec:\n  sel", "spec:\n  replicas: 6\n  sel"));
+    cluster.advance(Duration.ofMinutes(1));
+    assertThat(pods("web")).hasSize(6).noneMatch(p -> p.spec().nodeName().equals("node-1"));
+
+    cluster.controllers().nodes().uncordon("node-1");
+    assertThat(node("node-1").taints()).isEmpty();
+  }
+
+  @Test
+  void aSilentNodeIsUnreachableAfter50SecondsAndAllItsPodsAreNotReadyAtOnce() {
+    cluster.apply(workload("DaemonSet", "agent", ""));
+    cluster.advance(Duration.ofMinutes(1));
+    cluster.controllers().nodes().lose("node-2");
+    cluster.advance(Duration.ofSeconds(50).minusMillis(1));
+    assertThat(node("node-2").isReady()).isTrue();
+
+    cluster.advance(Duration.ofMillis(1));
+    assertThat(node("node-2").conditions())
+        .extracting(c -> c.type() + " " + c.status() + " " + c.reason())
+        .contains("Ready Unknown NodeStatusUnknown");
+    assertThat(node("node-2").taints())
+        .containsExactly(
+            new Taint("node.kubernetes.io/unreachable", "", "NoSchedule"),
+            new Taint("node.kubernetes.io/unreachable", "", "NoExecute"));
+    assertThat(pods("agent")).extracting(Pod::isReady).containsExactlyInAnyOrder(true, false, true);
+    cluster.advance(Duration.ofSeconds(1));
+    assertThat(endpoints()).filteredOn(e -> Boolean.FALSE.equals(e.ready())).hasSize(1);
+    assertThat(cluster.get("nodes")).contains("node-2   NotReady");
+  }
+
+  @Test
+  void podsOfALostNodeAreAskedToEndAfter300SecondsButForThoseThatBearIt() {
+    cluster.apply(workload("DaemonSet", "agent", "")
+        + workload("Deployment", "web", "nodeName: node-2,")
+        + workload(
+            "Deployment",
+            "short",
+            "nodeName: node-2, tolerations: [{key: node.kubernetes.io/unreachable, operator:"
+                + " Exists, effect: NoExecute, tolerationSeconds: 10}],"));
+    cluster.advance(Duration.ofMinutes(1));
+    cluster.controllers().nodes().lose("node-2");
+    cluster.advance(Duration.ofSeconds(50 + 10).minusMillis(1));
+    assertThat(pods("short")).noneMatch(Pod::isTerminating);
+    cluster.advance(Duration.ofSeconds(2));
+    assertThat(pods("short")).anyMatch(Pod::isTerminating);
+
+    cluster.advance(Duration.ofSeconds(287));
+    assertThat(pods("web")).hasSize(1).noneMatch(Pod::isTerminating);
+    cluster.advance(Duration.ofSeconds(2));
+    assertThat(pods("web")).hasSize(2).anyMatch(Pod::isTerminating);
+    cluster.advance(Duration.ofHours(1));
+    assertThat(pods("web")).as("nobody is there to stop them").anyMatch(Pod::isTerminating);
+    assertThat(pods("agent")).hasSize(3).noneMatch(Pod::isTerminating);
+  }
+
+  @Test
+  void aNodeThatComesLaterGetsABlockAndPods() {
+    cluster.apply(workload("DaemonSet", "agent", ""));
+    cluster.advance(Duration.ofMinutes(1));
+    cluster
+        .state()
+        .store(new Node(
+            ObjectMeta.of("", "node-9"),
+            List.of(),
+            "",
+            false,
+            List.of(),
+            List.of(new NodeAddress("InternalIP", "192.168.10.9")),
+            List.of(Condition.of("Ready", true)),
+            Map.of()));
+    cluster.advance(Duration.ofMinutes(1));
+
+    assertThat(node("node-9").podCidrs()).containsExactly("10.244.3.0/24");
+    assertThat(pods("agent"))
+        .filteredOn(p -> p.spec().nodeName().equals("node-9"))
+        .singleElement()
+        .satisfies(p -> assertThat(p.podIps()).containsExactly("10.244.3.2"));
+  }
+
+  @Test
+  void aNodeForWhichNoBlockIsLeftSaysSoAndSoDoItsPods() {
+    Cluster small = Cluster.builder().kubeadm(2).podBlocks("10.244.0.0/24").build();
+    assertThat(small.state().events())
+        .filteredOn(e -> e.reason().equals("CIDRNotAvailable"))
+        .extracting(ObjectEvent::message)
+        .containsExactly("Node node-2 status is now: CIDRNotAvailable");
+
+    small.apply(workload("DaemonSet", "agent", ""));
+    assertThat(small.state().list(Pod.class))
+        .extracting(p -> p.spec().nodeName() + " " + p.podIps())
+        .containsExactlyInAnyOrder("node-1 [10.244.0.2]", "node-2 []");
+  }
+
+  @Test
+  void drainingLeavesDaemonsWhereTheyAre() {
+    cluster.apply(
+        workload("DaemonSet", "agent", "") + workload("Deployment", "web", "nodeName: node-3,"));
+    cluster.advance(Duration.ofMinutes(1));
+    cluster.controllers().nodes().drain("node-3");
+
+    assertThat(pods("web")).allMatch(Pod::isTerminating);
+    assertThat(pods("agent")).hasSize(3).noneMatch(Pod::isTerminating);
+  }
+}
