@@ -190,6 +190,12 @@ final class CourseReader {
           return number < 0 ? Course.UNKNOWN : routine(number, mark, depth + 1);
         }
         case Op.SET_MARK -> mark = (mark & ~words[at + 2]) ^ words[at + 1];
+        case Op.DESTINATION_IN -> {
+          // Such as loopback addresses, whose packets are counted and then treated as all others.
+          Course holds = from(page + next, mark, depth);
+          Course fails = from(page + at + (word >>> 8), mark, depth);
+          return holds.equals(fails) ? holds : Course.UNKNOWN;
+        }
         case Op.SOURCE_IS -> {
           long block = (long) words[at + 1] << 32 | 0xffff_ffffL;
           return fork(Kind.IN_BLOCK, block, word, page + at, page + next, mark, depth);
@@ -205,9 +211,11 @@ final class CourseReader {
           return fork(Kind.OF_TYPE, words[at + 1], word, page + at, page + next, mark, depth);
         }
         case Op.MARK_UNLESS -> {
-          int flags = word >>> 8;
-          boolean asked = (flags & 16) == 0 || isTuple(words, at + 2);
-          if (asked) {
+          boolean ofTuple = (word >>> 8 & 16) != 0;
+          if (ofTuple && isOpen() && hasPortOf(words, at + 2)) {
+            return Course.UNKNOWN;
+          }
+          if (!ofTuple || isTuple(words, at + 2)) {
             return marking(words, at, page + next, mark, depth);
           }
         }
@@ -238,10 +246,22 @@ final class CourseReader {
         : new Fork(asked, yes, no);
   }
 
-  /** Whether the key has a protocol, port and destination. */
+  private boolean isOpen() {
+    return (key & LookupTable.OPEN) != 0;
+  }
+
+  /** Whether the key has a protocol, port and destination; never if its destination is open. */
   private boolean isTuple(int[] words, int at) {
-    long meta = (long) (words[at] & 0xffff) << 16 | words[at] >>> 16;
-    return key == ((long) words[at + 1] << 32 | meta);
+    return key == ((long) words[at + 1] << 32 | meta(words[at]));
+  }
+
+  private boolean hasPortOf(int[] words, int at) {
+    return (key & 0xffff_ffffL) == (meta(words[at]) | LookupTable.OPEN);
+  }
+
+  /** Protocol and port of an instruction as a key has them. */
+  private static long meta(int protocolAndPort) {
+    return (long) (protocolAndPort & 0xffff) << 16 | protocolAndPort >>> 16;
   }
 
   private Course marking(int[] words, int at, int next, int mark, int depth) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Decider {
 
   /*
-   * Four ways to the same answer, of which a flow takes the first that can go to the end; none
+   * Five ways to the same answer, of which a flow takes the first that can go to the end; none
    * changes anything before it knows that it can.
    *
    *   by a plan           one look-up, whose value says plan and first target; one draw; the load of
@@ -36,6 +36,8 @@ public final class Decider {
    *                       lines more
    *   straight            keys without a plan, such as those whose rules have just changed
    *                       (StraightWalk)
+   *   without a key       a flow to no Service ends, and one to the node asks the table of node
+   *                       ports, whose values have plans as well
    *   run                 everything (RuleRun)
    *
    * In a batch the first is done in passes; what is left takes the others, in the flows' order.
@@ -257,12 +259,47 @@ public final class Decider {
               way.straight, (int) value & LookupTable.ADDRESS_MASK, link, from, to, ports, random)
           : record == 0
               ? bySlot(way, readable, leaf, value, from, random)
-              : byRecord(way, readable, record, number(value), from, random);
+              : byRecord(way, readable, way.records, record, number(value), from, random);
+      if (decision != NOT_STRAIGHT) {
+        return decision;
+      }
+    } else {
+      long decision = withoutKey(way, link, from, to, ports, random);
       if (decision != NOT_STRAIGHT) {
         return decision;
       }
     }
     return rules.run(link, 0, from & 0xffff_ffffL, 0, to & 0xffff_ffffL, ports, random);
+  }
+
+  /** A flow whose key the first table does not have: nothing, or the node ports. */
+  private long withoutKey(Way way, int link, int from, int to, int ports, long random) {
+    Straight straight = way.straight;
+    int type = program.typeOf(0, to & 0xffff_ffffL);
+    int port = ports & 0xffff;
+    if (type == Op.OTHER) {
+      LookupTable exceptions = straight.exceptions;
+      boolean ends = straight.endsForOthers
+          && (exceptions == null || exceptions.value4(to, port, link & 0xff) < 0);
+      return ends ? straight.clear | (Decision.NO_TARGET & 0xffff_ffffL) : NOT_STRAIGHT;
+    }
+    LookupTable table = straight.ofLocal;
+    if (type != Op.LOCAL || table == null) {
+      return NOT_STRAIGHT;
+    }
+    long value = table.value4(to, port, link & 0xff);
+    if (value < LookupTable.FIRST_PLANNED) {
+      return NOT_STRAIGHT;
+    }
+    int leaf = way.row(from) + Plans.plan(value);
+    @Nullable Leaf readable = way.plans.readable()[leaf >>> Plans.LEAF_BITS];
+    if (readable == null) {
+      return NOT_STRAIGHT;
+    }
+    long record = way.leaves[leaf + Plans.RECORD];
+    return record == 0
+        ? bySlot(way, readable, leaf, value, from, random)
+        : byRecord(way, readable, table.records(), record, number(value), from, random);
   }
 
   private static int number(long value) {
@@ -284,13 +321,13 @@ public final class Decider {
   }
 
   /** A decision by the numbers of the key's record. */
-  private long byRecord(Way way, Leaf readable, long record, int first, int from, long random) {
+  private long byRecord(
+      Way way, Leaf readable, int[] numbers, long record, int first, int from, long random) {
     int place = first + Plans.place(record);
     if (Plans.isAffine(record)) {
       // The list must not be changed before it is clear that the walk ends here.
-      return way.isPlain ? byCaller(way, readable, record, place, from, random) : NOT_STRAIGHT;
+      return way.isPlain ? byCaller(readable, numbers, record, place, from, random) : NOT_STRAIGHT;
     }
-    int[] numbers = way.records;
     int rung = readable.shape().pick(random);
     int chosen = Plans.countsOn(record) ? numbers[place] + rung : numbers[place + rung];
     int endpoint = addresses[chosen];
@@ -301,8 +338,8 @@ public final class Decider {
   }
 
   /** The same where callers are remembered, and all endpoints are usual. */
-  private long byCaller(Way way, Leaf readable, long record, int place, int from, long random) {
-    int[] numbers = way.records;
+  private long byCaller(
+      Leaf readable, int[] numbers, long record, int place, int from, long random) {
     int group = numbers[place];
     int firstList = numbers[place + 1];
     int rungs = Plans.rungs(record);

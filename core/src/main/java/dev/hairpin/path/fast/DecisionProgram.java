@@ -486,7 +486,8 @@ public final class DecisionProgram {
         sent,
         concat(sent, concat(again, input))
       };
-      TailReader reader = new TailReader(pages, tables, family);
+      TailReader tails = new TailReader(pages, tables, family);
+      FrontReader fronts = new FrontReader(pages, tables);
       long hash = laidOut.hashChange() + (base == null ? 0 : base.code.pagesHash);
       long tablesHash = 0;
       for (int i = 0; i < tables.length; i++) {
@@ -501,8 +502,8 @@ public final class DecisionProgram {
           List.copyOf(patterns),
           hash,
           tablesHash,
-          reader.tails(after, base == null ? null : base.code),
-          reader.fronts(before),
+          tails.tails(after, base == null ? null : base.code),
+          new Front[] {fronts.read(before[0]), fronts.read(before[1])},
           pool,
           base == null ? null : base.code);
       return new DecisionProgram(this, pool.shared(code));

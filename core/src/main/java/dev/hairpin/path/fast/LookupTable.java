@@ -56,7 +56,9 @@ public final class LookupTable {
   private static final int[] NO_RECORDS = {};
   private static final long[] NO_DEPENDENTS = {};
 
-  private static final long OPEN = 0x100;
+  /** The destination of a key is open. */
+  static final long OPEN = 0x100;
+
   private static final long MIX = 0xd6e8_feb8_9e37_79b9L;
 
   private final long[] slots;
@@ -202,7 +204,7 @@ public final class LookupTable {
     IntArrayList all = new IntArrayList();
     LongArrayList depending = new LongArrayList();
     for (int at = 0; at < slots.length; at += 2) {
-      if (slots[at] == 0 || (slots[at] & OPEN) != 0) {
+      if (slots[at] == 0) {
         continue;
       }
       int routine = Arrays.binarySearch(code.homes(), (int) slots[at + 1]);
@@ -417,6 +419,13 @@ public final class LookupTable {
         at = 0;
       }
     }
+  }
+
+  /** The whole value for a flow of IPv4, by its exact key or one that is open; -1 if none. */
+  long value4(int destination, int port, int protocol) {
+    long open = (long) port << 16 | OPEN | protocol;
+    long value = hasExact ? get4(slots, capacity, (long) destination << 32 | (open & ~OPEN)) : -1;
+    return value < 0 && hasOpen ? get4(slots, capacity, open) : value;
   }
 
   long[] slots() {

@@ -21,6 +21,12 @@ final class Straight {
   /** What the courses of the table's plans need beside. */
   final int[] records;
 
+  /** What is asked of flows without a key; both nothing if they have to run the rules. */
+  @Nullable
+  final LookupTable ofLocal;
+
+  final boolean endsForOthers;
+
   /** The plans of the pool for this way. */
   final Plans plans;
 
@@ -39,10 +45,14 @@ final class Straight {
       slots = table.slots();
       capacity = table.capacity();
       records = table.records();
+      ofLocal = front.ofLocal();
+      endsForOthers = front.endsForOthers();
     } else {
       slots = NO_KEYS;
       capacity = 1;
       records = NO_RECORDS;
+      ofLocal = null;
+      endsForOthers = false;
     }
     markMask = tail.markMask();
     clear = decision(tail.clear(), way);

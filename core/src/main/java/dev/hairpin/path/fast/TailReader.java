@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works out what becomes of most flows after routing, and what is asked first before it.
+ * Works out what becomes of most flows after routing.
  *
  * <p>It runs the routines for a flow of which only the mark is known, and which no table has an
  * entry for. Where another condition is met, the answer is "unknown", and flows run the routines.
@@ -30,34 +30,6 @@ final class TailReader {
     this.pages = pages;
     this.tables = tables;
     this.v4 = family == IpFamily.IPV4;
-  }
-
-  Front[] fronts(int[][] before) {
-    Front[] fronts = new Front[before.length];
-    for (int i = 0; i < before.length; i++) {
-      fronts[i] = new Front(front(before[i]));
-    }
-    return fronts;
-  }
-
-  private @Nullable LookupTable front(int[] roots) {
-    if (roots.length != 1) {
-      return null;
-    }
-    int address = roots[0] & ~ProgramCode.POLICY_DROP;
-    for (int depth = 0; depth < MOST_DEPTH; depth++) {
-      int[] words = pages[address >>> ProgramCode.PAGE_BITS];
-      int at = address & ProgramCode.PAGE_MASK;
-      int op = RoutineReader.code(words[at]);
-      if (op == Op.DISPATCH) {
-        return tables[words[at] >>> 8];
-      }
-      if (op != Op.JUMP && op != Op.GOTO) {
-        return null;
-      }
-      address = words[at + 1];
-    }
-    return null;
   }
 
   Tail[] tails(int[][] after, @Nullable ProgramCode base) {

@@ -93,9 +93,10 @@ public final class Terrain {
   final Alternatives[] streamDestinationShares;
   final List<NodePlace> nodes;
   final List<BalancerPlace> balancers;
-  final List<String> endpoints;
+  final NamedCounts.Names nodeNames;
+  final NamedCounts.Names endpoints;
   final int[] endpointNode;
-  final List<String> targets;
+  final NamedCounts.Names targets;
   final List<Stream> streams;
   final Alternatives streamShares;
   private final Int2IntOpenHashMap owners;
@@ -104,9 +105,11 @@ public final class Terrain {
   private Terrain(Builder b) {
     nodes = List.copyOf(b.nodes);
     balancers = List.copyOf(b.balancers);
-    endpoints = List.copyOf(b.endpoints);
+    nodeNames = new NamedCounts.Names(nodes.stream().map(NodePlace::name).toList());
+    endpoints = new NamedCounts.Names(b.endpoints);
     endpointNode = b.endpointNode.stream().mapToInt(Integer::intValue).toArray();
-    targets = List.copyOf(b.targets.keySet().stream().map(Object::toString).toList());
+    targets =
+        new NamedCounts.Names(b.targets.keySet().stream().map(Object::toString).toList());
     streams = List.copyOf(b.streams);
     clientAddress = b.clientAddress.toIntArray();
     clientHome = b.clientHome.toIntArray();

@@ -1,6 +1,5 @@
 package dev.hairpin.path.fast;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -58,10 +57,8 @@ public record TrafficCounts(
       nodes[terrain.endpointNode[i]] += endpoints[i];
     }
     Map<String, Integer> peak = new LinkedHashMap<>();
-    List<String> names = new ArrayList<>();
     for (int i = 0; i < nodes.length; i++) {
       Terrain.NodePlace node = terrain.nodes.get(i);
-      names.add(node.name());
       peak.put(node.name(), peaks[i]);
       zones.merge(node.zone(), nodes[i], Long::sum);
     }
@@ -77,11 +74,11 @@ public record TrafficCounts(
         connections,
         fates(fates),
         Collections.unmodifiableMap(perStream),
-        named(terrain.endpoints, endpoints),
-        named(names, nodes),
+        new NamedCounts(terrain.endpoints, endpoints),
+        new NamedCounts(terrain.nodeNames, nodes),
         Collections.unmodifiableMap(zones),
-        named(names, entered),
-        named(terrain.targets, targets),
+        new NamedCounts(terrain.nodeNames, entered),
+        new NamedCounts(terrain.targets, targets),
         crossZone,
         Collections.unmodifiableMap(peak));
   }
@@ -98,14 +95,6 @@ public record TrafficCounts(
       if (counts[fate.number()] > 0) {
         map.put(fate, counts[fate.number()]);
       }
-    }
-    return Collections.unmodifiableMap(map);
-  }
-
-  private static Map<String, Long> named(List<String> names, long[] counts) {
-    Map<String, Long> map = new LinkedHashMap<>();
-    for (int i = 0; i < counts.length; i++) {
-      map.put(names.get(i), counts[i]);
     }
     return Collections.unmodifiableMap(map);
   }
