@@ -557,7 +557,7 @@ public final class Cluster {
 
   ClusterNetwork wires() {
     ClusterNetwork known = wires;
-    if (known == null) {
+    if (known == null || known.isOutgrown()) {
       known = new ClusterNetwork(state, addOns.running(), state.clock());
       wires = known;
     }

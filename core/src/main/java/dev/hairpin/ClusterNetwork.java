@@ -72,6 +72,7 @@ final class ClusterNetwork {
   private final Fabric fabric;
   private final Host router;
   private final Cidr nodeNetwork;
+  private final IpAddress routerAddress;
   private final AddressOwners owners;
   private final NodeServers servers;
   private final Set<ObjectKey> changed = new HashSet<>();
@@ -82,6 +83,8 @@ final class ClusterNetwork {
   private @Nullable Explorer explorer;
   private Instant exploredAt;
   private int walks;
+
+  private boolean outgrown;
 
   /** Whether what was carried left more behind than connections, which what comes later meets. */
   private boolean waysMeet;
@@ -98,6 +101,7 @@ final class ClusterNetwork {
     this.network = new Network(clock);
     this.fabric = new Fabric(network);
     this.nodeNetwork = covering(state.list(Node.class));
+    this.routerAddress = routerAddress();
     this.router = router();
     network.onDemand((net, address) -> make(fabric, net, address));
     state.watch(this::note);
@@ -245,6 +249,25 @@ final class ClusterNetwork {
     }
     owners.changed(change.before(), change.after());
     changed.add(change.key());
+    outgrown |= change.after() instanceof Node node && !fits(node);
+  }
+
+  /** Whether a node leaves the router its address, and keeps its own. */
+  private boolean fits(Node node) {
+    List<IpAddress> addresses = AddressOwners.addressesOf(node);
+    return !addresses.contains(routerAddress)
+        && network
+            .find(node.metadata().name())
+            .map(host -> addresses.stream().allMatch(host::isLocal))
+            .orElse(true);
+  }
+
+  /**
+   * Whether a node has come that this network has no room for, so that another one must take its
+   * place; what nodes have tracked is forgotten then.
+   */
+  boolean isOutgrown() {
+    return outgrown;
   }
 
   /** The smallest block that holds the primary address of every node. */
@@ -272,20 +295,21 @@ final class ClusterNetwork {
     host.sysctl("net.ipv6.conf.all.forwarding", "1");
     Device device = host.device(NodeShape.UPLINK);
     network.attach(NodeShape.NODE_NETWORK, device);
-    host.address(device, routerAddress(), nodeNetwork.prefixLength());
+    host.address(device, routerAddress, nodeNetwork.prefixLength());
     host.route(Route.refusing(Route.Type.BLACKHOLE, Cidr.containing(nodeNetwork.address(), 0)));
     host.shareRoutes(fabric.podRoutes());
     return host;
   }
 
-  /** The first address of the nodes' network that no node has. */
+  /**
+   * The first address of the nodes' network, as AWS reserves it in a subnet for the VPC's router;
+   * where somebody has that, the last one that nobody has, which nodes that are added take last.
+   */
   private IpAddress routerAddress() {
-    Set<IpAddress> taken = new HashSet<>();
-    state.list(Node.class).forEach(n -> taken.addAll(AddressOwners.addressesOf(n)));
-    state.list(Pod.class).forEach(p -> taken.addAll(AddressOwners.addressesOf(p)));
+    long last = (1L << Math.min(62, nodeNetwork.hostBits())) - 2;
     long index = 1;
-    while (taken.contains(nodeNetwork.at(index))) {
-      index++;
+    while (owners.of(nodeNetwork.at(index)).isPresent() && last > 1) {
+      index = last--;
     }
     return nodeNetwork.at(index);
   }
@@ -381,6 +405,9 @@ final class ClusterNetwork {
     }
     IpAddress primary = addresses.get(0);
     Host host = builder.node(shape(node, primary));
+    if (!nodeNetwork.contains(primary)) {
+      reachable(host, net.find(router.name()).orElse(router), List.of(primary));
+    }
     for (IpAddress other : addresses.subList(1, addresses.size())) {
       host.address(host.device(NodeShape.UPLINK), other, other.family().addressBits());
     }

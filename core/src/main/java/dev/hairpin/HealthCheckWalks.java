@@ -87,7 +87,7 @@ final class HealthCheckWalks implements LoadBalancing.HealthChecks {
   /** The network as it is now; what was walked is forgotten if anything is another. */
   private ClusterNetwork upToDate() {
     ClusterNetwork current = wires;
-    if (current == null) {
+    if (current == null || current.isOutgrown()) {
       current = new ClusterNetwork(state, components, clock);
       wires = current;
     }

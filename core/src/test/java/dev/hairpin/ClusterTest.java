@@ -17,6 +17,8 @@ import dev.hairpin.path.trace.Verdict;
 import dev.hairpin.time.VirtualClock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterTest {
   private final Cluster cluster = twoNodes();
@@ -142,6 +144,68 @@ class ClusterTest {
         .isTrue();
     assertThat(cluster.from("shop/client").to("10.0.1.10:8080").outcome().delivered())
         .isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"192.168.10.2", "192.168.10.254", "192.168.77.5"})
+  void aNodeThatIsAddedToANetworkInUseIsReachedWhateverItsAddress(String address) {
+    Cluster kubeadm = Cluster.builder().kubeadm(1).build();
+    kubeadm.apply(onNode("first", "node-1"));
+    assertThat(kubeadm.from("default/first").to("192.168.10.1:80").outcome().reason())
+        .isEqualTo(Reason.CONNECTION_REFUSED_BY_HOST);
+
+    Manifests.parse(node("more", address, "z"), "test").objects().forEach(kubeadm.state()::store);
+    kubeadm.apply(onNode("second", "more"));
+
+    String first = kubeadm.pod("default/first").podIps().get(0) + ":80";
+    String second = kubeadm.pod("default/second").podIps().get(0) + ":80";
+    for (String from : List.of("default/first", "default/second", "node/node-1", "node/more")) {
+      assertThat(kubeadm.from(from).to(first).outcome().server()).isEqualTo("default/first");
+      assertThat(kubeadm.from(from).to(second).outcome().server()).isEqualTo("default/second");
+    }
+  }
+
+  private static String onNode(String name, String node) {
+    return "{apiVersion: v1, kind: Pod, metadata: {name: " + name + "}, spec: {nodeName: " + node
+        + ", containers: [{name: c, ports: [{containerPort: 80}]}]}}";
+  }
+
+  @Test
+  void aWorkloadsPodsAreThoseThatItOwnsWhateverOthersAreCalled() {
+    Cluster kubeadm = Cluster.kubeadm();
+    for (String name : List.of("web", "web-backend")) {
+      kubeadm.apply("{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: " + name
+          + "}, spec: {selector: {matchLabels: {app: " + name + "}}, template: {metadata: {labels:"
+          + " {app: " + name + "}}, spec: {containers: [{name: c}]}}}}");
+    }
+
+    assertThat(kubeadm.pods("default/web"))
+        .hasSize(3)
+        .allMatch(pod -> "web".equals(pod.metadata().labels().get("app")));
+    assertThat(kubeadm.pods("web-backend")).hasSize(3);
+  }
+
+  @Test
+  void getFindsObjectsByTheirNames() {
+    Cluster kubeadm = Cluster.kubeadm();
+
+    assertThat(kubeadm.get("svc/kubernetes")).isEqualTo(kubeadm.get("services kubernetes"));
+    assertThatThrownBy(() -> kubeadm.get("svc kubernets"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("no Service \"kubernets\"; did you mean \"kubernetes\"?");
+    assertThatThrownBy(() -> kubeadm.get("svc/kubernetes pod/a"))
+        .hasMessage("get: \"pod/a\" is not of kind Service; ask for each kind by itself");
+  }
+
+  @Test
+  void whatIsDeletedWithoutANamespaceIsInDefault() {
+    Cluster kubeadm = Cluster.kubeadm();
+    kubeadm.apply(
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 1}]}}");
+
+    kubeadm.delete("Service", "a");
+
+    assertThat(kubeadm.state().get(Service.class, "default", "a")).isEmpty();
   }
 
   @Test
