@@ -2,12 +2,14 @@ package dev.hairpin.api;
 
 import java.util.AbstractList;
 import java.util.AbstractMap;
+import java.util.AbstractSet;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.RandomAccess;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -49,57 +51,107 @@ final class Values {
         : value;
   }
 
+  /*
+   * Nearly all maps of objects are small: labels, selectors, annotations. A small one is an array of
+   * keys and values by turns, a line or two of memory where a hash map of three entries takes nine, and
+   * so is faster to search and to copy in a cluster that is larger than the caches.
+   *
+   *   pairs   [ app | web | tier | front ]      index == null
+   */
   private static final class KeptMap<K, V> extends AbstractMap<K, V> {
-    private final Map<K, V> map;
+    private static final int MOST_SEARCHED = 8;
+
+    private final Object[] pairs;
+
+    /** Where the value of each key is, of a map that is too large to be searched. */
+    private final @Nullable Map<K, Integer> index;
 
     KeptMap(Map<K, V> original) {
-      map = new LinkedHashMap<>(original);
-      map.replaceAll((key, value) -> kept(value));
+      pairs = new Object[2 * original.size()];
+      index = original.size() > MOST_SEARCHED ? new HashMap<>(2 * original.size()) : null;
+      int at = 0;
+      for (Entry<K, V> entry : original.entrySet()) {
+        pairs[at] = entry.getKey();
+        pairs[at + 1] = kept(entry.getValue());
+        if (index != null) {
+          index.put(entry.getKey(), at + 1);
+        }
+        at += 2;
+      }
+    }
+
+    /** Where the value of a key is; -1 if there is none. */
+    private int find(@Nullable Object key) {
+      if (index != null) {
+        return index.getOrDefault(key, -1);
+      }
+      int hash = Objects.hashCode(key);
+      for (int i = 0; i < pairs.length; i += 2) {
+        // the hash of a text is kept in it; its characters lie elsewhere
+        if (Objects.hashCode(pairs[i]) == hash && Objects.equals(pairs[i], key)) {
+          return i + 1;
+        }
+      }
+      return -1;
     }
 
     @Override
+    @SuppressWarnings("unchecked") // at odd places are values
     public @Nullable V get(@Nullable Object key) {
-      return map.get(key);
+      int at = find(key);
+      return at < 0 ? null : (V) pairs[at];
     }
 
     @Override
     public boolean containsKey(@Nullable Object key) {
-      return map.containsKey(key);
+      return find(key) >= 0;
     }
 
     @Override
     public int size() {
-      return map.size();
+      return pairs.length / 2;
     }
 
     @Override
+    @SuppressWarnings("unchecked") // at even places are keys, at odd ones values
     public void forEach(BiConsumer<? super K, ? super V> action) {
-      map.forEach(action);
-    }
-
-    @Override
-    public Set<K> keySet() {
-      return Collections.unmodifiableSet(map.keySet());
-    }
-
-    @Override
-    public Collection<V> values() {
-      return Collections.unmodifiableCollection(map.values());
+      for (int i = 0; i < pairs.length; i += 2) {
+        action.accept((K) pairs[i], (V) pairs[i + 1]);
+      }
     }
 
     @Override
     public Set<Entry<K, V>> entrySet() {
-      return Collections.unmodifiableMap(map).entrySet();
+      return new Entries();
     }
 
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other == this || map.equals(other instanceof KeptMap<?, ?> kept ? kept.map : other);
-    }
+    private final class Entries extends AbstractSet<Entry<K, V>> {
+      @Override
+      public int size() {
+        return KeptMap.this.size();
+      }
 
-    @Override
-    public int hashCode() {
-      return map.hashCode();
+      @Override
+      public Iterator<Entry<K, V>> iterator() {
+        return new Iterator<>() {
+          private int next;
+
+          @Override
+          public boolean hasNext() {
+            return next < pairs.length;
+          }
+
+          @Override
+          @SuppressWarnings("unchecked") // as above
+          public Entry<K, V> next() {
+            if (next == pairs.length) {
+              throw new NoSuchElementException();
+            }
+            next += 2;
+            return new SimpleImmutableEntry<>((K) pairs[next - 2], (V) pairs[next - 1]);
+          }
+        };
+      }
     }
   }
 

@@ -109,7 +109,7 @@ final class LegacyEndpoints {
   private static List<EndpointSubset> subsets(Service service, ServiceMembers members) {
     SubsetPacking packing = new SubsetPacking();
     boolean unready = service.spec().publishNotReadyAddresses();
-    for (ServiceMembers.Member member : members.members().values()) {
+    for (ServiceMembers.Member member : members.members()) {
       Pod pod = member.pod();
       if (pod.isTerminating() && !unready) {
         continue;

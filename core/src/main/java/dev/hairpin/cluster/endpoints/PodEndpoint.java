@@ -5,7 +5,6 @@ import dev.hairpin.api.Container;
 import dev.hairpin.api.ContainerPort;
 import dev.hairpin.api.Endpoint;
 import dev.hairpin.api.EndpointPort;
-import dev.hairpin.api.Node;
 import dev.hairpin.api.ObjectReference;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
@@ -32,8 +31,12 @@ final class PodEndpoint {
         && !pod.podIps().isEmpty();
   }
 
-  /** The endpoint of a pod in the slices of a family; null if it has no address there. */
-  static @Nullable Endpoint of(Pod pod, @Nullable Node node, Service service, IpFamily family) {
+  /**
+   * The endpoint of a pod in the slices of a family; null if it has no address there.
+   *
+   * @param zone the zone of its node; null if that has none, or is not known
+   */
+  static @Nullable Endpoint of(Pod pod, @Nullable String zone, Service service, IpFamily family) {
     List<String> addresses = addresses(pod, family);
     if (addresses.isEmpty()) {
       return null;
@@ -41,7 +44,6 @@ final class PodEndpoint {
     boolean serving = pod.isReady();
     boolean terminating = pod.isTerminating();
     boolean ready = service.spec().publishNotReadyAddresses() || (serving && !terminating);
-    String zone = node == null ? "" : node.zone();
     return new Endpoint(
         addresses,
         ready,
@@ -49,7 +51,7 @@ final class PodEndpoint {
         terminating,
         hostname(pod, service),
         pod.spec().nodeName().isEmpty() ? null : pod.spec().nodeName(),
-        zone.isEmpty() ? null : zone,
+        zone,
         List.of(),
         List.of(),
         reference(pod));

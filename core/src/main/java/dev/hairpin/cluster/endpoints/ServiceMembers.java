@@ -5,9 +5,11 @@ import dev.hairpin.api.EndpointPort;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
+import dev.hairpin.collect.ForkableSortedMap;
 import dev.hairpin.net.IpFamily;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ final class ServiceMembers {
   record Difference(@Nullable Member before, @Nullable Member after) {}
 
   private final PortGroup.Pool groups;
-  private final Map<String, Member> members = new TreeMap<>();
+  private ForkableSortedMap<String, Member> members;
   private final Set<String> changed = new LinkedHashSet<>();
   private final Map<String, Instant> triggers = new HashMap<>();
   private @Nullable Service service;
@@ -54,11 +55,12 @@ final class ServiceMembers {
 
   ServiceMembers() {
     groups = new PortGroup.Pool();
+    members = new ForkableSortedMap<>();
   }
 
   private ServiceMembers(ServiceMembers original) {
     groups = original.groups.copy();
-    members.putAll(original.members);
+    members = original.members.frozenCopy();
     changed.addAll(original.changed);
     triggers.putAll(original.triggers);
     service = original.service;
@@ -112,7 +114,7 @@ final class ServiceMembers {
         @Nullable Member old = members.get(name);
         Pod pod = index.pod(current.metadata().namespace(), name);
         if (pod != null && SelectorIndex.selects(current, pod.metadata().labels())) {
-          put(pod, old, nodes, missingNode);
+          put(pod, old, true, nodes, missingNode);
         } else {
           members.remove(name);
           triggers.remove(name);
@@ -120,22 +122,28 @@ final class ServiceMembers {
         differences.add(new Difference(old, members.get(name)));
       }
     } else {
-      Map<String, Member> earlier = new HashMap<>(members);
-      members.clear();
+      ForkableSortedMap<String, Member> earlier = members;
+      members = new ForkableSortedMap<>();
       for (Pod pod : index.podsOf(current)) {
-        put(pod, earlier.get(pod.metadata().name()), nodes, missingNode);
+        put(pod, earlier.get(pod.metadata().name()), false, nodes, missingNode);
       }
-      triggers.keySet().retainAll(members.keySet());
+      triggers.keySet().removeIf(name -> members.get(name) == null);
     }
     changed.clear();
     noteServiceTrigger(current);
     return onlyPods ? differences : null;
   }
 
-  /** An endpoint that stays the same stays the same object, by which slices are searched. */
+  /**
+   * Works out what a pod contributes. An endpoint that stays the same stays the same object, by
+   * which slices are searched.
+   *
+   * @param sameNodes whether every node is as it was when the old member was worked out
+   */
   private void put(
       Pod pod,
       @Nullable Member old,
+      boolean sameNodes,
       Function<String, @Nullable Node> nodes,
       Consumer<String> missingNode) {
     Service of = service();
@@ -145,14 +153,23 @@ final class ServiceMembers {
       members.remove(name);
       return;
     }
-    @Nullable Node node = nodes.apply(pod.spec().nodeName());
     Map<IpFamily, Endpoint> endpoints = new EnumMap<>(IpFamily.class);
-    if (node == null) {
-      missingNode.accept(pod.spec().nodeName());
+    @Nullable String zone;
+    boolean counts = true;
+    @Nullable Endpoint published = sameNodes ? publishedOn(pod.spec().nodeName(), old) : null;
+    if (published != null) {
+      zone = published.zone();
+    } else {
+      @Nullable Node node = nodes.apply(pod.spec().nodeName());
+      zone = node == null || node.zone().isEmpty() ? null : node.zone();
+      if (node == null) {
+        missingNode.accept(pod.spec().nodeName());
+        counts = of.spec().publishNotReadyAddresses();
+      }
     }
-    if (node != null || of.spec().publishNotReadyAddresses()) {
+    if (counts) {
       for (IpFamily family : IpFamily.values()) {
-        Endpoint endpoint = PodEndpoint.of(pod, node, of, family);
+        Endpoint endpoint = PodEndpoint.of(pod, zone, of, family);
         if (endpoint != null) {
           @Nullable Endpoint known = old == null ? null : old.endpoints().get(family);
           endpoints.put(family, endpoint.equals(known) ? known : endpoint);
@@ -161,6 +178,15 @@ final class ServiceMembers {
     }
     List<EndpointPort> ports = PodEndpoint.ports(pod, of);
     members.put(name, new Member(pod, groups.of(ports), endpoints));
+  }
+
+  /** An endpoint of a member on a node; null if it is on another one, or has none. */
+  private static @Nullable Endpoint publishedOn(String node, @Nullable Member member) {
+    return member == null
+            || member.endpoints().isEmpty()
+            || !member.pod().spec().nodeName().equals(node)
+        ? null
+        : member.endpoints().values().iterator().next();
   }
 
   private void noteTrigger(Pod pod) {
@@ -201,8 +227,9 @@ final class ServiceMembers {
     return groups;
   }
 
-  Map<String, Member> members() {
-    return members;
+  /** The members in the order of the pods' names; a view. */
+  Collection<Member> members() {
+    return members.values();
   }
 
   /**
