@@ -96,15 +96,9 @@ public record Occupancy(
    */
   public static Occupancy of(double[] shares, long connections, Effort effort) {
     checkConnections(connections);
-    double sum = 0;
-    for (double share : shares) {
-      if (!(share >= 0)) {
-        throw new IllegalArgumentException(share + " is no share");
-      }
-      sum += share;
-    }
-    if (!(sum > 0) || sum > 1 + 1e-9) {
-      throw new IllegalArgumentException("shares with the sum " + sum + " are not within 0-1");
+    double sum = sum(shares);
+    if (!(sum > 0)) {
+      throw new IllegalArgumentException("no share is positive, so no endpoint is filled");
     }
     double[] positive = Arrays.stream(shares).filter(s -> s > 0).toArray();
     double idle = 0;
@@ -120,6 +114,20 @@ public record Occupancy(
     return steps <= effort.steps() && connections <= MOST_EXACT
         ? exact(positive, (int) connections, Math.max(0, 1 - sum), idle)
         : simulated(positive, connections, idle, effort);
+  }
+
+  private static double sum(double[] shares) {
+    double sum = 0;
+    for (double share : shares) {
+      if (!(share >= 0)) {
+        throw new IllegalArgumentException(share + " is no share");
+      }
+      sum += share;
+    }
+    if (sum > 1 + 1e-9) {
+      throw new IllegalArgumentException("shares with the sum " + sum + " are not within 0-1");
+    }
+    return sum;
   }
 
   private static void checkConnections(long connections) {
@@ -274,11 +282,15 @@ public record Occupancy(
   /**
    * How many connections it takes on average until every endpoint has had one.
    *
-   * @param shares the share of each endpoint; those of 0 are left out
-   * @return n times the n-th harmonic number for n equal shares
-   * @throws IllegalArgumentException if no share is positive
+   * @param shares the share of each endpoint, not negative; those of 0 are left out, and what is
+   *     missing to 1 is lost
+   * @return n times the n-th harmonic number for n equal shares, within 10^-5 of it
+   * @throws IllegalArgumentException if a number is no share, or none is positive
    */
   public static double untilAllWereMet(double[] shares) {
+    if (!(sum(shares) > 0)) {
+      throw new IllegalArgumentException("no share is positive, so nothing is ever met");
+    }
     return OccupancyProgramme.untilAllWereMet(shares);
   }
 

@@ -91,12 +91,10 @@ final class OccupancyProgramme {
    */
   static double untilAllWereMet(double[] shares) {
     double[] positive = Arrays.stream(shares).filter(s -> s > 0).toArray();
-    if (positive.length == 0) {
-      throw new IllegalArgumentException("no share is positive, so nothing is ever met");
-    }
     double smallest = Arrays.stream(positive).min().orElseThrow();
     double end = (Math.log(positive.length) + 45) / smallest;
-    int steps = 200_000 / Math.max(1, positive.length / 100);
+    // Even, as the rule wants it, and fine enough for the fall from 1 to 0 whatever they cost.
+    int steps = 2 * Math.max(400, 100_000 / Math.max(1, positive.length / 100));
     double width = end / steps;
     double sum = 0;
     for (int i = 0; i <= steps; i++) {

@@ -366,9 +366,26 @@ public final class Shares {
    * @throws IllegalArgumentException if the number is not within its bounds, or nothing arrives
    */
   public Occupancy of(long connections) {
+    return Occupancy.of(endpointShares(), connections);
+  }
+
+  /**
+   * How many connections it takes on average until every endpoint has had one.
+   *
+   * @return connections, those that are lost among them
+   * @throws IllegalArgumentException if nothing arrives
+   */
+  public double untilAllWereMet() {
+    return Occupancy.untilAllWereMet(endpointShares());
+  }
+
+  private double[] endpointShares() {
     double[] shares =
         byEndpoint().values().stream().mapToDouble(Double::doubleValue).toArray();
-    return Occupancy.of(shares, connections);
+    if (shares.length == 0) {
+      throw new IllegalArgumentException("no connection arrives, so no endpoint gets any");
+    }
+    return shares;
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.Locale;
 /** Makes text safe for a format, and numbers equal on every machine. */
 public final class Escape {
   private static final String CSV_SPECIAL = ",\"\r\n";
+  private static final double LONGEST_DIGITS = 1e15;
 
   private Escape() {}
 
@@ -262,12 +263,16 @@ public final class Escape {
    * A number as people read it: with three digits that count, thousands apart.
    *
    * @param value the number
-   * @return such as {@code 0.0125}, {@code 1.5}, {@code 312} or {@code 131,072}
+   * @return such as {@code 0.0125}, {@code 1.5}, {@code 312} or {@code 131,072}; {@code 1.20e+16}
+   *     from 10^15 on
    */
   public static String readable(double value) {
     double size = Math.abs(value);
     if (!Double.isFinite(value)) {
       return "-";
+    }
+    if (size >= LONGEST_DIGITS) {
+      return String.format(Locale.ROOT, "%.2e", value);
     }
     if (size >= 100) {
       return String.format(Locale.ROOT, "%,d", Math.round(value));

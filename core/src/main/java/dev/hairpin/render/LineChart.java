@@ -3,6 +3,7 @@ package dev.hairpin.render;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /** Lines through points, for what changes with time or size. Not thread-safe while it is filled. */
 public final class LineChart {
@@ -12,7 +13,7 @@ public final class LineChart {
   private static final int RIGHT = 20;
   private static final int TOP = 40;
   private static final int BOTTOM = 50;
-  private static final int TICKS = 4;
+  private static final int TICKS = 5;
 
   private static final class Series {
     private final String name;
@@ -95,14 +96,18 @@ public final class LineChart {
     double plotHeight = HEIGHT - TOP - BOTTOM;
     Svg svg = new Svg(WIDTH, HEIGHT + 20.0 * series.size(), title);
     svg.text(LEFT, 20, title, Svg.Anchor.START, Svg.Colour.BLACK);
-    for (int i = 0; i <= TICKS; i++) {
-      double y = TOP + plotHeight * (TICKS - i) / TICKS;
-      double x = LEFT + plotWidth * i / TICKS;
+    for (double tick : ticks(minY, spanY, 0)) {
+      double y = TOP + plotHeight * (1 - (tick - minY) / spanY);
       svg.line(LEFT, y, (double) LEFT + plotWidth, y, Svg.Colour.PALE, false);
-      String yText = Escape.readable(minY + spanY * i / TICKS);
-      svg.text(LEFT - 6.0, y + 4, yText, Svg.Anchor.END, Svg.Colour.BLACK);
-      String xText = Escape.readable(minX + spanX * i / TICKS);
-      svg.text(x, TOP + plotHeight + 16, xText, Svg.Anchor.MIDDLE, Svg.Colour.BLACK);
+      svg.text(LEFT - 6.0, y + 4, Escape.readable(tick), Svg.Anchor.END, Svg.Colour.BLACK);
+    }
+    boolean whole =
+        series.stream().flatMapToDouble(s -> Arrays.stream(s.xs)).allMatch(x -> x == Math.rint(x));
+    for (double tick : ticks(minX, spanX, whole ? 1 : 0)) {
+      double x = LEFT + plotWidth * (tick - minX) / spanX;
+      svg.line(x, TOP + plotHeight, x, TOP + plotHeight + 4, Svg.Colour.GREY, false);
+      svg.text(
+          x, TOP + plotHeight + 16, Escape.readable(tick), Svg.Anchor.MIDDLE, Svg.Colour.BLACK);
     }
     double middle = LEFT + plotWidth / 2;
     svg.text(middle, TOP + plotHeight + 34, xLabel, Svg.Anchor.MIDDLE, Svg.Colour.BLACK);
@@ -121,5 +126,15 @@ public final class LineChart {
       svg.text(LEFT + 32.0, y + 4, line.name, Svg.Anchor.START, Svg.Colour.BLACK);
     }
     return svg.toString();
+  }
+
+  /** Marks of an axis at round numbers, or at whole ones alone. */
+  private static double[] ticks(double from, double span, double least) {
+    double step = Ticks.step(span, TICKS, least);
+    double first = Math.ceil(from / step);
+    double last = Math.floor((from + span) / step * (1 + 1e-12));
+    return DoubleStream.iterate(first, n -> n <= last, n -> n + 1)
+        .map(n -> n * step)
+        .toArray();
   }
 }

@@ -97,14 +97,9 @@ public final class TimeLine {
     return this;
   }
 
-  /** A step of 1, 2 or 5 times a power of ten that gives at most eight marks. */
+  /** At most eight marks, on whole seconds. */
   private double step() {
-    double step = 1;
-    double[] factors = {2, 2.5, 2};
-    for (int i = 0; end / step > 8; i++) {
-      step *= factors[i % factors.length];
-    }
-    return step;
+    return Ticks.step(end, 8, 1);
   }
 
   /** The time line in characters. */

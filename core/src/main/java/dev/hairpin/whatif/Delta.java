@@ -99,7 +99,7 @@ public sealed interface Delta extends Serializable {
     public void applyTo(Cluster cluster, SplittableRandom random) {
       List<Node> nodes = List.copyOf(cluster.state().list(Node.class));
       TreeSet<String> known = new TreeSet<>();
-      nodes.forEach(n -> known.add(n.zone()));
+      nodes.stream().map(Node::zone).filter(name -> !name.isEmpty()).forEach(known::add);
       if (!known.contains(zone)) {
         throw Suggestions.unknown("zone", zone, known);
       }
@@ -112,7 +112,8 @@ public sealed interface Delta extends Serializable {
   }
 
   /**
-   * Some nodes, which ones is left to chance, lose their power.
+   * Some nodes, which ones is left to chance, lose their power; nodes that have lost it already are
+   * not among them.
    *
    * @param count how many, from 0 on
    */
@@ -131,6 +132,7 @@ public sealed interface Delta extends Serializable {
     @Override
     public void applyTo(Cluster cluster, SplittableRandom random) {
       List<String> left = new ArrayList<>(nodes(cluster));
+      left.removeIf(cluster.controllers().kubelets()::isStopped);
       if (count > left.size()) {
         throw new IllegalArgumentException(
             count + " nodes cannot be lost, there are " + left.size());

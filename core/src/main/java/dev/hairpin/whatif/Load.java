@@ -1,11 +1,7 @@
 package dev.hairpin.whatif;
 
 import dev.hairpin.Cluster;
-import dev.hairpin.Connection;
-import dev.hairpin.api.Pod;
-import dev.hairpin.net.IpAddress;
 import dev.hairpin.path.addon.NameService;
-import dev.hairpin.path.trace.Fraction;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,58 +67,25 @@ public final class Load {
 
   private void add(Traffic some, Way.Reader reader) {
     String target = TargetNames.resolve(some.to(), cluster);
-    List<String> sources = sources(some.from());
     boolean datagrams = target.startsWith("udp://");
-    String host = TargetNames.hostOf(target);
-    boolean named = IpAddress.tryParse(host).isEmpty();
-    for (String source : sources) {
-      String node = nodeOf(source);
-      Connection from = cluster.from(source);
-      String dialled = target;
-      if (named && !source.startsWith("internet")) {
-        NameService.Lookup lookup = from.lookup(host);
-        if (lookup.addresses().size() == 1) {
-          // The questions' own choices (which CoreDNS pod?) do not change where the connection
-          // goes, so they need not be told apart.
-          dialled = TargetNames.withHost(target, lookup.addresses().get(0));
-        }
-        if (some.resolves()) {
-          lookups.add(new Lookups(node, some.connectionsPerSecond() / sources.size(), lookup));
-        }
+    List<Caller> callers = Caller.of(some.from(), cluster);
+    for (Caller caller : callers) {
+      Optional<NameService.Lookup> lookup = caller.lookup(target);
+      if (some.resolves()) {
+        double each = some.connectionsPerSecond() / callers.size();
+        lookup.ifPresent(asked -> lookups.add(new Lookups(caller.node(), each, asked)));
       }
-      Map<Way, Fraction> ways = from.distributionTo(dialled, reader::read);
-      ways.forEach((way, share) -> flows.add(
-          new Flow(some, source, node, datagrams, way, share.toDouble() / sources.size())));
+      caller
+          .connection()
+          .distributionTo(Caller.dialled(target, lookup), reader::read)
+          .forEach((way, share) -> flows.add(new Flow(
+              some,
+              caller.name(),
+              caller.node(),
+              datagrams,
+              way,
+              share.toDouble() / callers.size())));
     }
-  }
-
-  /** The sources that a name stands for. */
-  private List<String> sources(String from) {
-    if (from.equals("internet") || from.startsWith("internet/") || from.startsWith("node/")) {
-      return List.of(from);
-    }
-    List<String> pods = cluster.pods(from).stream()
-        .filter(pod -> !pod.podIps().isEmpty() && !pod.isTerminating())
-        .map(pod -> pod.key().namespacedName())
-        .toList();
-    if (pods.isEmpty()) {
-      throw new IllegalArgumentException("no pod of \"" + from + "\" runs, so nobody connects");
-    }
-    return pods;
-  }
-
-  private String nodeOf(String source) {
-    if (source.startsWith("node/")) {
-      return source.substring("node/".length());
-    }
-    int slash = source.indexOf('/');
-    return source.startsWith("internet")
-        ? ""
-        : cluster
-            .state()
-            .get(Pod.class, source.substring(0, slash), source.substring(slash + 1))
-            .map(pod -> pod.spec().nodeName())
-            .orElse("");
   }
 
   /** {@return the cluster, to be read} */

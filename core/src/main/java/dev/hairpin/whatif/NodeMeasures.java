@@ -47,7 +47,7 @@ final class NodeMeasures implements CapacityModel {
               .computeIfAbsent(m.node(), node -> new TreeMap<>())
               .merge(m.destination().toString(), flow.perSecond() * lifetime, Double::sum));
       SocketAddress to = way.dialled();
-      if (to != null && !flow.source().startsWith("internet") && !flow.datagrams()) {
+      if (to != null && !flow.sourceNode().isEmpty() && !flow.datagrams()) {
         double taken =
             flow.traffic().secondsPerConnection() + SourcePortLaw.CLIENT_TIME_WAIT_SECONDS;
         dialled

@@ -35,6 +35,8 @@ import java.util.function.IntPredicate;
 public final class Rollout {
   private static final Duration SETTLING = Duration.ofMinutes(15);
   private static final int GRACE_BEYOND_PRE_STOP = 30;
+  private static final Duration SHORTEST_TICK = Duration.ofMillis(1);
+  private static final Duration LONGEST_TICK = Duration.ofHours(1);
 
   private final Cluster cluster;
   private final List<Traffic> traffic;
@@ -88,13 +90,14 @@ public final class Rollout {
   /**
    * The same, looked at more or less often.
    *
-   * @param every how often; positive, 500 ms by default
+   * @param every how often; 1 ms to 1 hour, 500 ms by default
    * @return a copy
-   * @throws IllegalArgumentException if it is not positive
+   * @throws IllegalArgumentException if it is not within its bounds
    */
   public Rollout lookingEvery(Duration every) {
-    if (every.isNegative() || every.isZero()) {
-      throw new IllegalArgumentException("one cannot look every " + every);
+    if (every.compareTo(SHORTEST_TICK) < 0 || every.compareTo(LONGEST_TICK) > 0) {
+      throw new IllegalArgumentException("one cannot look every " + every + ", but every "
+          + SHORTEST_TICK + " to " + LONGEST_TICK);
     }
     return new Rollout(cluster, traffic, deployment, every);
   }

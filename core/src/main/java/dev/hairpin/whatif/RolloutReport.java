@@ -21,6 +21,7 @@ import java.util.TreeMap;
  *     for it this is what it had open itself
  * @param curve the connections lost each second, tick by tick
  * @param marks the clocks of the pod that was asked to end first, in seconds from that moment
+ * @param coming the clocks of the first new pod, in seconds from its creation
  */
 public record RolloutReport(
     String deployment,
@@ -30,7 +31,8 @@ public record RolloutReport(
     SortedMap<String, Double> lost,
     double cutOff,
     List<Loss> curve,
-    List<Mark> marks) {
+    List<Mark> marks,
+    List<Mark> coming) {
 
   /**
    * What was lost at some time.
@@ -56,6 +58,7 @@ public record RolloutReport(
     lost = Collections.unmodifiableSortedMap(new TreeMap<>(lost));
     curve = List.copyOf(curve);
     marks = List.copyOf(marks);
+    coming = List.copyOf(coming);
   }
 
   /** {@return all new connections that were lost} */
@@ -69,10 +72,31 @@ public record RolloutReport(
    * @return the time line, to be printed as text or SVG
    */
   public TimeLine timeLine() {
-    double end = marks.stream().mapToDouble(Mark::to).max().orElse(1);
-    TimeLine line = new TimeLine(
-        "rolling update of " + deployment + ": its first pod", Math.max(1, end * 1.25));
-    for (Mark mark : marks) {
+    TimeLine line = lineOf("its first pod", marks);
+    double exit = marks.isEmpty() ? 0 : marks.get(0).to();
+    double heard = marks.stream().skip(2).mapToDouble(Mark::to).max().orElse(exit);
+    line.row("lost", Escape.readable(lostConnections()) + " connections in the whole update");
+    if (lostConnections() > 0 && heard > exit) {
+      line.span(exit, heard, TimeLine.Kind.LOSS, "");
+    }
+    return line;
+  }
+
+  /**
+   * The clocks of the first new pod: until it is ready, listed, and sent to by each of the traffic.
+   * A load balancer that registers it slowly may not have come to that when the update is over.
+   *
+   * @return the time line, to be printed as text or SVG
+   */
+  public TimeLine comingTimeLine() {
+    return lineOf("its first new pod", coming);
+  }
+
+  private TimeLine lineOf(String what, List<Mark> clocks) {
+    double end = clocks.stream().mapToDouble(Mark::to).max().orElse(1);
+    TimeLine line =
+        new TimeLine("rolling update of " + deployment + ": " + what, Math.max(1, end * 1.25));
+    for (Mark mark : clocks) {
       boolean works = !mark.doing().isEmpty();
       line.row(mark.row(), mark.then() + " at " + Escape.number(mark.to(), 1) + " s");
       line.span(
@@ -81,12 +105,6 @@ public record RolloutReport(
           works ? TimeLine.Kind.ACTIVE : TimeLine.Kind.WAITING,
           mark.doing());
       line.span(mark.to(), mark.to(), TimeLine.Kind.WAITING, mark.then());
-    }
-    double exit = marks.isEmpty() ? 0 : marks.get(0).to();
-    double heard = marks.stream().skip(2).mapToDouble(Mark::to).max().orElse(exit);
-    line.row("lost", Escape.readable(lostConnections()) + " connections in the whole update");
-    if (lostConnections() > 0 && heard > exit) {
-      line.span(exit, heard, TimeLine.Kind.LOSS, "");
     }
     return line;
   }

@@ -1,5 +1,6 @@
 package dev.hairpin.whatif;
 
+import dev.hairpin.render.BarChart;
 import dev.hairpin.render.Escape;
 import dev.hairpin.render.LineChart;
 import dev.hairpin.render.TextTable;
@@ -7,6 +8,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +113,12 @@ public record SweepResult(String fingerprint, SortedMap<Integer, SweepRow> rows)
    * @return the spreads by scenario, in the sweep's order; scenarios without a figure are left out
    */
   public Map<String, Spread> spread(Metric metric) {
+    Map<String, Spread> spreads = new LinkedHashMap<>();
+    byScenario(metric).forEach((name, worst) -> spreads.put(name, Spread.of(worst)));
+    return spreads;
+  }
+
+  private Map<String, List<SweepRow.Worst>> byScenario(Metric metric) {
     Map<String, List<SweepRow.Worst>> byScenario = new LinkedHashMap<>();
     for (SweepRow row : rows.values()) {
       SweepRow.Worst worst = row.worst().get(metric);
@@ -118,9 +126,7 @@ public record SweepResult(String fingerprint, SortedMap<Integer, SweepRow> rows)
         byScenario.computeIfAbsent(row.scenario(), name -> new ArrayList<>()).add(worst);
       }
     }
-    Map<String, Spread> spreads = new LinkedHashMap<>();
-    byScenario.forEach((name, worst) -> spreads.put(name, Spread.of(worst)));
-    return spreads;
+    return byScenario;
   }
 
   /**
@@ -145,14 +151,15 @@ public record SweepResult(String fingerprint, SortedMap<Integer, SweepRow> rows)
   }
 
   /**
-   * A chart of a metric over the scenarios, in their order: mean, and the largest of all seeds.
+   * A chart of a metric over the scenarios, in their order: mean, and the largest of all seeds. For
+   * many scenarios; see {@link #bars} for few.
    *
    * @param metric the metric
-   * @return the chart
+   * @return the chart, to be printed as SVG or comma-separated values
    * @throws IllegalArgumentException if no scenario has a figure of the metric
    */
   public LineChart chart(Metric metric) {
-    List<Spread> spreads = List.copyOf(spread(metric).values());
+    List<Spread> spreads = List.copyOf(drawn(spread(metric), metric).values());
     double[] xs = new double[spreads.size()];
     double[] means = new double[spreads.size()];
     double[] most = new double[spreads.size()];
@@ -164,6 +171,31 @@ public record SweepResult(String fingerprint, SortedMap<Integer, SweepRow> rows)
     return new LineChart("worst " + metric.title(), "scenario", metric.unit())
         .line("mean over seeds", xs, means)
         .line("largest of all seeds", xs, most);
+  }
+
+  /**
+   * A chart of a metric with a bar for each scenario: the largest of all seeds, and its limit. For
+   * so many scenarios as one can read the names of.
+   *
+   * @param metric the metric
+   * @return the chart, to be printed as text or SVG
+   * @throws IllegalArgumentException if no scenario has a figure of the metric
+   */
+  public BarChart bars(Metric metric) {
+    BarChart chart = new BarChart("worst " + metric.title() + " of all seeds", metric.unit());
+    drawn(byScenario(metric), metric)
+        .forEach((name, worst) -> worst.stream()
+            .max(Comparator.comparingDouble(SweepRow.Worst::value))
+            .ifPresent(most -> chart.bar(name, most.value(), most.limit())));
+    return chart;
+  }
+
+  private static <V> Map<String, V> drawn(Map<String, V> byScenario, Metric metric) {
+    if (byScenario.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no scenario has a figure of " + metric + ", so there is nothing to draw");
+    }
+    return byScenario;
   }
 
   /**

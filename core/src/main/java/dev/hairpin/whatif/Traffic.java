@@ -37,11 +37,14 @@ public record Traffic(
     boolean resolves)
     implements Serializable {
 
+  /** Far beyond any network; figures that are worked out of what is below are finite numbers. */
+  private static final double MOST = 1e100;
+
   /**
    * Checks the figures.
    *
-   * @throws IllegalArgumentException if a figure is negative or no number, or there is less than
-   *     one request on a connection
+   * @throws IllegalArgumentException if a figure is negative or no number, there is less than one
+   *     request on a connection, or octets or open connections are too many to be counted
    */
   public Traffic {
     check(name, "connectionsPerSecond", connectionsPerSecond, 0);
@@ -49,6 +52,18 @@ public record Traffic(
     check(name, "requestsPerConnection", requestsPerConnection, 1);
     check(name, "requestBytes", requestBytes, 0);
     check(name, "responseBytes", responseBytes, 0);
+    most(
+        name,
+        "octets each second",
+        connectionsPerSecond * requestsPerConnection * (requestBytes + responseBytes));
+    most(name, "open connections", connectionsPerSecond * secondsPerConnection);
+  }
+
+  private static void most(String name, String what, double value) {
+    if (value > MOST) {
+      throw new IllegalArgumentException(
+          "traffic \"" + name + "\": " + value + " " + what + " cannot be, " + MOST + " could");
+    }
   }
 
   private static void check(String name, String what, double value, double least) {
@@ -121,7 +136,7 @@ public record Traffic(
         from,
         to,
         connectionsPerSecond,
-        open.toNanos() / 1e9,
+        open.getSeconds() + open.getNano() / 1e9,
         requestsPerConnection,
         requestBytes,
         responseBytes,

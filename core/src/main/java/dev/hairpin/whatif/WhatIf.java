@@ -36,6 +36,9 @@ public final class WhatIf {
   /** Long enough for load balancers to be made and for pods of lost nodes to come up elsewhere. */
   public static final Duration SETTLING = Duration.ofMinutes(15);
 
+  /** What reports call the cluster as it is; no scenario may be called the same beside it. */
+  private static final String AS_IS = "as is";
+
   private static final Comparator<Figure> ORDER =
       Comparator.comparing(Figure::metric).thenComparing(Figure::subject);
 
@@ -156,7 +159,7 @@ public final class WhatIf {
    * @throws IllegalArgumentException if traffic names something that does not exist
    */
   public CapacityReport asIs() {
-    return report("as is", new Load(cluster, traffic, limits, seed), List.of());
+    return report(AS_IS, new Load(cluster, traffic, limits, seed), List.of());
   }
 
   /**
@@ -180,7 +183,7 @@ public final class WhatIf {
    * @throws IllegalArgumentException if traffic names something that does not exist
    */
   public Headroom headroom() {
-    return headroom("as is", new Load(cluster, traffic, limits, seed));
+    return headroom(AS_IS, new Load(cluster, traffic, limits, seed));
   }
 
   /**
@@ -250,7 +253,8 @@ public final class WhatIf {
    *
    * @param scenarios the changes, each on a fork of its own
    * @return the comparison, the cluster as it is first
-   * @throws IllegalArgumentException if two have one name, or as for {@link #given}
+   * @throws IllegalArgumentException if two have one name, or one is called {@code as is}, or as
+   *     for {@link #given}
    */
   public Comparison compare(Scenario... scenarios) {
     return compare(Arrays.asList(scenarios));
@@ -261,10 +265,13 @@ public final class WhatIf {
    *
    * @param scenarios the changes, each on a fork of its own
    * @return the comparison, the cluster as it is first
-   * @throws IllegalArgumentException if two have one name, or as for {@link #given}
+   * @throws IllegalArgumentException if two have one name, or one is called {@code as is}, or as
+   *     for {@link #given}
    */
   public Comparison compare(List<Scenario> scenarios) {
-    Names.once("scenario", scenarios, Scenario::name);
+    List<String> names = new ArrayList<>(List.of(AS_IS));
+    scenarios.forEach(scenario -> names.add(scenario.name()));
+    Names.once("scenario", names, name -> name);
     List<CapacityReport> reports = new ArrayList<>();
     reports.add(asIs());
     scenarios.forEach(scenario -> reports.add(given(scenario)));
@@ -292,7 +299,7 @@ public final class WhatIf {
    *     something that does not exist, or goes by a way that the engine does not carry
    */
   public CapacityReport simulate(long connections) {
-    return simulated("as is", cluster, traffic, connections);
+    return simulated(AS_IS, cluster, traffic, connections);
   }
 
   /**

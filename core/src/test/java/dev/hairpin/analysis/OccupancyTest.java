@@ -3,6 +3,7 @@ package dev.hairpin.analysis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.hairpin.analysis.Occupancy.Method;
 import java.util.Arrays;
@@ -13,6 +14,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The laws of balls thrown into bins; see Mitzenmacher and Upfal, Probability and Computing. */
 class OccupancyTest {
@@ -62,6 +64,15 @@ class OccupancyTest {
   @CsvSource({"2, 3.0", "3, 5.5", "5, 11.4", "10, 29.3", "20, 72.0", "50, 225.0", "100, 518.7"})
   void everyEndpointIsMetAfterHarmonicallyManyConnections(int endpoints, double connections) {
     assertThat(Occupancy.untilAllWereMet(even(endpoints))).isCloseTo(connections, within(0.06));
+  }
+
+  /** n times the harmonic number, which is ln n + 0.5772 + 1/2n - 1/12n^2 for large n. */
+  @ParameterizedTest(name = "{0} endpoints")
+  @ValueSource(ints = {701, 5_000, 20_000})
+  void soItIsWithManyEndpoints(int n) {
+    double harmonic = Math.log(n) + 0.577_215_664_9 + 0.5 / n - 1 / (12.0 * n * n);
+
+    assertThat(Occupancy.untilAllWereMet(even(n))).isCloseTo(n * harmonic, withinPercentage(0.001));
   }
 
   @Test
@@ -185,9 +196,15 @@ class OccupancyTest {
         .hasMessage("-0.1 is no share");
     assertThatThrownBy(() -> Occupancy.of(new double[0], 1))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("shares with the sum 0.0 are not within 0-1");
+        .hasMessage("no share is positive, so no endpoint is filled");
+    assertThatThrownBy(() -> Occupancy.of(new double[] {0.6, 0.6}, 1))
+        .hasMessage("shares with the sum 1.2 are not within 0-1");
     assertThatThrownBy(() -> Occupancy.untilAllWereMet(new double[] {0}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("no share is positive, so nothing is ever met");
+    assertThatThrownBy(() -> Occupancy.untilAllWereMet(new double[] {0.5, Double.NaN}))
+        .hasMessage("NaN is no share");
+    assertThatThrownBy(() -> Occupancy.untilAllWereMet(new double[] {0.5, -0.1}))
+        .hasMessage("-0.1 is no share");
   }
 }

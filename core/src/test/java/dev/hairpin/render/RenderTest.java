@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class RenderTest {
@@ -89,6 +90,31 @@ class RenderTest {
     assertThat(Escape.number(Double.NaN, 2)).isEqualTo("-");
     assertThat(Escape.readable(131_072)).isEqualTo("131,072");
     assertThat(Escape.readable(0.01234567)).isEqualTo("0.0123");
+    assertThat(Escape.readable(1.2e16)).isEqualTo("1.20e+16");
+  }
+
+  /** A mark at 2.25 scenarios would be a puzzle. */
+  @Test
+  void axesHaveTheirMarksAtRoundNumbers() {
+    String whole = new LineChart("", "scenario", "entries")
+        .line("x", new double[] {1, 2, 3, 4}, new double[] {0, 31_000, 57_250, 60})
+        .toSvg();
+    String halves = new LineChart("", "s", "per second")
+        .line("x", new double[] {0, 0.5, 1.5}, new double[] {0, 7, 0.1})
+        .toSvg();
+
+    assertThat(marks(whole, "middle")).containsExactly("1", "2", "3", "4", "scenario");
+    assertThat(marks(whole, "end")).containsExactly("0", "20,000", "40,000");
+    assertThat(marks(halves, "middle")).containsExactly("0", "0.5", "1", "1.5", "s");
+    assertThat(marks(halves, "end")).containsExactly("0", "2", "4", "6");
+  }
+
+  private static List<String> marks(String svg, String anchor) {
+    return Pattern.compile("text-anchor=\"" + anchor + "\"[^>]*>([^<]*)<")
+        .matcher(svg)
+        .results()
+        .map(match -> match.group(1))
+        .toList();
   }
 
   @Test

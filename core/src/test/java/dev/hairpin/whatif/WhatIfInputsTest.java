@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hairpin.Cluster;
+import dev.hairpin.api.Node;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WhatIfInputsTest {
@@ -24,6 +26,20 @@ class WhatIfInputsTest {
         .hasMessage("traffic \"t\": requestsPerConnection 0.0 is not a number from 1 on");
     assertThatThrownBy(() -> traffic.bytes(1, Double.POSITIVE_INFINITY))
         .hasMessage("traffic \"t\": responseBytes Infinity is not a number from 0 on");
+  }
+
+  /** Nobody has so much; worked out, it would be no number any more. */
+  @Test
+  void figuresOfTrafficBeyondAllBoundsAreRefused() {
+    Traffic traffic = Traffic.between("internet", "10.0.0.1:80").named("t");
+    assertThatThrownBy(() -> traffic.bytes(0, 1).perSecond(1e200))
+        .hasMessage("traffic \"t\": 1.0E200 octets each second cannot be, 1.0E100 could");
+    assertThatThrownBy(() ->
+            traffic.bytes(0, 0).perSecond(1e90).lasting(Duration.ofSeconds(1_000_000_000_000_000L)))
+        .hasMessage("traffic \"t\": 1.0E105 open connections cannot be, 1.0E100 could");
+    assertThat(traffic.lasting(Duration.ofDays(400_000)).secondsPerConnection())
+        .as("longer than nanoseconds can say")
+        .isEqualTo(400_000 * 86_400.0);
   }
 
   @Test
@@ -56,6 +72,73 @@ class WhatIfInputsTest {
         .hasMessage("Deployment a/b cannot have -1 replicas");
     assertThatThrownBy(() -> whatIf.given(Scenario.named("x").times(-2)))
         .hasMessage("traffic cannot be multiplied by -2.0");
+  }
+
+  /** Nodes of no zone are not a zone without a name. */
+  @Test
+  void aZoneHasAName() {
+    Cluster bare = Cluster.builder().kubeadm(2).build();
+    assertThatThrownBy(() -> WhatIf.on(bare).given(Scenario.named("x").losingZone("")))
+        .hasMessage("no zone \"\"; there is none");
+  }
+
+  @Test
+  void aNodeIsLostOnce() {
+    String first = cluster.state().list(Node.class).iterator().next().metadata().name();
+    Scenario less = Scenario.named("x").losingNode(first);
+    assertThat(WhatIf.on(cluster).given(less.losingNodes(2)).of(Metric.NODE_REQUESTS))
+        .isEmpty();
+    assertThatThrownBy(() -> WhatIf.on(cluster).given(less.losingNodes(3)))
+        .hasMessage("3 nodes cannot be lost, there are 2");
+  }
+
+  /** The API lets them; a report must come to an end all the same. */
+  @Test
+  void ownersThatOwnEachOtherEndNoReport() {
+    String set = """
+        ---
+        apiVersion: apps/v1
+        kind: ReplicaSet
+        metadata:
+          name: %s
+          namespace: default
+          ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: %s, uid: u, controller: true}]
+        spec:
+          replicas: 1
+          selector: {matchLabels: {app: %1$s}}
+          template:
+            metadata: {labels: {app: %1$s}}
+            spec: {containers: [{name: c, image: i}]}
+        """;
+    cluster.apply(set.formatted("one", "other") + set.formatted("other", "one"));
+
+    assertThat(WhatIf.on(cluster).asIs().of(Metric.SCALE, "pods").orElseThrow().value())
+        .isEqualTo(2);
+  }
+
+  /** Also in a namespace that is called as clients outside are. */
+  @Test
+  void aPodIsNoClientOutsideWhateverItsNamespaceIsCalled() {
+    cluster.apply("""
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: internet-shop}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web, namespace: internet-shop}
+        spec: {containers: [{name: c, image: i}]}
+        """);
+    for (String from : List.of("internet-shop/web", "pod/internet-shop/web")) {
+      assertThat(WhatIf.on(cluster)
+              .traffic(Traffic.between(from, "10.0.0.1:80").perSecond(10).named("t"))
+              .asIs()
+              .of(Metric.CLIENT_PORTS, "internet-shop/web")
+              .orElseThrow()
+              .value())
+          .as(from)
+          .isEqualTo(10 * 60.0);
+    }
   }
 
   @Test
@@ -112,6 +195,8 @@ class WhatIfInputsTest {
     assertThatThrownBy(() ->
             WhatIf.on(cluster).compare(Scenario.named("x"), Scenario.named("x").times(2)))
         .hasMessage("scenario \"x\" is there twice");
+    assertThatThrownBy(() -> WhatIf.on(cluster).compare(Scenario.named("as is").times(2)))
+        .hasMessage("scenario \"as is\" is there twice");
   }
 
   @Test

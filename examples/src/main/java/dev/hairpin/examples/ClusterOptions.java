@@ -26,12 +26,24 @@ final class ClusterOptions {
 
   /** The cluster with everything installed, after what takes minutes in AWS has happened. */
   Cluster open() {
+    Path manifests = existing();
+    Clusters clusters = model.clusters();
+    return manifests == null ? clusters.retailStore() : clusters.of(manifests);
+  }
+
+  /** The same where controllers, kubelets, kube-proxies and load balancers take their time. */
+  Cluster openInRealTime() {
+    Path manifests = existing();
+    Clusters clusters = model.clusters();
+    return manifests == null ? clusters.retailStoreInRealTime() : clusters.inRealTime(manifests);
+  }
+
+  private @Nullable Path existing() {
     Path manifests = dir;
     if (manifests != null && !Files.exists(manifests)) {
       throw new ParameterException(
           command.commandLine(), "--cluster: there is no file or folder " + manifests);
     }
-    Clusters clusters = model.clusters();
-    return manifests == null ? clusters.retailStore() : clusters.of(manifests);
+    return manifests;
   }
 }

@@ -83,17 +83,53 @@ public final class Clusters {
   }
 
   static Cluster storeInRealTime(Duration minSyncPeriod, Timings aws) {
-    Cluster cluster = Cluster.builder().eks(3).timing(Timing.REALISTIC).build();
-    cluster
-        .install(KubeProxy.newest()
-            .withPacing(KubeProxy.Pacing.REAL)
-            .withConfiguration(KubeProxyConfiguration.DEFAULT.withMinSyncPeriod(minSyncPeriod)))
-        .install(CoreDns.eks())
-        .install(AwsLoadBalancerController.eks(NAME).withTimings(aws));
+    return new Clusters(1, KubeProxyVersion.V1_36).retailStoreInRealTime(minSyncPeriod, aws);
+  }
+
+  Cluster retailStoreInRealTime() {
+    return retailStoreInRealTime(Duration.ofSeconds(1), Timings.TYPICAL);
+  }
+
+  private Cluster retailStoreInRealTime(Duration minSyncPeriod, Timings aws) {
+    Cluster cluster = emptyInRealTime(minSyncPeriod, aws);
     cluster.apply(manifests("retail-store"));
     cluster.advance(AWS_TAKES);
     cluster.controllers().workloads().scale("Deployment", "ui", "ui", 3);
     return cluster.advance(AWS_TAKES.multipliedBy(2));
+  }
+
+  /**
+   * Manifests on the nodes of {@link #eks}, where things take their time, fifteen minutes after
+   * they were applied.
+   *
+   * @throws IllegalArgumentException if they have nodes of their own
+   */
+  Cluster inRealTime(Path path) {
+    ManifestSet set = Manifests.load(path);
+    if (hasNodes(set)) {
+      throw new IllegalArgumentException(path + " has nodes of its own, so it is a snapshot, in"
+          + " which nothing is ever updated; manifests without nodes are applied to EKS");
+    }
+    Cluster cluster = emptyInRealTime(Duration.ofSeconds(1), Timings.TYPICAL);
+    cluster.apply(set);
+    return cluster.advance(AWS_TAKES.multipliedBy(3));
+  }
+
+  private Cluster emptyInRealTime(Duration minSyncPeriod, Timings aws) {
+    return Cluster.builder()
+        .eks(3)
+        .seed(seed)
+        .timing(Timing.REALISTIC)
+        .build()
+        .install(KubeProxy.ofVersion(version)
+            .withPacing(KubeProxy.Pacing.REAL)
+            .withConfiguration(KubeProxyConfiguration.DEFAULT.withMinSyncPeriod(minSyncPeriod)))
+        .install(CoreDns.eks())
+        .install(AwsLoadBalancerController.eks(NAME).withTimings(aws));
+  }
+
+  private static boolean hasNodes(ManifestSet set) {
+    return set.objects().stream().anyMatch(Node.class::isInstance);
   }
 
   Cluster emptyEks() {
@@ -112,7 +148,7 @@ public final class Clusters {
    */
   Cluster of(Path path) {
     ManifestSet set = Manifests.load(path);
-    if (set.objects().stream().noneMatch(Node.class::isInstance)) {
+    if (!hasNodes(set)) {
       Cluster cluster = emptyEks();
       cluster.apply(set);
       return cluster.advance(AWS_TAKES);
@@ -134,8 +170,7 @@ public final class Clusters {
    */
   Cluster changed(Cluster before, Path from, Path to, boolean partial, Clusters then) {
     ManifestSet now = Manifests.load(to);
-    if (!partial
-        && (then.version != version || now.objects().stream().anyMatch(Node.class::isInstance))) {
+    if (!partial && (then.version != version || hasNodes(now))) {
       return then.of(to);
     }
     Cluster after = before.fork();

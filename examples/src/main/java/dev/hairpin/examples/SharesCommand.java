@@ -1,7 +1,6 @@
 package dev.hairpin.examples;
 
 import dev.hairpin.Cluster;
-import dev.hairpin.analysis.Occupancy;
 import dev.hairpin.analysis.Shares;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -41,11 +40,14 @@ final class SharesCommand implements Callable<Integer> {
     Shares shares = ends.from(opened).sharesTo(ends.to(opened));
     PrintWriter out = spec.commandLine().getOut();
     out.print(shares);
-    if (connections != null) {
+    if (connections != null && shares.byEndpoint().isEmpty()) {
+      out.println("no connection arrives, so no endpoint gets any");
+    } else if (connections != null) {
       out.println(shares.of(connections));
-      double all = Occupancy.untilAllWereMet(
-          shares.byEndpoint().values().stream().mapToDouble(Double::doubleValue).toArray());
-      out.printf(Locale.ROOT, "every endpoint was met after %,.1f connections on average%n", all);
+      out.printf(
+          Locale.ROOT,
+          "every endpoint was met after %,.1f connections on average%n",
+          shares.untilAllWereMet());
     }
     out.flush();
     return 0;

@@ -28,6 +28,10 @@ import picocli.CommandLine.Spec;
         + " over the seeds.",
     mixinStandardHelpOptions = true)
 final class SweepCommand implements Callable<Integer> {
+
+  /** With more scenarios a drawing has lines instead of bars. */
+  private static final int MOST_BARS = 40;
+
   @Spec
   private CommandSpec spec = CommandSpec.create();
 
@@ -62,6 +66,9 @@ final class SweepCommand implements Callable<Integer> {
       split = ",")
   private List<Metric> metrics = new ArrayList<>(List.of(Metric.POD_REQUESTS, Metric.CONNTRACK));
 
+  @Mixin
+  private ChartOptions chart = new ChartOptions();
+
   @Option(names = "--csv", description = "every row with all digits instead of tables")
   private boolean csv;
 
@@ -74,6 +81,7 @@ final class SweepCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
+    chart.check();
     Sweep sweep = file.read().sweep(cluster::open);
     SweepResult result = merge.isEmpty() ? run(sweep) : merged(sweep);
     if (csv) {
@@ -88,6 +96,9 @@ final class SweepCommand implements Callable<Integer> {
       }
     }
     out.flush();
+    chart.draw(metric -> sweep.scenarios().size() <= MOST_BARS
+        ? result.bars(metric).toSvg()
+        : result.chart(metric).toSvg());
     return 0;
   }
 

@@ -2,17 +2,12 @@ package dev.hairpin.examples;
 
 import dev.hairpin.whatif.CapacityReport;
 import dev.hairpin.whatif.Comparison;
-import dev.hairpin.whatif.Metric;
 import dev.hairpin.whatif.Rollout;
 import dev.hairpin.whatif.RolloutReport;
 import dev.hairpin.whatif.ScenarioFile;
 import dev.hairpin.whatif.Traffic;
 import dev.hairpin.whatif.WhatIf;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -64,18 +59,23 @@ final class WhatIfCommand implements Callable<Integer> {
   @Option(names = "--full", description = "every figure of every scenario, not the worst alone")
   private boolean full;
 
-  @Option(
-      names = "--chart",
-      paramLabel = "METRIC=FILE",
-      description = "also draws the worst of a metric, such as CONNTRACK=chart.svg")
-  private @Nullable String chart;
+  @Mixin
+  private ChartOptions chart = new ChartOptions();
 
   @Option(
       names = "--rollout",
       paramLabel = "NAMESPACE/NAME",
-      description = "instead: what a rolling update of a Deployment of the retail store costs under"
-          + " the file's traffic, and the smallest preStop hook with which it costs nothing")
+      description = "instead: what a rolling update of a Deployment costs under the file's traffic,"
+          + " where everything takes its time, and the smallest preStop hook with which it costs"
+          + " nothing; the retail store has three front ends then")
   private @Nullable String rollout;
+
+  @Option(
+      names = "--time-line",
+      paramLabel = "FILE",
+      description = "with --rollout: also draws the clocks of the first pod that goes, such as"
+          + " clocks.svg")
+  private @Nullable String timeLine;
 
   @Option(
       names = "--simulate",
@@ -92,14 +92,25 @@ final class WhatIfCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     ScenarioFile scenarios = file.read();
+    chart.check();
     String deployment = rollout;
+    if (deployment == null && timeLine != null) {
+      throw refused("--time-line is drawn of a --rollout");
+    }
     if (deployment != null && simulated != null) {
-      throw new ParameterException(
-          spec.commandLine(), "--rollout and --simulate are two questions; ask one of them");
+      throw refused("--rollout and --simulate are two questions; ask one of them");
+    }
+    if (deployment != null && (full || chart.isAsked() || format != Format.TEXT)) {
+      throw refused("--rollout prints text, and draws with --time-line; --format, --full and"
+          + " --chart are for comparisons");
     }
     int code = deployment == null ? compare(scenarios, out) : roll(deployment, scenarios, out);
     out.flush();
     return code;
+  }
+
+  private ParameterException refused(String why) {
+    return new ParameterException(spec.commandLine(), why);
   }
 
   private int compare(ScenarioFile scenarios, PrintWriter out) {
@@ -123,9 +134,7 @@ final class WhatIfCommand implements Callable<Integer> {
       case JSON -> out.print(comparison.toJson());
       case HTML -> out.print(comparison.toHtml());
     }
-    if (chart != null) {
-      draw(comparison, chart);
-    }
+    chart.draw(metric -> comparison.chart(metric).toSvg());
     boolean over = comparison.reports().stream().anyMatch(r -> !r.overloaded().isEmpty());
     return over ? 1 : 0;
   }
@@ -149,29 +158,15 @@ final class WhatIfCommand implements Callable<Integer> {
     return report;
   }
 
-  private void draw(Comparison comparison, String request) {
-    int equals = request.indexOf('=');
-    String name = equals < 0 ? request : request.substring(0, equals);
-    Metric metric = java.util.Arrays.stream(Metric.values())
-        .filter(m -> m.name().equalsIgnoreCase(name) && equals > 0)
-        .findFirst()
-        .orElseThrow(() -> new ParameterException(
-            spec.commandLine(),
-            "--chart: \"" + request + "\" is not METRIC=FILE; metrics are "
-                + java.util.Arrays.toString(Metric.values())));
-    try {
-      Files.writeString(
-          Path.of(request.substring(equals + 1)), comparison.chart(metric).toSvg());
-    } catch (IOException e) {
-      throw new UncheckedIOException("--chart: cannot write " + e.getMessage(), e);
-    }
-  }
-
-  private static int roll(String deployment, ScenarioFile scenarios, PrintWriter out) {
-    Rollout rolling = Rollout.of(Clusters.storeInRealTime(), deployment)
+  private int roll(String deployment, ScenarioFile scenarios, PrintWriter out) {
+    Rollout rolling = Rollout.of(cluster.openInRealTime(), deployment)
         .under(scenarios.traffic().toArray(Traffic[]::new));
     RolloutReport now = rolling.run();
     out.print(now);
+    out.print("\n" + now.comingTimeLine());
+    if (timeLine != null) {
+      ChartOptions.write(timeLine, now.timeLine().toSvg(), "--time-line");
+    }
     if (now.lostConnections() == 0) {
       return 0;
     }
@@ -181,7 +176,7 @@ final class WhatIfCommand implements Callable<Integer> {
           "even a preStop sleep of " + LONGEST_HOOK + " s loses some: the cause is another");
       return 1;
     }
-    out.println("smallest safe preStop: " + safe.getAsInt() + " s\n");
+    out.println("\nsmallest safe preStop: " + safe.getAsInt() + " s\n");
     RolloutReport hooked = rolling.with(safe.getAsInt());
     out.print(hooked);
     if (hooked.cutOff() > 0) {

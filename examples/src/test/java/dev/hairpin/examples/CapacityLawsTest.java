@@ -152,6 +152,44 @@ class CapacityLawsTest {
         .isCloseTo(90 * (2 / 3.0 + 2 / 3.0), within(1e-6));
   }
 
+  /** Two thirds cross where nobody cares, none where each zone has its own; 60 % less was seen. */
+  @Test
+  void trafficThatPrefersItsZoneDoesNotCross() {
+    assertThat(crossing("type: ClusterIP")).isCloseTo(2 / 3.0, within(1e-6));
+    assertThat(crossing("type: ClusterIP, trafficDistribution: PreferClose")).isZero();
+  }
+
+  private static double crossing(String spec) {
+    Cluster cluster = web(service("", spec), 1, 1, 1);
+    cluster.apply(pod("client", "client", nodeOf(cluster, 0)));
+    Traffic calls =
+        Traffic.between("shop/client", "http://web.shop").bytes(0, 1).named("calls");
+    return WhatIf.on(cluster)
+        .traffic(calls)
+        .asIs()
+        .total(Metric.CROSS_ZONE_BYTES)
+        .orElseThrow();
+  }
+
+  /** Two answer half of the questions each; of one that is left it is twice as much. */
+  @Test
+  void aCoreDnsPodLessLoadsTheOthers() {
+    Cluster cluster = web(service("", "type: ClusterIP"), 1);
+    WhatIf whatIf = WhatIf.on(cluster)
+        .traffic(
+            Traffic.between("shop/web-0-0", "http://web.shop").perSecond(100).named("calls"));
+
+    Figure now = whatIf.asIs().worst(Metric.DNS_QUERIES).orElseThrow();
+    Figure then = whatIf
+        .given(Scenario.named("one").scaling("Deployment", "kube-system/coredns", 1))
+        .worst(Metric.DNS_QUERIES)
+        .orElseThrow();
+
+    assertThat(now.subject()).isEqualTo("each of 2");
+    assertThat(then.subject()).isEqualTo("each of 1");
+    assertThat(then.value()).isCloseTo(2 * now.value(), within(1e-9));
+  }
+
   /** What is sent from zone to zone is what crosses, and answers go the other way. */
   @Test
   void theMatrixOfZonesHasEveryByteInItsDirection() {
@@ -249,6 +287,21 @@ class CapacityLawsTest {
 
     assertThat(questions(kubeadm, "five", "api.github.com")).isEqualTo(8);
     assertThat(questions(kubeadm, "five", "api.github.com.")).isEqualTo(2);
+  }
+
+  /** Published: 4 denials for each answer with a search list of four, 3 with one of three. */
+  @Test
+  void eachDomainOfTheSearchListIsADenialForEachAnswer() {
+    assertThat(denialsForEachAnswer(withNames(Cluster.eks(), CoreDns.eks()))).isEqualTo(4);
+    Cluster kubeadm = withNames(Cluster.builder().kubeadm(1).build(), CoreDns.kubeadm());
+    assertThat(denialsForEachAnswer(kubeadm)).isEqualTo(3);
+  }
+
+  private static double denialsForEachAnswer(Cluster cluster) {
+    var questions = cluster.lookup("shop/five", "api.github.com").questions();
+    double denied =
+        (double) questions.stream().filter(q -> q.answer().contains("NXDOMAIN")).count();
+    return denied / (questions.size() - denied);
   }
 
   private static Cluster withNames(Cluster bare, CoreDns dns) {

@@ -146,6 +146,6 @@ class RolloutTest {
     assertThatThrownBy(() -> rollout.smallestSettings(3_601))
         .hasMessage("a deregistration delay of 3601 s is not within 0-3600");
     assertThatThrownBy(() -> rollout.lookingEvery(Duration.ZERO))
-        .hasMessage("one cannot look every PT0S");
+        .hasMessage("one cannot look every PT0S, but every PT0.001S to PT1H");
   }
 }

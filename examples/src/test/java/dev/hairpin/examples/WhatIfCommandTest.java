@@ -160,7 +160,7 @@ class WhatIfCommandTest {
     assertThat(run("whatif", "--rollout", "ui/ui", "--simulate", "3", STORE).err())
         .startsWith("--rollout and --simulate are two questions; ask one of them");
     assertThat(run("whatif", "--chart", "CONTRACK=x.svg", STORE).err())
-        .startsWith("--chart: \"CONTRACK=x.svg\" is not METRIC=FILE; metrics are [lost, ");
+        .startsWith("--chart: \"CONTRACK=x.svg\" is not METRIC=FILE; metrics are LOST, ");
     Ran chart = run("whatif", "--chart", "CONNTRACK=" + nowhere, STORE);
     assertThat(chart.code()).isEqualTo(2);
     assertThat(chart.err()).isEqualTo("hairpin: --chart: cannot write " + nowhere + "\n");

@@ -17,4 +17,11 @@ final class Check {
     }
     return value;
   }
+
+  static double share(String what, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException(what + " " + value + " is not within 0-1");
+    }
+    return value;
+  }
 }

@@ -9,6 +9,7 @@ public final class CrossZoneLaw {
   public static final double DOLLARS_PER_GB_EACH_WAY = 0.01;
 
   private static final double GB = 1e9;
+  private static final double ROUNDING = 1e-9;
 
   private CrossZoneLaw() {}
 
@@ -17,14 +18,28 @@ public final class CrossZoneLaw {
    *
    * @param clients the share of the connections that begin in each zone; they sum to 1
    * @param endpoints the share of the endpoints in each zone; they sum to 1
-   * @return one minus the sum of the products
+   * @return one minus the sum of the products, 0 to 1
+   * @throws IllegalArgumentException if a share is not within 0 to 1, or shares do not sum to 1
    */
   public static double share(Map<String, Double> clients, Map<String, Double> endpoints) {
+    check("clients", clients);
+    check("endpoints", endpoints);
     double within = 0;
     for (Map.Entry<String, Double> zone : clients.entrySet()) {
       within += zone.getValue() * endpoints.getOrDefault(zone.getKey(), 0.0);
     }
-    return 1 - within;
+    return Math.max(0, 1 - within);
+  }
+
+  private static void check(String whose, Map<String, Double> shares) {
+    double sum = 0;
+    for (Map.Entry<String, Double> zone : shares.entrySet()) {
+      sum += Check.share("share of " + whose + " in " + zone.getKey(), zone.getValue());
+    }
+    if (Math.abs(sum - 1) > ROUNDING) {
+      throw new IllegalArgumentException(
+          "the shares of " + whose + " sum to " + sum + ", but they must sum to 1");
+    }
   }
 
   /**

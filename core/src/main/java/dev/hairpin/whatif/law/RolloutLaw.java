@@ -16,13 +16,13 @@ public final class RolloutLaw {
    * @param propagation from the request to delete the pod until it gets nothing new
    * @param preStop from the request until its program stops accepting
    * @return connections
-   * @throws IllegalArgumentException if a number is negative
+   * @throws IllegalArgumentException if a number is negative, or the share is above 1
    */
   public static double lost(double rate, double share, double propagation, double preStop) {
     Check.notNegative("propagation", propagation);
     Check.notNegative("preStop", preStop);
     return Check.notNegative("rate", rate)
-        * Check.notNegative("share", share)
+        * Check.share("share", share)
         * Math.max(0, propagation - preStop);
   }
 
@@ -36,7 +36,7 @@ public final class RolloutLaw {
    * @param propagation from the request to delete the pod until it gets nothing new
    * @param grace the pod's {@code terminationGracePeriodSeconds}, which its preStop hook is part of
    * @return connections
-   * @throws IllegalArgumentException if a number is negative
+   * @throws IllegalArgumentException if a number is negative, or the share is above 1
    */
   public static double cutOff(
       double rate, double share, double lifetime, double propagation, double grace) {
@@ -44,7 +44,7 @@ public final class RolloutLaw {
     double afterTheLast =
         Check.notNegative("grace", grace) - Check.notNegative("propagation", propagation);
     return Check.notNegative("rate", rate)
-        * Check.notNegative("share", share)
+        * Check.share("share", share)
         * Math.max(0, lifetime - Math.max(0, afterTheLast));
   }
 

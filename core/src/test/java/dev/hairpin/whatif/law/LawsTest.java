@@ -501,6 +501,23 @@ class LawsTest {
         .hasMessage("ports 0.0 is not a positive number");
     assertThatThrownBy(() -> CrossZoneLaw.dollars(Double.POSITIVE_INFINITY))
         .hasMessage("bytes Infinity is not a number from 0 on");
+    Map<String, Double> whole = Map.of("a", 1.0);
+    assertThatThrownBy(() -> CrossZoneLaw.share(Map.of("a", -0.5, "b", 1.5), whole))
+        .message()
+        .startsWith("share of clients in ")
+        .endsWith(" is not within 0-1");
+    assertThatThrownBy(() -> CrossZoneLaw.share(whole, Map.of("a", Double.NaN)))
+        .hasMessage("share of endpoints in a NaN is not within 0-1");
+    assertThatThrownBy(() -> CrossZoneLaw.share(Map.of("a", 0.0), whole))
+        .hasMessage("the shares of clients sum to 0.0, but they must sum to 1");
+    assertThatThrownBy(() -> CrossZoneLaw.share(whole, Map.of()))
+        .hasMessage("the shares of endpoints sum to 0.0, but they must sum to 1");
+    assertThatThrownBy(() -> CrossZoneLaw.share(whole, Map.of("a", 0.5, "b", 0.4)))
+        .hasMessage("the shares of endpoints sum to 0.9, but they must sum to 1");
+    assertThatThrownBy(() -> RolloutLaw.lost(1, 1.5, 1, 1))
+        .hasMessage("share 1.5 is not within 0-1");
+    assertThatThrownBy(() -> RolloutLaw.cutOff(1, Double.NaN, 1, 1, 1))
+        .hasMessage("share NaN is not within 0-1");
     assertThatThrownBy(() -> RolloutLaw.lost(-1, 0.5, 1, 1))
         .hasMessage("rate -1.0 is not a number from 0 on");
     assertThatThrownBy(() -> ConntrackLaw.entries(-1, 2))
