@@ -10,30 +10,24 @@ import java.util.Optional;
  */
 public enum CoreDnsVersion {
   /** 1.11.3. */
-  V1_11_3("1.11.3", 8, false, false, false),
+  V1_11_3(11, 3),
   /** 1.13.1. */
-  V1_13_1("1.13.1", 11, true, true, true);
+  V1_13_1(13, 1);
 
   /** The version that is modelled unless another is asked for. */
   public static final CoreDnsVersion DEFAULT = V1_13_1;
 
-  private final String text;
-  private final int maxCnames;
-  private final boolean revertsRewritesInReverse;
-  private final boolean padsIpv6Names;
-  private final boolean keepsTerminatingPods;
+  private final int minor;
+  private final int patch;
 
-  CoreDnsVersion(
-      String text,
-      int maxCnames,
-      boolean revertsRewritesInReverse,
-      boolean padsIpv6Names,
-      boolean keepsTerminatingPods) {
-    this.text = text;
-    this.maxCnames = maxCnames;
-    this.revertsRewritesInReverse = revertsRewritesInReverse;
-    this.padsIpv6Names = padsIpv6Names;
-    this.keepsTerminatingPods = keepsTerminatingPods;
+  CoreDnsVersion(int minor, int patch) {
+    this.minor = minor;
+    this.patch = patch;
+  }
+
+  /** Whether it has what came with a version 1.x.y. */
+  private boolean since(int otherMinor, int otherPatch) {
+    return minor > otherMinor || (minor == otherMinor && patch >= otherPatch);
   }
 
   /**
@@ -43,7 +37,7 @@ public enum CoreDnsVersion {
    * @return the version, or nothing if it is not modelled
    */
   public static Optional<CoreDnsVersion> byText(String text) {
-    return Arrays.stream(values()).filter(v -> v.text.equals(text)).findFirst();
+    return Arrays.stream(values()).filter(v -> v.toString().equals(text)).findFirst();
   }
 
   /**
@@ -52,7 +46,7 @@ public enum CoreDnsVersion {
    * @return the number
    */
   public int maxCnames() {
-    return maxCnames;
+    return since(12, 1) ? 11 : 8;
   }
 
   /**
@@ -62,7 +56,7 @@ public enum CoreDnsVersion {
    * @return true if so
    */
   public boolean revertsRewritesInReverse() {
-    return revertsRewritesInReverse;
+    return since(11, 4);
   }
 
   /**
@@ -72,7 +66,7 @@ public enum CoreDnsVersion {
    * @return true if so
    */
   public boolean padsIpv6Names() {
-    return padsIpv6Names;
+    return since(12, 3);
   }
 
   /**
@@ -82,7 +76,7 @@ public enum CoreDnsVersion {
    * @return true if so
    */
   public boolean keepsTerminatingPods() {
-    return keepsTerminatingPods;
+    return since(12, 1);
   }
 
   /**
@@ -92,7 +86,7 @@ public enum CoreDnsVersion {
    * @return true if so
    */
   public boolean takesBareHeaderRules() {
-    return this == V1_11_3;
+    return !since(12, 0);
   }
 
   /**
@@ -101,7 +95,7 @@ public enum CoreDnsVersion {
    * @return true if so
    */
   public boolean revertsEdnsOptions() {
-    return this != V1_11_3;
+    return since(12, 0);
   }
 
   /**
@@ -110,7 +104,7 @@ public enum CoreDnsVersion {
    * @return true if so
    */
   public boolean unsetsEdnsOptions() {
-    return this != V1_11_3;
+    return since(12, 3);
   }
 
   /**
@@ -120,7 +114,7 @@ public enum CoreDnsVersion {
    * @return true if so
    */
   public boolean passesOnThatAliasesAreCut() {
-    return this != V1_11_3;
+    return since(12, 2);
   }
 
   /**
@@ -129,7 +123,7 @@ public enum CoreDnsVersion {
    * @return true if so
    */
   public boolean filesFallThrough() {
-    return this != V1_11_3;
+    return since(12, 3);
   }
 
   /**
@@ -139,7 +133,7 @@ public enum CoreDnsVersion {
    * @return true if so
    */
   public boolean hasMulticlusterZones() {
-    return this != V1_11_3;
+    return since(12, 3);
   }
 
   /**
@@ -149,7 +143,7 @@ public enum CoreDnsVersion {
    * @return true if so
    */
   public boolean forwardsByRcode() {
-    return this != V1_11_3;
+    return since(13, 0);
   }
 
   /**
@@ -158,12 +152,12 @@ public enum CoreDnsVersion {
    * @return true if so
    */
   public boolean prefersAddresses() {
-    return this != V1_11_3;
+    return since(12, 4);
   }
 
   /** The version as a release is named, such as {@code 1.13.1}. */
   @Override
   public String toString() {
-    return text;
+    return "1." + minor + "." + patch;
   }
 }
