@@ -2,11 +2,9 @@ package dev.hairpin.manifest;
 
 import dev.hairpin.api.KubeObject;
 import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,9 +28,6 @@ public final class Manifests {
   /** The largest text that is read, 256 MiB. */
   public static final long MAX_BYTES = 256L << 20;
 
-  /** What a lenient decoder writes for octets that are no text. */
-  private static final char REPLACEMENT = '\ufffd';
-
   private Manifests() {}
 
   /**
@@ -48,7 +43,7 @@ public final class Manifests {
     List<Manifest> all = new ArrayList<>();
     try {
       for (Path file : Files.isDirectory(path) ? filesBelow(path) : List.of(path)) {
-        all.addAll(parse(read(file), file.toString()).manifests());
+        all.addAll(read(file).manifests());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -69,44 +64,15 @@ public final class Manifests {
     }
   }
 
-  private static String read(Path file) throws IOException {
+  private static ManifestSet read(Path file) throws IOException {
     long size = Files.size(file);
     if (size > MAX_BYTES) {
       throw new ManifestException(
           file.toString(), 0, 0, "", "the file has " + size + " bytes, more than " + MAX_BYTES);
     }
-    byte[] octets = Files.readAllBytes(file);
-    String text = new String(octets, StandardCharsets.UTF_8);
-    if (text.indexOf(REPLACEMENT) < 0) {
-      return text;
+    try (Reader text = new Utf8Reader(Files.newInputStream(file))) {
+      return parse(text, size, file.toString());
     }
-    ByteBuffer bytes = ByteBuffer.wrap(octets);
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPORT)
-          .onUnmappableCharacter(CodingErrorAction.REPORT)
-          .decode(bytes)
-          .toString();
-    } catch (CharacterCodingException e) {
-      String before = new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1);
-      throw new ManifestException(
-          file.toString(),
-          YamlReader.documentAt(before, before.length()),
-          lineAt(bytes),
-          "",
-          "not UTF-8: invalid octets at offset " + bytes.position());
-    }
-  }
-
-  private static int lineAt(ByteBuffer bytes) {
-    int line = 1;
-    for (int i = 0; i < bytes.position(); i++) {
-      if (bytes.get(i) == '\n') {
-        line++;
-      }
-    }
-    return line;
   }
 
   /**
@@ -118,12 +84,13 @@ public final class Manifests {
    * @throws ManifestException if the text is no manifest
    */
   public static ManifestSet parse(String text, String origin) {
+    return parse(new StringReader(text), text.length(), origin);
+  }
+
+  static ManifestSet parse(Reader text, long size, String origin) {
     List<Manifest> all = new ArrayList<>();
-    for (YamlReader.Document document : YamlReader.read(text, origin)) {
-      @Nullable YamlNode root = document.root();
-      if (root != null && !(root instanceof YamlNode.Scalar scalar && scalar.value() == null)) {
-        add(all, origin, document.number(), "", root);
-      }
+    for (YamlReader.Document document : YamlReader.read(text, size, origin)) {
+      add(all, origin, document.number(), "", document.root());
     }
     return new ManifestSet(all);
   }

@@ -1,5 +1,8 @@
 package dev.hairpin.manifest;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,10 +30,10 @@ import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /*
- * From the parser's events to trees. No recursion, so that depth costs no stack; a limit on depth; and
- * a limit on what aliases expand to, counted while reading (an alias counts with the size of what it
- * stands for, though the node is shared), so that a text that would unfold without end is refused at the
- * alias that goes too far.
+ * From the parser's events to trees. No recursion, so that depth costs no stack; a limit on depth; one on the size of
+ * an object; and one on what aliases expand to. All are counted while reading (an alias counts with the size of what
+ * it stands for, though the node is shared), so that a text that goes too far is refused where it does, and
+ * nothing is read beyond the buffer that the place is in.
  */
 /** Reads YAML and JSON texts of any number of documents into {@link YamlNode}s. */
 final class YamlReader {
@@ -38,59 +41,68 @@ final class YamlReader {
   /** Real objects nest about 20 deep, schemas in CustomResourceDefinitions about 60. */
   static final int MAX_DEPTH = 128;
 
-  /** Up to this many nodes, aliases may make up nearly all of a document. */
+  /** Up to this many nodes, aliases may make up nearly all of a text. */
   private static final long FREE_NODES = 400_000;
 
-  /** From this many nodes on, aliases may make up a tenth of a document. */
+  /** From this many nodes on, aliases may make up a tenth of a text. */
   private static final long STRICT_NODES = 4_000_000;
 
   /**
-   * The longest run of characters without a blank, line end or quote. An object is stored in at
-   * most 1.5 MiB, which is etcd's limit.
+   * The largest object, as JSON and with what its aliases stand for: the API server takes no larger
+   * request.
    */
-  static final int MAX_RUN = 2 * 1024 * 1024;
-
-  /**
-   * The parser moves all that it has of a scalar or a comment for every buffer that it fills; so it
-   * fills but a few for the whole text.
-   */
-  private static final int BUFFERS = 16;
+  static final int MAX_OBJECT = 3 << 20;
 
   private static final int SMALLEST_BUFFER = 1_024;
+  private static final int LARGEST_BUFFER = 1 << 16;
 
   /**
    * A document.
    *
    * @param number its number in the text, from 1; empty ones count
-   * @param root its root, or null if it is empty
+   * @param root its root
    */
-  record Document(int number, @Nullable YamlNode root) {}
+  record Document(int number, YamlNode root) {}
 
   private final String origin;
   private final List<Document> documents = new ArrayList<>();
   private final Deque<Frame> open = new ArrayDeque<>();
   private final Map<String, Anchored> anchors = new HashMap<>();
   private int number;
+  private int ended;
   private long nodes;
   private long aliased;
+  private long weight;
+  private long weightBeforeObject;
   private @Nullable YamlNode root;
 
-  /** A node with a name, and how many nodes it unfolds to. */
-  private record Anchored(YamlNode node, long size) {}
+  /** A node with a name, how many nodes it unfolds to, and their weight. */
+  private record Anchored(YamlNode node, long size, long weight) {}
 
   /** A list or an object that is not complete. */
   private static final class Frame {
     private final YamlNode node;
     private final @Nullable String anchor;
     private final long nodesBefore;
-    private final List<YamlNode> merges = new ArrayList<>();
+    private final long weightBefore;
+    private final boolean object;
+    private final boolean holdsObjects;
+    private List<YamlNode> merges = List.of();
     private @Nullable String key;
     private boolean merging;
 
-    Frame(YamlNode node, @Nullable String anchor, long nodesBefore) {
+    Frame(
+        @Nullable Frame parent,
+        YamlNode node,
+        @Nullable String anchor,
+        long nodesBefore,
+        long weightBefore) {
       this.node = node;
       this.anchor = anchor;
       this.nodesBefore = nodesBefore;
+      this.weightBefore = weightBefore;
+      this.object = parent == null || parent.holdsObjects;
+      this.holdsObjects = parent != null && parent.object && "items".equals(parent.key);
     }
   }
 
@@ -99,111 +111,42 @@ final class YamlReader {
   }
 
   /**
-   * Reads a text.
+   * Reads a text up to its end or to what is wrong with it.
    *
+   * @param source the characters
+   * @param size how many they will be, as far as it is known
    * @throws ManifestException if it is no YAML, or has a key twice, or unfolds beyond the limits
+   * @throws UncheckedIOException if the source cannot be read
    */
-  static List<Document> read(String text, String origin) {
+  static List<Document> read(Reader source, long size, String origin) {
     YamlReader reader = new YamlReader(origin);
-    reader.refuseControlCharacters(text);
-    reader.refuseLongRuns(text);
+    ManifestText text = new ManifestText(source);
     LoadSettings settings = LoadSettings.builder()
         .setLabel(origin)
         .setCodePointLimit(Integer.MAX_VALUE)
         .setParseComments(false)
-        .setBufferSize(Math.max(SMALLEST_BUFFER, text.length() / BUFFERS))
+        .setBufferSize((int) Math.max(SMALLEST_BUFFER, Math.min(LARGEST_BUFFER, size)))
         .build();
     try {
       ParserImpl events = new ParserImpl(settings, new StreamReader(settings, text));
       while (events.hasNext()) {
         reader.accept(events.next());
+        text.nextValue();
       }
+    } catch (ManifestText.Refusal e) {
+      throw reader.problem(e.line(), e.problem());
     } catch (MarkedYamlEngineException e) {
       int line =
           e.getProblemMark().or(e::getContextMark).map(m -> m.getLine() + 1).orElse(0);
       String context = e.getContext() == null ? "" : e.getContext() + ": ";
       throw reader.problem(line, "not YAML: " + context + e.getProblem());
     } catch (YamlEngineException e) {
+      if (e.getCause() instanceof IOException unreadable) {
+        throw new UncheckedIOException(unreadable);
+      }
       throw reader.problem(0, "not YAML: " + e.getMessage());
     }
     return reader.documents;
-  }
-
-  /**
-   * The number of the document that a place of a text is in, counted by the marks between
-   * documents: for what is wrong before the text can be read as YAML.
-   */
-  static int documentAt(String text, int position) {
-    int document = 1;
-    boolean begun = false;
-    int start = 0;
-    while (start <= position) {
-      int end = text.indexOf('\n', start);
-      if (text.startsWith("---", start)) {
-        document += begun ? 1 : 0;
-      }
-      begun = true;
-      if (end < 0) {
-        break;
-      }
-      start = end + 1;
-    }
-    return document;
-  }
-
-  private void refuseControlCharacters(String text) {
-    int line = 1;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\n') {
-        line++;
-      } else if (c == 0x7f || (c < 0x20 && c != '\t' && c != '\r')) {
-        throw new ManifestException(
-            origin,
-            documentAt(text, i),
-            line,
-            "",
-            String.format("not YAML: control character U+%04X is not allowed", (int) c));
-      }
-    }
-  }
-
-  private void refuseLongRuns(String text) {
-    int line = 1;
-    int begin = 0;
-    boolean blankSoFar = true;
-    boolean comment = false;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\n') {
-        line++;
-        begin = i + 1;
-        blankSoFar = true;
-        comment = false;
-      } else if (!comment && endsRun(c, i == begin)) {
-        begin = i + 1;
-        blankSoFar &= c == ' ' || c == '\t';
-      } else {
-        comment |= c == '#' && blankSoFar;
-        blankSoFar = false;
-      }
-      if (i - begin >= MAX_RUN) {
-        throw new ManifestException(
-            origin,
-            documentAt(text, i),
-            line,
-            "",
-            (comment ? "a comment" : "a word") + " of more than " + MAX_RUN + " characters");
-      }
-    }
-  }
-
-  private static boolean endsRun(char c, boolean first) {
-    return switch (c) {
-      case ' ', '\t', '"', '\'' -> true;
-      case '[', '{' -> first;
-      default -> false;
-    };
   }
 
   private void accept(Event event) {
@@ -219,10 +162,11 @@ final class YamlReader {
       number++;
       root = null;
       anchors.clear();
-      nodes = 0;
-      aliased = 0;
     } else if (event instanceof DocumentEndEvent) {
-      documents.add(new Document(number, root));
+      ended = number;
+      if (root != null && !(root instanceof YamlNode.Scalar scalar && scalar.value() == null)) {
+        documents.add(new Document(number, root));
+      }
     }
   }
 
@@ -238,8 +182,21 @@ final class YamlReader {
     if (parent != null && expectsKey(parent)) {
       throw problem(line, "a key must be a text, not a list or an object");
     }
-    open.push(new Frame(node, anchorOf(event), nodes));
-    nodes++;
+    Frame frame = new Frame(parent, node, anchorOf(event), nodes, weight);
+    open.push(frame);
+    if (frame.object) {
+      weightBeforeObject = weight;
+    }
+    count(1, 3, line);
+  }
+
+  /** Counts nodes and what they take at least as JSON. */
+  private void count(long more, long heavier, int line) {
+    nodes += more;
+    weight += heavier;
+    if (weight - weightBeforeObject > MAX_OBJECT) {
+      throw problem(line, "Request entity too large: limit is " + MAX_OBJECT);
+    }
   }
 
   private void end() {
@@ -249,22 +206,26 @@ final class YamlReader {
         merge(mapping, source);
       }
     }
-    name(frame.anchor, frame.node, nodes - frame.nodesBefore);
+    name(frame.anchor, frame.node, nodes - frame.nodesBefore, weight - frame.weightBefore);
+    if (frame.object) {
+      weightBeforeObject = weight;
+    }
     add(frame.node);
   }
 
   private void accept(ScalarEvent event) {
     int line = line(event);
-    nodes++;
+    int length = event.getValue().length() + 1;
+    count(1, length, line);
     @Nullable Frame parent = open.peek();
     boolean plain = event.isPlain() && event.getTag().isEmpty();
     if (parent != null && expectsKey(parent)) {
       setKey(parent, event.getValue(), plain, line);
-      name(anchorOf(event), new YamlNode.Scalar(line, event.getValue()), 1);
+      name(anchorOf(event), new YamlNode.Scalar(line, event.getValue()), 1, length);
       return;
     }
     YamlNode node = new YamlNode.Scalar(line, value(event, plain, line));
-    name(anchorOf(event), node, 1);
+    name(anchorOf(event), node, 1, length);
     add(node);
   }
 
@@ -319,9 +280,9 @@ final class YamlReader {
               ? "anchor '" + alias + "' value contains itself"
               : "unknown anchor '" + alias + "' referenced");
     }
-    nodes += target.size;
+    count(target.size, target.weight, line);
     aliased += target.size;
-    // go-yaml's rule against unfolding without end
+    // go-yaml's rule against unfolding without end; it counts each document for itself
     if (aliased > 100 && nodes > 1_000 && (double) aliased / nodes > allowedAliasShare(nodes)) {
       throw problem(line, "document contains excessive aliasing");
     }
@@ -362,6 +323,9 @@ final class YamlReader {
   }
 
   private void addMerge(Frame parent, YamlNode node) {
+    if (parent.merges.isEmpty()) {
+      parent.merges = new ArrayList<>();
+    }
     if (node instanceof YamlNode.Mapping) {
       parent.merges.add(node);
     } else if (node instanceof YamlNode.Sequence list
@@ -381,9 +345,9 @@ final class YamlReader {
     return frame.node instanceof YamlNode.Mapping && frame.key == null && !frame.merging;
   }
 
-  private void name(@Nullable String anchor, YamlNode node, long size) {
+  private void name(@Nullable String anchor, YamlNode node, long size, long weight) {
     if (anchor != null) {
-      anchors.put(anchor, new Anchored(node, size));
+      anchors.put(anchor, new Anchored(node, size, weight));
     }
   }
 
@@ -411,6 +375,6 @@ final class YamlReader {
       }
     }
     return new ManifestException(
-        origin, Math.max(number, documents.size() + 1), line, path.toString(), problem);
+        origin, Math.max(number, ended + 1), line, path.toString(), problem);
   }
 }

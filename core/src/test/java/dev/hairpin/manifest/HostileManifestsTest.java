@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -12,6 +18,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 /** Whatever is thrown at the reader, it answers with a manifest or with one error, soon. */
@@ -38,20 +45,153 @@ class HostileManifestsTest {
     refuses(text.toString(), "document contains excessive aliasing");
   }
 
-  @Test
-  void fiftyMegabytesOfAliasesAreRefusedLongBeforeTheirEnd() {
-    String line = "- [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n";
-    String text = "- &a [x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x]\n"
-        + line.repeat((50 << 20) / line.length());
+  /** A text of which is known how much has been read. */
+  private static final class Metered extends Reader {
+    private final String text;
+    private int position;
 
-    refuses(text, "document contains excessive aliasing");
+    Metered(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public int read(char[] into, int from, int length) {
+      int end = Math.min(text.length(), position + length);
+      if (end == position) {
+        return -1;
+      }
+      text.getChars(position, end, into, from);
+      int count = end - position;
+      position = end;
+      return count;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static void refusesEarly(String text, int within, String message) {
+    Metered source = new Metered(text);
+
+    assertThatThrownBy(() -> Manifests.parse(source, text.length(), "evil.yaml").objects())
+        .isInstanceOf(ManifestException.class)
+        .hasMessageContaining(message);
+    assertThat(source.position).isLessThanOrEqualTo(within);
+  }
+
+  private static String fiftyMegabytesOf(String line) {
+    return line.repeat((50 << 20) / line.length());
+  }
+
+  @Test
+  void fiftyMegabytesOfAliasesAreRefusedAfterTheFirstHundredKilobytes() {
+    refusesEarly(
+        "- &a [x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x]\n"
+            + fiftyMegabytesOf("- [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"),
+        2 << 16,
+        "document contains excessive aliasing");
+  }
+
+  @Test
+  void aliasesOfManyDocumentsCountTogether() {
+    String document = "---\napiVersion: v1\nkind: X\na: &a [" + "x,".repeat(60) + "x]\nb: &b ["
+        + "*a,".repeat(60) + "*a]\nc: [*b,*b,*b,*b,*b]\n";
+
+    refusesEarly(fiftyMegabytesOf(document), 1 << 18, "document contains excessive aliasing");
+  }
+
+  @Test
+  void anObjectLargerThanARequestIsRefusedWhereItGoesBeyond() {
+    String item = "- {a: b, c: [1, 2, 3], d: \"efg\"}\n";
+
+    refusesEarly(
+        "apiVersion: v1\nkind: X\nspec:\n" + fiftyMegabytesOf(item),
+        5 << 20,
+        "Request entity too large: limit is 3145728");
+  }
+
+  @Test
+  void anObjectIsAsLargeAsWhatItsAliasesStandFor() {
+    String text = "apiVersion: v1\nkind: X\na: &a \"" + "x".repeat(400_000) + "\"\nb: [*a,*a,*a,"
+        + "*a,*a,*a,*a]\n";
+
+    refuses(text, "document 1, line 4: b[6]: Request entity too large: limit is 3145728");
+  }
+
+  @Test
+  void aListMayBeLargerThanARequestSinceItIsManyObjects() {
+    String item = "- {apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {k: \""
+        + "v".repeat(1_000_000) + "\"}}\n";
+
+    assertThat(Manifests.parse(
+                "apiVersion: v1\nitems:\n" + item.repeat(5) + "kind: List\n", "big.yaml")
+            .manifests())
+        .hasSize(5);
+  }
+
+  @Test
+  void aValueOrCommentsWithoutEndAreRefused() {
+    refusesEarly(
+        "a: |\n" + fiftyMegabytesOf("  one line of text\n"),
+        17 << 20,
+        "line 889911: a: more than 16777216 characters without a further value");
+    refusesEarly(
+        fiftyMegabytesOf("# one line of a comment\n"),
+        17 << 20,
+        "more than 16777216 characters without a further value");
+  }
+
+  @Test
+  void whatIsNoTextIsRefusedWithItsField() {
+    String before = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  clusterIP: ";
+
+    refuses(
+        before + "\"10\u0000\"",
+        "evil.yaml: document 1, line 5: spec.clusterIP: not YAML: control character U+0000 is not"
+            + " allowed");
+    refuses(
+        before + "\"10\u0081\"",
+        "line 5: spec.clusterIP: not YAML: control character U+0081 is not allowed");
+    refuses(
+        before + "\"10\ud83d\"",
+        "line 5: spec.clusterIP: not YAML: character U+D83D is not allowed");
+    refuses(before + "\"10\ud83d", "line 5: not YAML: character U+D83D is not allowed");
+  }
+
+  @Test
+  void charactersBeyondTheFirstPlaneAreRead() {
+    assertThat(Manifests.parse(
+                "{apiVersion: v1, kind: X, metadata: {name: a}, a: \"\ud83d\ude00 \u00e9\"}",
+                "x.yaml")
+            .manifests()
+            .get(0)
+            .tree())
+        .containsEntry("a", "\ud83d\ude00 \u00e9");
+  }
+
+  @Property(tries = 100)
+  void octetsOfAnySizeOfBufferAreTheSameText(
+      @ForAll String text, @ForAll @IntRange(min = 1, max = 7) int step) throws IOException {
+    byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+    InputStream dripping = new ByteArrayInputStream(octets) {
+      @Override
+      public synchronized int read(byte[] into, int from, int length) {
+        return super.read(into, from, Math.min(step, length));
+      }
+    };
+
+    try (Reader reader = new Utf8Reader(dripping)) {
+      StringWriter all = new StringWriter();
+      reader.transferTo(all);
+      assertThat(all.toString()).isEqualTo(new String(octets, StandardCharsets.UTF_8));
+    }
   }
 
   @Test
   void endlessWordsAndCommentsAreRefused() {
     String endless = "a".repeat(3_000_000);
     assertThatThrownBy(() -> Manifests.parse("a: b\n---\nc: " + endless, "x.yaml"))
-        .hasMessage("x.yaml: document 2, line 3: a word of more than 2097152 characters");
+        .hasMessage("x.yaml: document 2, line 3: c: a word of more than 2097152 characters");
     assertThatThrownBy(() -> Manifests.parse("# " + endless, "x.yaml"))
         .hasMessage("x.yaml: document 1, line 1: a comment of more than 2097152 characters");
   }

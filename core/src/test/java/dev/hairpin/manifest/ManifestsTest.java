@@ -179,11 +179,11 @@ class ManifestsTest {
 
     assertThatThrownBy(() -> Manifests.load(file))
         .isInstanceOf(ManifestException.class)
-        .hasMessage(file + ": document 1, line 2: not UTF-8: invalid octets at offset 3");
+        .hasMessage(file + ": document 1, line 2: a: not UTF-8: invalid octets at offset 3");
     Files.write(file, "a: \u0000b".getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> Manifests.load(file))
         .hasMessage(
-            file + ": document 1, line 1: not YAML: control character U+0000 is not allowed");
+            file + ": document 1, line 1: a: not YAML: control character U+0000 is not allowed");
   }
 
   @Test
