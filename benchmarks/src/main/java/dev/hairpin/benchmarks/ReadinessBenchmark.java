@@ -10,7 +10,7 @@ import dev.hairpin.api.Service;
 import dev.hairpin.api.ServicePort;
 import dev.hairpin.api.ServiceSpec;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.cluster.control.GeneratedNames;
+import dev.hairpin.cluster.GeneratedNames;
 import dev.hairpin.cluster.endpoints.EndpointsController;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;

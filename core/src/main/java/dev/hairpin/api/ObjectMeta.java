@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param namespace the namespace; empty for kinds without one
  * @param name the name
+ * @param generateName what the name begins with if the API server is to make one up; empty if the
+ *     client gives the name
  * @param uid the uid; empty until the API server gave one
  * @param labels the labels, in the order given
  * @param annotations the annotations, in the order given
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record ObjectMeta(
     String namespace,
     String name,
+    String generateName,
     String uid,
     Map<String, String> labels,
     Map<String, String> annotations,
@@ -53,7 +56,7 @@ public record ObjectMeta(
    */
   public static ObjectMeta of(String namespace, String name) {
     return new ObjectMeta(
-        namespace, name, "", Map.of(), Map.of(), List.of(), List.of(), null, null, 0, 0);
+        namespace, name, "", "", Map.of(), Map.of(), List.of(), List.of(), null, null, 0, 0);
   }
 
   /**
@@ -66,6 +69,7 @@ public record ObjectMeta(
     return new ObjectMeta(
         namespace,
         name,
+        generateName,
         uid,
         newLabels,
         annotations,
@@ -87,6 +91,7 @@ public record ObjectMeta(
     return new ObjectMeta(
         namespace,
         name,
+        generateName,
         uid,
         labels,
         newAnnotations,
@@ -108,6 +113,7 @@ public record ObjectMeta(
     return new ObjectMeta(
         namespace,
         name,
+        generateName,
         uid,
         labels,
         annotations,
@@ -134,6 +140,7 @@ public record ObjectMeta(
     return new ObjectMeta(
         namespace,
         name,
+        generateName,
         newUid,
         labels,
         annotations,
@@ -156,6 +163,7 @@ public record ObjectMeta(
     return new ObjectMeta(
         namespace,
         name,
+        generateName,
         stored.uid,
         labels,
         annotations,
@@ -177,6 +185,7 @@ public record ObjectMeta(
     return new ObjectMeta(
         namespace,
         name,
+        generateName,
         uid,
         labels,
         annotations,
@@ -198,6 +207,7 @@ public record ObjectMeta(
     return new ObjectMeta(
         namespace,
         name,
+        generateName,
         uid,
         labels,
         annotations,

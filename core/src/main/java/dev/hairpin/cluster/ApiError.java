@@ -1,5 +1,6 @@
 package dev.hairpin.cluster;
 
+import dev.hairpin.api.ObjectKey;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -60,16 +61,42 @@ public final class ApiError extends RuntimeException {
     return simple(409, "AlreadyExists", resource + " \"" + name + "\" already exists");
   }
 
+  /** Every name that was made up is taken. */
+  static ApiError noUniqueName(String resource, String name) {
+    return simple(
+        409,
+        "AlreadyExists",
+        resource
+            + " \""
+            + name
+            + "\" already exists, the server was not able to generate a unique name for the object");
+  }
+
   static ApiError conflict(String resource, String name) {
+    return conflict(
+        resource,
+        name,
+        "the object has been modified; please apply your changes to the latest version and try again");
+  }
+
+  static ApiError conflict(String resource, String name, String why) {
     return simple(
         409,
         "Conflict",
-        "Operation cannot be fulfilled on "
-            + resource
-            + " \""
-            + name
-            + "\": the object has been modified; please apply your changes to the latest version and"
-            + " try again");
+        "Operation cannot be fulfilled on " + resource + " \"" + name + "\": " + why);
+  }
+
+  /** An update means an object that is no more; the text is the one of the store of etcd. */
+  static ApiError otherUid(String resource, ObjectKey key, String sent, String stored) {
+    return conflict(
+        resource,
+        key.name(),
+        "StorageError: invalid object, Code: 4, Key: "
+            + Resources.storedAt(key)
+            + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: "
+            + sent
+            + ", UID in object meta: "
+            + stored);
   }
 
   static ApiError internal(String text) {

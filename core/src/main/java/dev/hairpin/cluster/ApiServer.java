@@ -13,6 +13,7 @@ import dev.hairpin.api.ServiceCidr;
 import dev.hairpin.api.ServicePort;
 import dev.hairpin.api.ServiceSpec;
 import dev.hairpin.collect.ForkableMap;
+import dev.hairpin.manifest.Fields;
 import dev.hairpin.manifest.KubeObjects;
 import dev.hairpin.manifest.Manifest;
 import dev.hairpin.manifest.ManifestException;
@@ -94,6 +95,9 @@ public final class ApiServer {
       "Role",
       "RoleBinding");
 
+  /** Source: {@code maxNameGenerationCreateAttempts} of apiserver v0.36. */
+  private static final int NAME_ATTEMPTS = 8;
+
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
   private final ClusterState state;
@@ -102,6 +106,7 @@ public final class ApiServer {
   private final ServiceCidrController cidrs;
   private final ForkableMap<ObjectKey, Map<String, Object>> lastApplied;
   private final List<Admission> webhooks;
+  private final GeneratedNames names;
   private final boolean dryRun;
 
   /**
@@ -111,14 +116,20 @@ public final class ApiServer {
    * @param config how the server is started
    */
   public ApiServer(ClusterState state, ApiServerConfig config) {
-    this(state, config, new ServiceRegistry(state, config), new ForkableMap<>());
+    this(
+        state,
+        config,
+        new ServiceRegistry(state, config),
+        new ForkableMap<>(),
+        new GeneratedNames(state.seed()));
   }
 
   private ApiServer(
       ClusterState state,
       ApiServerConfig config,
       ServiceRegistry services,
-      ForkableMap<ObjectKey, Map<String, Object>> lastApplied) {
+      ForkableMap<ObjectKey, Map<String, Object>> lastApplied,
+      GeneratedNames names) {
     this(
         state,
         config,
@@ -126,6 +137,7 @@ public final class ApiServer {
         new ServiceCidrController(state, services),
         lastApplied,
         new ArrayList<>(),
+        names,
         false);
     services.validateBy(this::askWebhooks);
   }
@@ -137,6 +149,7 @@ public final class ApiServer {
       ServiceCidrController cidrs,
       ForkableMap<ObjectKey, Map<String, Object>> lastApplied,
       List<Admission> webhooks,
+      GeneratedNames names,
       boolean dryRun) {
     this.state = state;
     this.config = config;
@@ -144,6 +157,7 @@ public final class ApiServer {
     this.cidrs = cidrs;
     this.lastApplied = lastApplied;
     this.webhooks = webhooks;
+    this.names = names;
     this.dryRun = dryRun;
   }
 
@@ -154,7 +168,7 @@ public final class ApiServer {
    * @return the server, independent of this one, drawing from a stream of its own
    */
   public ApiServer fork(ClusterState copy) {
-    return new ApiServer(copy, config, services.fork(copy), lastApplied.fork());
+    return new ApiServer(copy, config, services.fork(copy), lastApplied.fork(), names.copy());
   }
 
   /**
@@ -163,7 +177,7 @@ public final class ApiServer {
    * @return the view
    */
   public ApiServer dryRun() {
-    return new ApiServer(state, config, services, cidrs, lastApplied, webhooks, true);
+    return new ApiServer(state, config, services, cidrs, lastApplied, webhooks, names, true);
   }
 
   /**
@@ -327,7 +341,8 @@ public final class ApiServer {
   }
 
   /**
-   * Creates an object.
+   * Creates an object. One without a name but with a {@code generateName} gets that and five
+   * characters, drawn from the cluster's seed.
    *
    * @param request the object as the client wrote it
    * @return the object as stored
@@ -335,6 +350,42 @@ public final class ApiServer {
    */
   public Response create(Map<String, ?> request) {
     Map<String, ?> tree = mutated(request, null);
+    if (!isNamedByServer(tree)) {
+      return createNamed(tree);
+    }
+    Map<String, ?> named = named(tree);
+    try {
+      return createNamed(named);
+    } catch (ApiError e) {
+      if (!e.reason().equals("AlreadyExists")) {
+        throw e;
+      }
+      ObjectKey key = key(named);
+      throw ApiError.noUniqueName(Resources.of(key.kind()), key.name());
+    }
+  }
+
+  private static boolean isNamedByServer(Map<String, ?> tree) {
+    return tree.get("metadata") instanceof Map<?, ?> meta
+        && Objects.requireNonNullElse(meta.get("name"), "").equals("")
+        && meta.get("generateName") instanceof String prefix
+        && !prefix.isEmpty();
+  }
+
+  /** With a name that is free, if one is found within a few tries. */
+  private Map<String, ?> named(Map<String, ?> tree) {
+    Map<String, Object> copy = new LinkedHashMap<>(tree);
+    Map<String, Object> meta = new LinkedHashMap<>(map(tree.get("metadata")));
+    copy.put("metadata", meta);
+    String prefix = String.valueOf(meta.get("generateName"));
+    int attempt = 0;
+    do {
+      meta.put("name", names.next(prefix, name -> false));
+    } while (++attempt < NAME_ATTEMPTS && find(key(copy)).isPresent());
+    return copy;
+  }
+
+  private Response createNamed(Map<String, ?> tree) {
     requireOpenNamespace(tree);
     if (isService(tree)) {
       return services.create(decode(tree, () -> ServiceDraft.read(tree)), dryRun);
@@ -357,7 +408,9 @@ public final class ApiServer {
    * @throws ApiError if the request is refused
    */
   public Response create(KubeObject object) {
-    if (object instanceof Service service && webhooks.isEmpty()) {
+    if (object instanceof Service service
+        && webhooks.isEmpty()
+        && !object.metadata().name().isEmpty()) {
       requireOpenNamespace(
           object.kind(), object.metadata().namespace(), object.metadata().name());
       return services.create(ServiceDraft.of(service), dryRun);
@@ -401,21 +454,28 @@ public final class ApiServer {
       if (!CREATED_BY_PUT.contains(key.kind())) {
         throw ApiError.notFound(Resources.of(key.kind()), key.name());
       }
-      return create(request);
+      return createNamed(mutated(request, null));
     }
     Map<String, ?> tree = mutated(request, stored);
+    requireSameObject(tree, stored.metadata(), key);
     if (stored instanceof Service service) {
       Response response =
           services.update(decode(tree, () -> ServiceDraft.read(tree)), service, dryRun);
       removeIfDone(stored, response.object());
       return response;
     }
-    KubeObject object = admit(tree, stored);
-    long sent = object.metadata().resourceVersion();
-    if (sent != 0 && sent != stored.metadata().resourceVersion()) {
+    return new Response(store(admit(tree, stored)), List.of());
+  }
+
+  /** An update that names a uid or a version means the object that has them. */
+  private static void requireSameObject(Map<String, ?> tree, ObjectMeta stored, ObjectKey key) {
+    ObjectMeta sent = decode(tree, () -> KubeObjects.readMetadata(Fields.of(tree), key.kind()));
+    if (!sent.uid().isEmpty() && !sent.uid().equals(stored.uid())) {
+      throw ApiError.otherUid(Resources.of(key.kind()), key, sent.uid(), stored.uid());
+    }
+    if (sent.resourceVersion() != 0 && sent.resourceVersion() != stored.resourceVersion()) {
       throw ApiError.conflict(Resources.of(key.kind()), key.name());
     }
-    return new Response(store(object), List.of());
   }
 
   /**
@@ -475,7 +535,7 @@ public final class ApiServer {
   /**
    * Does what {@code kubectl apply} does: creates the object, or sets what the manifest says and
    * removes what it said the last time and says no more. Everything else stays; an object that
-   * stays the same is no event.
+   * stays the same is no event. The object needs a name: one to be generated is refused.
    *
    * @param tree the object as the manifest says it
    * @return the object as stored
@@ -483,6 +543,10 @@ public final class ApiServer {
    */
   public Response apply(Map<String, ?> tree) {
     ObjectKey key = key(tree);
+    if (isNamedByServer(tree)) {
+      throw ApiError.badRequest("from " + map(tree.get("metadata")).get("generateName")
+          + ": cannot use generate name with apply");
+    }
     @Nullable KubeObject live = state.get(key).orElse(null);
     Response response;
     if (live == null) {
@@ -582,12 +646,27 @@ public final class ApiServer {
    * @throws ApiError if there is none, or it is a namespace that every cluster needs
    */
   public KubeObject delete(ObjectKey key) {
+    return delete(key, "", 0);
+  }
+
+  /**
+   * Deletes an object as {@link #delete(ObjectKey)} does, but only the one that is meant:
+   * {@code preconditions} of {@code DeleteOptions}.
+   *
+   * @param key which object
+   * @param uid the uid that it must have; empty if any will do
+   * @param resourceVersion the version that it must have; 0 if any will do
+   * @return the object as it was
+   * @throws ApiError if there is none, or another, or it is a namespace that every cluster needs
+   */
+  public KubeObject delete(ObjectKey key, String uid, long resourceVersion) {
     boolean isNamespace = key.kind().equals(Namespace.KIND);
     if (isNamespace && IMMORTAL_NAMESPACES.contains(key.name())) {
       throw ApiError.forbidden(
           "namespaces \"" + key.name() + "\" is forbidden: this namespace may not be deleted");
     }
     KubeObject object = isNamespace ? requireNamespace(key) : require(key);
+    requireMeant(object, uid, resourceVersion);
     if (dryRun) {
       return object;
     }
@@ -611,6 +690,26 @@ public final class ApiServer {
     }
     remove(object);
     return object;
+  }
+
+  private static void requireMeant(KubeObject object, String uid, long resourceVersion) {
+    ObjectMeta meta = object.metadata();
+    String kind = Resources.qualifiedKind(object.kind());
+    if (!uid.isEmpty() && !uid.equals(meta.uid())) {
+      throw ApiError.conflict(
+          kind,
+          meta.name(),
+          "the UID in the precondition (" + uid + ") does not match the UID in record ("
+              + meta.uid() + "). The object might have been deleted and then recreated");
+    }
+    if (resourceVersion != 0 && resourceVersion != meta.resourceVersion()) {
+      throw ApiError.conflict(
+          kind,
+          meta.name(),
+          "the ResourceVersion in the precondition (" + resourceVersion
+              + ") does not match the ResourceVersion in record (" + meta.resourceVersion()
+              + "). The object might have been modified");
+    }
   }
 
   /** A namespace that nobody made is there if something is in it. */

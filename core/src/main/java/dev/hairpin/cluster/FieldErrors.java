@@ -23,6 +23,7 @@ final class FieldErrors {
     INVALID("Invalid value", "FieldValueInvalid"),
     NOT_SUPPORTED("Unsupported value", "FieldValueNotSupported"),
     DUPLICATE("Duplicate value", "FieldValueDuplicate"),
+    NOT_FOUND("Not found", "FieldValueNotFound"),
     FORBIDDEN("Forbidden", "FieldValueForbidden"),
     TOO_LONG("Too long", "FieldValueTooLong"),
     TOO_MANY("Too many", "FieldValueTooMany");
@@ -107,6 +108,10 @@ final class FieldErrors {
     add(Type.DUPLICATE, path, value(value));
   }
 
+  void notFound(String path, Object value) {
+    add(Type.NOT_FOUND, path, value(value));
+  }
+
   void tooLong(String path, String detail) {
     add(Type.TOO_LONG, path, detail);
   }
@@ -130,14 +135,19 @@ final class FieldErrors {
       return goSyntax ? shown.go : json(shown.json);
     }
     if (goSyntax && value instanceof List<?> list) {
-      return "[]string{"
-          + list.stream().map(v -> quote(String.valueOf(v))).collect(Collectors.joining(", "))
-          + "}";
+      return goTexts(list);
     }
     if (goSyntax && value instanceof Map<?, ?> map) {
       return goMap(map);
     }
     return value instanceof String text ? quote(text) : json(value);
+  }
+
+  /** A list of texts in Go's syntax. */
+  static String goTexts(List<?> list) {
+    return list.stream()
+        .map(v -> quote(String.valueOf(v)))
+        .collect(Collectors.joining(", ", "[]string{", "}"));
   }
 
   /** A map of texts in Go's syntax, keys in order. */

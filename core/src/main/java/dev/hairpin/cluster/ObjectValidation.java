@@ -1,7 +1,9 @@
 package dev.hairpin.cluster;
 
 import dev.hairpin.api.Kinds;
+import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.manifest.Fields;
+import dev.hairpin.manifest.KubeObjects;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,12 @@ final class ObjectValidation {
     Fields f = Fields.of(tree);
     @Nullable Fields before = old == null ? null : Fields.of(old);
     String kind = Kinds.qualified(f.text("apiVersion"), f.text("kind"));
-    metadata(errors, f.object("metadata"), kind, before != null);
+    ObjectMeta meta = KubeObjects.readMetadata(f, kind);
+    if (before == null) {
+      MetadataValidation.ofNew(errors, meta, MetadataValidation.nameRule(kind));
+    } else {
+      MetadataValidation.ofUpdate(errors, meta, KubeObjects.readMetadata(before, kind));
+    }
     switch (kind) {
       case "Ingress" -> new IngressValidation(features, errors).ingress(f, before == null);
       case "IngressClass" -> IngressClassValidation.of(errors, f, before);
@@ -46,19 +53,6 @@ final class ObjectValidation {
       }
     }
     return errors;
-  }
-
-  private static void metadata(FieldErrors errors, Fields meta, String kind, boolean update) {
-    String name = meta.text("name");
-    if (name.isEmpty()) {
-      errors.required("metadata.name", "name or generateName is required");
-    } else if (!update && !kind.equals("IPAddress")) {
-      boolean label = kind.equals("Namespace") || kind.equals("StatefulSet");
-      errors.invalid(
-          "metadata.name", name, label ? NameRules.dnsLabel(name) : NameRules.dnsSubdomain(name));
-    }
-    NameRules.labels(errors, "metadata.labels", meta.textMap("labels"));
-    NameRules.annotations(errors, "metadata.annotations", meta.textMap("annotations"));
   }
 
   /** Judges a label selector at a path. */

@@ -1,5 +1,6 @@
 package dev.hairpin.cluster;
 
+import dev.hairpin.api.ObjectKey;
 import java.util.Locale;
 import java.util.Map;
 
@@ -24,7 +25,25 @@ final class Resources {
       Map.entry("StatefulSet", "statefulsets.apps"),
       Map.entry("DaemonSet", "daemonsets.apps"));
 
+  /** Where the API server stores kinds whose place in etcd is not called as the resource is. */
+  private static final Map<String, String> PLACES = Map.of(
+      "Service", "services/specs",
+      "Endpoints", "services/endpoints",
+      "Node", "minions",
+      "Ingress", "ingress");
+
   private Resources() {}
+
+  /** The key under which etcd has an object. */
+  static String storedAt(ObjectKey key) {
+    String resource = of(key.kind());
+    int dot = resource.indexOf('.');
+    String place = PLACES.getOrDefault(key.kind(), dot < 0 ? resource : resource.substring(0, dot));
+    return "/registry/"
+        + place
+        + (key.namespace().isEmpty() ? "/" : "/" + key.namespace() + "/")
+        + key.name();
+  }
 
   static String of(String kind) {
     String known = NAMES.get(kind);

@@ -2,7 +2,6 @@ package dev.hairpin.cluster;
 
 import dev.hairpin.api.IntOrString;
 import dev.hairpin.api.LoadBalancerIngress;
-import dev.hairpin.api.ObjectMeta;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -43,7 +42,10 @@ final class ServiceValidation {
   /** Judges a new Service. */
   static FieldErrors ofNew(ApiFeatures features, ServiceDraft s) {
     ServiceValidation validation = new ServiceValidation(features, s, null);
-    validation.metadata();
+    MetadataValidation.ofNew(
+        validation.errors,
+        s.metadata,
+        features.relaxedServiceNames() ? NameRules::dnsLabel : NameRules::dns1035Label);
     validation.service();
     return validation.errors;
   }
@@ -51,7 +53,7 @@ final class ServiceValidation {
   /** Judges a Service that replaces another; its name was judged when it was new. */
   static FieldErrors ofUpdate(ApiFeatures features, ServiceDraft s, ServiceDraft old) {
     ServiceValidation validation = new ServiceValidation(features, s, old);
-    validation.labelsAndAnnotations();
+    MetadataValidation.ofUpdate(validation.errors, s.metadata, old.metadata);
     validation.clusterIpChanges(old);
     validation.familyChanges(old);
     validation.classChange(old);
@@ -77,26 +79,6 @@ final class ServiceValidation {
     ServiceValidation validation = new ServiceValidation(features, s, old);
     validation.status();
     return validation.errors;
-  }
-
-  private void metadata() {
-    ObjectMeta meta = s.metadata;
-    if (meta.name().isEmpty()) {
-      errors.required("metadata.name", "name or generateName is required");
-    } else {
-      errors.invalid(
-          "metadata.name",
-          meta.name(),
-          features.relaxedServiceNames()
-              ? NameRules.dnsLabel(meta.name())
-              : NameRules.dns1035Label(meta.name()));
-    }
-    labelsAndAnnotations();
-  }
-
-  private void labelsAndAnnotations() {
-    NameRules.labels(errors, "metadata.labels", s.metadata.labels());
-    NameRules.annotations(errors, "metadata.annotations", s.metadata.annotations());
   }
 
   private void service() {

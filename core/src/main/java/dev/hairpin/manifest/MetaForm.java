@@ -19,6 +19,7 @@ final class MetaForm {
     ObjectMeta meta = new ObjectMeta(
         !KubeObjects.isNamespaced(kind) ? "" : namespace.isEmpty() ? "default" : namespace,
         f.text("name"),
+        f.text("generateName"),
         f.text("uid"),
         f.textMap("labels"),
         f.textMap("annotations"),
@@ -28,7 +29,7 @@ final class MetaForm {
         f.timeOrNull("deletionTimestamp"),
         version(f.text("resourceVersion")),
         f.int64("generation", 0));
-    f.ignoring("generateName", "selfLink", "managedFields", "deletionGracePeriodSeconds");
+    f.ignoring("selfLink", "managedFields", "deletionGracePeriodSeconds");
     f.end();
     return meta;
   }
@@ -55,6 +56,7 @@ final class MetaForm {
         .time("creationTimestamp", meta.creationTimestamp())
         .time("deletionTimestamp", meta.deletionTimestamp())
         .list("finalizers", meta.finalizers())
+        .text("generateName", meta.generateName())
         .number("generation", meta.generation())
         .map("labels", meta.labels())
         .text("name", meta.name())

@@ -128,7 +128,86 @@ class ApiServerTest {
     ApiError error = catchThrowableOfType(ApiError.class, () -> server.update(stale));
 
     assertThat(error.code()).isEqualTo(409);
-    assertThat(error.reason()).isEqualTo("Conflict");
+    assertThat(error.kubectlText())
+        .isEqualTo(
+            "Error from server (Conflict): Operation cannot be fulfilled on services \"a\": the"
+                + " object has been modified; please apply your changes to the latest version and try"
+                + " again");
+  }
+
+  @Test
+  void aStaleVersionIsToldBeforeWhatIsWrongWithTheObject() {
+    Map<String, Object> pod =
+        tree("{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers:"
+            + " [{name: a, image: a}]}}");
+    server.create(pod);
+    server.patch(
+        new ObjectKey("Pod", "default", "p"),
+        PatchType.MERGE,
+        Map.of("metadata", Map.of("labels", Map.of("x", "y"))));
+    Map<String, Object> stale = tree("{apiVersion: v1, kind: Pod, metadata: {name: p,"
+        + " resourceVersion: '1'}, spec: {containers: [{name: A_, image: a}]}}");
+
+    assertThat(catchThrowableOfType(ApiError.class, () -> server.update(stale)).reason())
+        .isEqualTo("Conflict");
+  }
+
+  @Test
+  void aPatchThatNamesAStaleVersionIsAConflict() {
+    Service service = create("a", "{ports: [{port: 80}]}");
+    Map<String, Object> patch = Map.of(
+        "metadata",
+        Map.of(
+            "resourceVersion",
+            Long.toString(service.metadata().resourceVersion()),
+            "labels",
+            Map.of("x", "y")));
+    server.patch(key("a"), PatchType.MERGE, patch);
+
+    assertThat(catchThrowableOfType(
+                ApiError.class, () -> server.patch(key("a"), PatchType.STRATEGIC, patch))
+            .reason())
+        .isEqualTo("Conflict");
+  }
+
+  @Test
+  void anUpdateOfAnObjectThatWasMadeAnewIsAConflict() {
+    Service created = create("a", "{ports: [{port: 80}]}");
+    Map<String, Object> first = KubeObjects.toTree(created);
+    server.delete(key("a"));
+    Service second = create("a", "{ports: [{port: 80}]}");
+
+    assertThat(catchThrowableOfType(ApiError.class, () -> server.update(first)))
+        .hasMessage("Operation cannot be fulfilled on services \"a\": StorageError: invalid object,"
+            + " Code: 4, Key: /registry/services/specs/default/a, ResourceVersion: 0,"
+            + " AdditionalErrorMsg: Precondition failed: UID in precondition: "
+            + created.metadata().uid()
+            + ", UID in object meta: "
+            + second.metadata().uid());
+  }
+
+  @Test
+  void aDeletionMayNameTheObjectThatIsMeant() {
+    ObjectMeta meta = create("a", "{ports: [{port: 80}]}").metadata();
+
+    assertThat(catchThrowableOfType(ApiError.class, () -> server.delete(key("a"), "other", 0)))
+        .hasMessage("Operation cannot be fulfilled on Service \"a\": the UID in the precondition"
+            + " (other) does not match the UID in record ("
+            + meta.uid()
+            + "). The object might have been deleted and then recreated");
+    assertThat(catchThrowableOfType(
+            ApiError.class, () -> server.delete(key("a"), "", meta.resourceVersion() + 1)))
+        .hasMessage("Operation cannot be fulfilled on Service \"a\": the ResourceVersion in the"
+            + " precondition ("
+            + (meta.resourceVersion() + 1)
+            + ") does not match the ResourceVersion in record ("
+            + meta.resourceVersion()
+            + "). The object might have been modified");
+    assertThat(state.get(key("a"))).isPresent();
+
+    server.delete(key("a"), meta.uid(), meta.resourceVersion());
+
+    assertThat(state.get(key("a"))).isEmpty();
   }
 
   @Test

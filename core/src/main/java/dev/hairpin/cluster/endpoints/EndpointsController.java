@@ -10,7 +10,7 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.cluster.control.GeneratedNames;
+import dev.hairpin.cluster.GeneratedNames;
 import dev.hairpin.cluster.control.WorkQueue;
 import dev.hairpin.collect.ForkableMap;
 import dev.hairpin.net.IpAddress;

@@ -11,7 +11,7 @@ import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Service;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.cluster.control.GeneratedNames;
+import dev.hairpin.cluster.GeneratedNames;
 import dev.hairpin.cluster.control.WorkQueue;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;

@@ -6,7 +6,7 @@ import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.api.OwnerReference;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.cluster.control.GeneratedNames;
+import dev.hairpin.cluster.GeneratedNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +39,7 @@ final class SliceWriter {
         : new ObjectMeta(
             of.namespace(),
             names.next(of.name() + "-", name -> isTaken(of.namespace(), name)),
+            "",
             "",
             Map.of(),
             Map.of(),

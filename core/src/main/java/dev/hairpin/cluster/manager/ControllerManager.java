@@ -2,7 +2,7 @@ package dev.hairpin.cluster.manager;
 
 import dev.hairpin.cluster.ApiServer;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.cluster.control.GeneratedNames;
+import dev.hairpin.cluster.GeneratedNames;
 import dev.hairpin.cluster.control.Timing;
 import dev.hairpin.cluster.endpoints.EndpointsController;
 import dev.hairpin.cluster.endpoints.MirroringController;

@@ -10,7 +10,7 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodSpec;
 import dev.hairpin.api.PodTemplate;
 import dev.hairpin.api.StatefulSet;
-import dev.hairpin.cluster.control.GeneratedNames;
+import dev.hairpin.cluster.GeneratedNames;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;

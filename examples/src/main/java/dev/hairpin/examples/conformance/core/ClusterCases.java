@@ -5,7 +5,7 @@ import dev.hairpin.api.Endpoints;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectMeta;
 import dev.hairpin.cluster.ClusterState;
-import dev.hairpin.cluster.control.GeneratedNames;
+import dev.hairpin.cluster.GeneratedNames;
 import dev.hairpin.cluster.endpoints.EndpointsController;
 import dev.hairpin.cluster.endpoints.MirroringController;
 import dev.hairpin.manifest.KubeObjects;
@@ -79,6 +79,7 @@ final class ClusterCases implements CoreCaseRunner {
     return object.withMetadata(new ObjectMeta(
         meta.namespace(),
         meta.name(),
+        meta.generateName(),
         uid,
         meta.labels(),
         meta.annotations(),

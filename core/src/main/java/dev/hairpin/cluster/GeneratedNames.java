@@ -1,4 +1,4 @@
-package dev.hairpin.cluster.control;
+package dev.hairpin.cluster;
 
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
