@@ -72,10 +72,19 @@ final class ReplicaSets {
       state.store(PodFactory.pod(set, name, set.template(), set.template().spec(), Map.of()));
     }
     if (active.size() > set.replicas()) {
-      Surplus.worstFirst(active)
+      Surplus.worstFirst(active, related(set), state.clock().now())
           .subList(0, active.size() - set.replicas())
           .forEach(pod -> Deletion.ask(state, pod));
     }
+  }
+
+  /** The pods that count of all ReplicaSets of the same Deployment; none without one. */
+  private List<Pod> related(ReplicaSet set) {
+    return set.metadata().controller().stream()
+        .flatMap(owner -> owned.of(owner.uid()).stream())
+        .filter(ReplicaSet.class::isInstance)
+        .flatMap(other -> owned.activePods(other.metadata().uid()).stream())
+        .toList();
   }
 
   private boolean isTaken(String namespace, String name) {
