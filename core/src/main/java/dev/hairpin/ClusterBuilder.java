@@ -10,6 +10,7 @@ import dev.hairpin.cluster.ApiServerConfig;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.Timing;
 import dev.hairpin.cluster.ipam.CidrSet;
+import dev.hairpin.cluster.ipam.InstanceLimits;
 import dev.hairpin.cluster.ipam.VpcCni;
 import dev.hairpin.cluster.manager.ControllerManager;
 import dev.hairpin.net.Cidr;
@@ -41,11 +42,18 @@ public final class ClusterBuilder {
   private static final List<String> ZONES = List.of("us-west-2a", "us-west-2b", "us-west-2c");
   private static final List<Cidr> EKS_SUBNETS = List.of(
       Cidr.parse("10.42.96.0/19"), Cidr.parse("10.42.128.0/19"), Cidr.parse("10.42.160.0/19"));
+
+  /** What AWS recommends at most for a node with fewer than 30 cores, whatever the addresses. */
+  private static final int MAX_PODS = 110;
+
   private static final Cidr KUBEADM_NODES = Cidr.parse("192.168.10.0/24");
 
   private final List<Node> nodes = new ArrayList<>();
   private final List<Cidr> podBlocks = new ArrayList<>();
   private final Map<String, Cidr> podSubnets = new LinkedHashMap<>();
+  private final Map<String, Cidr> customSubnets = new LinkedHashMap<>();
+  private boolean prefixDelegation;
+  private int warmInterfaces;
   private List<Cidr> serviceCidrs = List.of(Cidr.parse("10.96.0.0/12"));
   private Timing timing = Timing.INSTANT;
   private long seed = 1;
@@ -203,6 +211,50 @@ public final class ClusterBuilder {
   }
 
   /**
+   * Lets each slot of a node's interfaces hold a block of 16 addresses
+   * ({@code ENABLE_PREFIX_DELEGATION} of the AWS VPC CNI), so that a node of {@link #eks} takes 110
+   * pods instead of as many as it has single addresses for.
+   *
+   * @return this builder
+   */
+  public ClusterBuilder prefixDelegation() {
+    prefixDelegation = true;
+    return this;
+  }
+
+  /**
+   * Gives pods addresses of other subnets than their nodes'
+   * ({@code AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG}); a node's first interface then has no pods.
+   *
+   * @param subnetByZone the pods' subnet in each zone, such as 100.64.0.0/19 in us-west-2a; a pod
+   *     in a zone that is not named gets no address and says so
+   * @return this builder
+   * @throws IllegalArgumentException if a text is no block
+   */
+  public ClusterBuilder customNetworking(Map<String, String> subnetByZone) {
+    customSubnets.clear();
+    new TreeMap<>(subnetByZone)
+        .forEach((zone, subnet) -> customSubnets.put(zone, Cidr.parse(subnet)));
+    return this;
+  }
+
+  /**
+   * Lets nodes that have pods hold the addresses of further interfaces for the next ones
+   * ({@code WARM_ENI_TARGET}).
+   *
+   * @param count how many interfaces; 0 by default, where the plugin's own default is 1
+   * @return this builder
+   * @throws IllegalArgumentException if the number is negative
+   */
+  public ClusterBuilder warmInterfaces(int count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("warm interfaces " + count + " are negative");
+    }
+    warmInterfaces = count;
+    return this;
+  }
+
+  /**
    * Sets how long things take.
    *
    * @param value by default {@link Timing#INSTANT}: all that is to happen has happened when a call
@@ -256,11 +308,17 @@ public final class ClusterBuilder {
    *
    * @return the cluster
    * @throws IllegalArgumentException if {@link #allAddOns} was to leave out what does not exist
+   * @throws IllegalStateException if the AWS VPC CNI was set up where pods have other addresses
    */
   public Cluster build() {
+    boolean cniSetUp = prefixDelegation || warmInterfaces > 0 || !customSubnets.isEmpty();
+    if (cniSetUp && podSubnets.isEmpty()) {
+      throw new IllegalStateException("prefix delegation, custom networking and warm interfaces are"
+          + " of the AWS VPC CNI; call eks(...)");
+    }
     ClusterState state = new ClusterState(new VirtualClock(), seed);
     ApiServer api = new ApiServer(state, ApiServerConfig.of(serviceCidrs.toArray(Cidr[]::new)));
-    nodes.forEach(state::store);
+    nodes.forEach(node -> state.store(withMaxPods(node)));
     api.ensureKubernetesService(443);
     Function<ApiServer, ControllerManager> controllers = controllers();
     Cluster cluster = new Cluster(api, Optional.of(controllers));
@@ -268,6 +326,22 @@ public final class ClusterBuilder {
       addOnsFor(state).forEach(cluster::install);
     }
     return cluster;
+  }
+
+  /** A node takes as many pods as AWS says for its type and the CNI's setup. */
+  private Node withMaxPods(Node node) {
+    boolean custom = !customSubnets.isEmpty();
+    if (!prefixDelegation && !custom) {
+      return node;
+    }
+    return InstanceLimits.of(node.metadata().labels().getOrDefault(Node.INSTANCE_TYPE_LABEL, ""))
+        .map(limits -> {
+          Map<String, String> allocatable = new LinkedHashMap<>(node.allocatable());
+          int pods = Math.min(MAX_PODS, limits.maxPods(prefixDelegation, custom));
+          allocatable.put("pods", Integer.toString(pods));
+          return node.withAllocatable(allocatable);
+        })
+        .orElse(node);
   }
 
   /** The add-ons that are offered, by name; the order in which they start makes no difference. */
@@ -290,9 +364,10 @@ public final class ClusterBuilder {
   private Function<ApiServer, ControllerManager> controllers() {
     Timing times = timing;
     List<Cidr> blocks = List.copyOf(podBlocks);
-    Map<String, Cidr> subnets = Map.copyOf(podSubnets);
-    if (!subnets.isEmpty()) {
-      VpcCni.Setup setup = new VpcCni.Setup(subnets, false, false);
+    if (!podSubnets.isEmpty()) {
+      boolean custom = !customSubnets.isEmpty();
+      VpcCni.Setup setup = new VpcCni.Setup(
+          custom ? customSubnets : podSubnets, prefixDelegation, custom, warmInterfaces);
       return api -> ControllerManager.start(
           api,
           ControllerManager.Setup.ofNetwork(times, new VpcCni(setup, api.state().seed())));

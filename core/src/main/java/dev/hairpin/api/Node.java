@@ -229,4 +229,23 @@ public record Node(
         allocatable,
         nodeInfo);
   }
+
+  /**
+   * The same node with other allocatable resources.
+   *
+   * @param newAllocatable what pods may take of it
+   * @return the copy
+   */
+  public Node withAllocatable(Map<String, String> newAllocatable) {
+    return new Node(
+        metadata,
+        podCidrs,
+        providerId,
+        unschedulable,
+        taints,
+        addresses,
+        conditions,
+        newAllocatable,
+        nodeInfo);
+  }
 }
