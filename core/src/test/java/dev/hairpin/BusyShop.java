@@ -115,6 +115,11 @@ final class BusyShop {
       case 5 -> cluster.controllers().nodes().lose(node);
       case 6 -> cluster.controllers().nodes().recover(node);
       case 7 -> cluster.api().delete(pod.key());
+      case 8 -> {
+        if (nodes.size() > 2) {
+          cluster.delete(Node.KIND, node);
+        }
+      }
       default -> {}
     }
     cluster.advance(Duration.ofMillis(random.nextInt(4_000)));

@@ -12,6 +12,7 @@ import dev.hairpin.cluster.ipam.PodAddresses;
 import dev.hairpin.cluster.kubelet.Kubelets;
 import dev.hairpin.cluster.nodes.NodeIpam;
 import dev.hairpin.cluster.nodes.Nodes;
+import dev.hairpin.cluster.nodes.OrphanedPods;
 import dev.hairpin.cluster.scheduling.Scheduler;
 import dev.hairpin.cluster.workloads.Workloads;
 import java.time.Duration;
@@ -76,6 +77,7 @@ public final class ControllerManager {
   private final EndpointsController endpoints;
   private final MirroringController mirroring;
   private final Nodes nodes;
+  private final OrphanedPods orphans;
   private final NamespaceController namespaces;
 
   private ControllerManager(ApiServer server, Setup setup) {
@@ -91,6 +93,7 @@ public final class ControllerManager {
         EndpointsController.start(state, names, timing.controllers(), setup.maxEndpointsPerSlice());
     this.mirroring = MirroringController.start(state, names, timing.controllers());
     this.nodes = new Nodes(state, timing, kubelets);
+    this.orphans = OrphanedPods.start(state, timing.nodeMonitor());
     this.namespaces = NamespaceController.start(server, timing.controllers());
   }
 
@@ -106,6 +109,7 @@ public final class ControllerManager {
     this.endpoints = original.endpoints.fork(state, names, timing.controllers());
     this.mirroring = original.mirroring.fork(state, names, timing.controllers());
     this.nodes = original.nodes.fork(state, kubelets);
+    this.orphans = original.orphans.fork(state, timing.nodeMonitor());
     this.namespaces = original.namespaces.fork(server, timing.controllers());
   }
 
