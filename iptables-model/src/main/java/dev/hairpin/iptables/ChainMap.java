@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Chains by name. Immutable: a changed copy shares what did not change. */
@@ -123,6 +124,19 @@ final class ChainMap {
       newSize += put(copy, chain);
     }
     return new ChainMap(copy, newSize);
+  }
+
+  /** A copy in which each chain is replaced by what it reads as; their names stay. */
+  ChainMap readAs(UnaryOperator<Chain> reading) {
+    Bucket[] copy = new Bucket[buckets.length];
+    for (int i = 0; i < copy.length; i++) {
+      Chain[] read = buckets[i].chains.clone();
+      for (int c = 0; c < read.length; c++) {
+        read[c] = reading.apply(read[c]);
+      }
+      copy[i] = new Bucket(buckets[i].hashes, read);
+    }
+    return new ChainMap(copy, size);
   }
 
   /** The names of chains that are another object in one of two maps, or in one only. */

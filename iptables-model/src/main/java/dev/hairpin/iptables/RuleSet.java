@@ -5,6 +5,7 @@ import dev.hairpin.path.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,6 +121,19 @@ public final class RuleSet {
    */
   public RuleSet with(Table table) {
     return with(table, false);
+  }
+
+  /**
+   * The same rules where some chains read otherwise, as on hosts that differ in a few words. It
+   * takes no memory for the chains: each is read when it is asked for.
+   *
+   * @param reading gives what a chain reads as; always equal chains of the same name for a chain,
+   *     and the chain itself where it reads as it is
+   * @return the rules as they read
+   */
+  public RuleSet readAs(UnaryOperator<Chain> reading) {
+    return new RuleSet(
+        family, tables.stream().map(table -> table.readAs(reading)).toList());
   }
 
   RuleSet with(Table table, boolean last) {

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A table of one IP family: its built-in chains and those of its users. Immutable. */
@@ -17,9 +18,26 @@ public final class Table {
   private final TableName name;
   private final ChainMap chains;
 
+  /** What a chain reads as here; null if every chain reads as it is. */
+  private final @Nullable UnaryOperator<Chain> reading;
+
   Table(TableName name, ChainMap chains) {
+    this(name, chains, null);
+  }
+
+  private Table(TableName name, ChainMap chains, @Nullable UnaryOperator<Chain> reading) {
     this.name = name;
     this.chains = chains;
+    this.reading = reading;
+  }
+
+  /** The same chains, each as it reads. */
+  Table readAs(UnaryOperator<Chain> as) {
+    return new Table(name, chainMap(), as);
+  }
+
+  private Chain read(Chain chain) {
+    return reading == null ? chain : reading.apply(chain);
   }
 
   /**
@@ -62,7 +80,7 @@ public final class Table {
    * @return the chain, or nothing
    */
   public Optional<Chain> chain(String chain) {
-    return Optional.ofNullable(chains.get(chain));
+    return Optional.ofNullable(find(chain));
   }
 
   /**
@@ -72,7 +90,8 @@ public final class Table {
    * @return the chain, or null
    */
   public @Nullable Chain find(String chain) {
-    return chains.get(chain);
+    @Nullable Chain found = chains.get(chain);
+    return found == null ? null : read(found);
   }
 
   /**
@@ -86,13 +105,13 @@ public final class Table {
     for (Hook hook : name.hooks()) {
       @Nullable Chain builtIn = chains.get(hook.name());
       if (builtIn != null) {
-        ordered.add(builtIn);
+        ordered.add(read(builtIn));
       }
     }
     List<Chain> users = new ArrayList<>(chains.size());
     chains.forEach(chain -> {
       if (!name.isBuiltIn(chain.name())) {
-        users.add(chain);
+        users.add(read(chain));
       }
     });
     users.sort(BY_NAME);
@@ -109,22 +128,25 @@ public final class Table {
    * @return the copy; it shares what did not change
    */
   public Table withChains(Collection<String> removed, Collection<Chain> put) {
-    return new Table(name, chains.changed(removed, put));
+    return new Table(name, chainMap().changed(removed, put));
   }
 
   /**
    * The chains that are not the same objects as in another table: changed, new or gone. Quick where
-   * one table is a changed copy of the other.
+   * one table is a changed copy of the other. Tables of {@link RuleSet#readAs} are compared with
+   * those that read the same way.
    *
    * @param before the other table
    * @return their names, each once
    */
   public List<String> changedSince(Table before) {
-    return chains.changedSince(before.chains);
+    return reading == before.reading
+        ? chains.changedSince(before.chains)
+        : chainMap().changedSince(before.chainMap());
   }
 
   ChainMap chainMap() {
-    return chains;
+    return reading == null ? chains : chains.readAs(reading);
   }
 
   void appendTo(StringBuilder out, boolean withCounters) {

@@ -68,29 +68,89 @@ public final class DecisionProgram {
   /** What courses come to: for flows that come in, and for those that the host sends. */
   final Plans.Table[] plans;
 
-  private DecisionProgram(Builder from, ProgramCode code) {
-    this.family = from.family;
-    this.pool = from.pool;
+  private DecisionProgram(
+      ProgramCode code,
+      IpFamily family,
+      ProgramPool pool,
+      long[] nodeBlocks,
+      long[] locals,
+      @Nullable DecisionProgram base) {
+    this.family = family;
+    this.pool = pool;
     this.code = code;
     this.v4 = family == IpFamily.IPV4;
     this.targets = pool.targets(family);
-    this.nodeBlocks = from.nodeBlocks;
-    this.locals = from.locals;
+    this.nodeBlocks = nodeBlocks;
+    this.locals = locals;
     long bits = 0;
     for (int i = 0; i < locals.length; i += v4 ? 1 : 2) {
       bits |= bit(v4 ? locals[i] : locals[i + 1]);
     }
     this.localBits = bits;
     this.knownTargets = targets.size();
-    this.hasLocalTargets = hasLocalTargets(from.base);
+    this.hasLocalTargets = hasLocalTargets(base);
     this.knownQuestions = pool.sourceQuestions().size();
-    @Nullable DecisionProgram base = from.base;
     this.origins = base != null && answersAs(base)
         ? base.origins
         : new Origins(v4 ? pool.sourceQuestions() : List.of(), pool, this);
     this.plans = new Plans.Table[] {
       pool.update(code.straights[0].plans), pool.update(code.straights[1].plans)
     };
+  }
+
+  /**
+   * The same code for another node, which differs by its addresses and its own blocks.
+   *
+   * @param blocks the node's blocks, as many as this program has, in the same order
+   * @param addresses the node's addresses; loopback addresses need not be named
+   * @param last the node's last program of the same pool, of which it takes over what it can; null
+   *     if it had none
+   * @return the node's program
+   */
+  public DecisionProgram forNode(
+      List<Cidr> blocks, Collection<IpAddress> addresses, @Nullable DecisionProgram last) {
+    long[] words = words(family, blocks);
+    if (words.length != nodeBlocks.length) {
+      throw new IllegalArgumentException("the rules name another number of blocks than " + blocks);
+    }
+    long[] sorted = sorted(family, addresses);
+    return new DecisionProgram(
+        code,
+        family,
+        pool,
+        last != null && Arrays.equals(last.nodeBlocks, words) ? last.nodeBlocks : words,
+        last != null && Arrays.equals(last.locals, sorted) ? last.locals : sorted,
+        last);
+  }
+
+  private static long[] words(IpFamily family, List<Cidr> blocks) {
+    long[] words = new long[blocks.size() * (family == IpFamily.IPV4 ? 1 : 4)];
+    for (int i = 0; i < blocks.size(); i++) {
+      IpAddress address = blocks.get(i).address();
+      int length = blocks.get(i).prefixLength();
+      if (family == IpFamily.IPV4) {
+        long mask = length == 0 ? 0 : (0xffff_ffffL << (32 - length)) & 0xffff_ffffL;
+        words[i] = address.low() << 32 | mask;
+      } else {
+        words[4 * i] = address.high();
+        words[4 * i + 1] = address.low();
+        words[4 * i + 2] = length == 0 ? 0 : length >= 64 ? -1 : -1L << (64 - length);
+        words[4 * i + 3] = length <= 64 ? 0 : -1L << (128 - length);
+      }
+    }
+    return words;
+  }
+
+  /** The addresses of a family, each once, in the order of {@link #locals}. */
+  private static long[] sorted(IpFamily family, Collection<IpAddress> addresses) {
+    return addresses.stream()
+        .filter(a -> a.family() == family)
+        .distinct()
+        .sorted()
+        .flatMapToLong(a -> family == IpFamily.IPV4
+            ? java.util.stream.LongStream.of(a.low())
+            : java.util.stream.LongStream.of(a.high(), a.low()))
+        .toArray();
   }
 
   private boolean answersAs(DecisionProgram base) {
@@ -424,21 +484,7 @@ public final class DecisionProgram {
      * @param blocks the blocks, by number; of the program's family
      */
     public void nodeBlocks(List<Cidr> blocks) {
-      long[] words = new long[blocks.size() * (family == IpFamily.IPV4 ? 1 : 4)];
-      for (int i = 0; i < blocks.size(); i++) {
-        IpAddress address = blocks.get(i).address();
-        int length = blocks.get(i).prefixLength();
-        if (family == IpFamily.IPV4) {
-          long mask = length == 0 ? 0 : (0xffff_ffffL << (32 - length)) & 0xffff_ffffL;
-          words[i] = address.low() << 32 | mask;
-        } else {
-          words[4 * i] = address.high();
-          words[4 * i + 1] = address.low();
-          words[4 * i + 2] = length == 0 ? 0 : length >= 64 ? -1 : -1L << (64 - length);
-          words[4 * i + 3] = length <= 64 ? 0 : -1L << (128 - length);
-        }
-      }
-      nodeBlocks = words;
+      nodeBlocks = words(family, blocks);
     }
 
     /**
@@ -447,14 +493,7 @@ public final class DecisionProgram {
      * @param addresses the addresses; those of the other family are passed over
      */
     public void localAddresses(Collection<IpAddress> addresses) {
-      long[] sorted = addresses.stream()
-          .filter(a -> a.family() == family)
-          .distinct()
-          .sorted()
-          .flatMapToLong(a -> family == IpFamily.IPV4
-              ? java.util.stream.LongStream.of(a.low())
-              : java.util.stream.LongStream.of(a.high(), a.low()))
-          .toArray();
+      long[] sorted = sorted(family, addresses);
       locals = Arrays.equals(sorted, locals) ? locals : sorted;
     }
 
@@ -506,7 +545,7 @@ public final class DecisionProgram {
           new Front[] {fronts.read(before[0]), fronts.read(before[1])},
           pool,
           base == null ? null : base.code);
-      return new DecisionProgram(this, pool.shared(code));
+      return new DecisionProgram(pool.shared(code), family, pool, nodeBlocks, locals, base);
     }
 
     private CodePages layOut() {

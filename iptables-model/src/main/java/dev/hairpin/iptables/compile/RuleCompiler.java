@@ -56,10 +56,42 @@ public final class RuleCompiler {
    *     same order; blocks of the other family are passed over
    */
   public RuleCompiler(ProgramPool pool, IpFamily family, List<Cidr> nodeBlocks) {
+    this(
+        pool,
+        family,
+        ofFamily(nodeBlocks, family),
+        ofFamily(nodeBlocks, family).stream().map(AddressMask::of).toList());
+  }
+
+  private RuleCompiler(
+      ProgramPool pool, IpFamily family, List<Cidr> nodeBlocks, List<AddressMask> nodeMasks) {
     this.pool = pool;
     this.family = family;
-    this.nodeBlocks = nodeBlocks.stream().filter(b -> b.family() == family).toList();
-    this.nodeMasks = this.nodeBlocks.stream().map(AddressMask::of).toList();
+    this.nodeBlocks = nodeBlocks;
+    this.nodeMasks = nodeMasks;
+  }
+
+  private static List<Cidr> ofFamily(List<Cidr> blocks, IpFamily family) {
+    return blocks.stream().filter(b -> b.family() == family).toList();
+  }
+
+  /**
+   * A compiler of rules that many nodes have in common, in which stand-ins are where each node has
+   * blocks of its own. {@link DecisionProgram#forNode} makes its programs those of a node.
+   *
+   * @param pool what its programs share with others
+   * @param family the family of the rules
+   * @param standIns what stands for the nodes' blocks
+   * @param nodeBlocks the blocks of any of the nodes, as many, for which the programs hold
+   * @return a compiler that has seen no rules
+   */
+  public static RuleCompiler forMany(
+      ProgramPool pool, IpFamily family, List<AddressMask> standIns, List<Cidr> nodeBlocks) {
+    if (standIns.size() != nodeBlocks.size()) {
+      throw new IllegalArgumentException(
+          standIns.size() + " stand-ins for " + nodeBlocks.size() + " blocks");
+    }
+    return new RuleCompiler(pool, family, List.copyOf(nodeBlocks), List.copyOf(standIns));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.hairpin.iptables.kubeproxy;
 
 import dev.hairpin.collect.ForkableSortedMap;
+import dev.hairpin.iptables.kubeproxy.EndpointReader.Endpoints;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
 import java.util.ArrayList;
@@ -28,10 +29,11 @@ final class ConntrackCommands {
     }
   }
 
-  void changed(EndpointTracker.Change change) {
-    change.before().forEach((name, endpoints) -> {
+  /** The endpoints of a Service have changed. */
+  void changed(Endpoints before, Endpoints after) {
+    before.byPort().forEach((name, endpoints) -> {
       if (name.protocol() == Protocol.UDP) {
-        List<EndpointInfo> now = change.now().getOrDefault(name, List.of());
+        List<EndpointInfo> now = after.of(name);
         for (EndpointInfo endpoint : endpoints) {
           if (endpoint.serving() && now.stream().noneMatch(e -> e.text().equals(endpoint.text()))) {
             deleted.add(new DeletedEndpoint(name, endpoint));
@@ -39,11 +41,10 @@ final class ConntrackCommands {
         }
       }
     });
-    change.now().forEach((name, endpoints) -> {
+    after.byPort().forEach((name, endpoints) -> {
       if (name.protocol() == Protocol.UDP
           && endpoints.stream().anyMatch(EndpointInfo::serving)
-          && change.before().getOrDefault(name, List.of()).stream()
-              .noneMatch(EndpointInfo::serving)) {
+          && before.of(name).stream().noneMatch(EndpointInfo::serving)) {
         newlyActive.add(name);
       }
     });

@@ -53,9 +53,10 @@ record EndpointCategories(
     for (EndpointInfo endpoint : all) {
       boolean ending = endpoint.serving() && endpoint.terminating();
       hasAny |= endpoint.ready() || ending;
-      if (endpoint.local() && endpoint.ready()) {
+      boolean here = endpoint.isOn(rules.node());
+      if (here && endpoint.ready()) {
         local.add(endpoint);
-      } else if (endpoint.local() && ending) {
+      } else if (here && ending) {
         localTerminating.add(endpoint);
       }
     }
@@ -75,6 +76,22 @@ record EndpointCategories(
           union.values().stream().sorted((a, b) -> a.text().compareTo(b.text())).toList();
     }
     return new EndpointCategories(cluster, local, reachable, hasAny);
+  }
+
+  /** Whether they are the same on every node: nothing asks where an endpoint runs. */
+  static boolean sameEverywhere(
+      List<EndpointInfo> all, ServicePortInfo service, TopologyRules rules) {
+    if (service.usesLocalEndpoints()) {
+      return false;
+    }
+    if (rules.mayFollowHints(service)) {
+      for (EndpointInfo endpoint : all) {
+        if (!endpoint.zoneHints().isEmpty() || !endpoint.nodeHints().isEmpty()) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private static List<EndpointInfo> clusterEndpoints(

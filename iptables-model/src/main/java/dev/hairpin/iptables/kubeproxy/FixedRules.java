@@ -21,9 +21,19 @@ final class FixedRules {
   private final ProxierSettings settings;
   private final List<IpAddress> nodePortAddresses;
 
-  FixedRules(ProxierSettings settings, HostFacts host) {
+  /**
+   * The rules of a host.
+   *
+   * @param nodePortAddresses the addresses on which it takes node ports, if not on all
+   */
+  FixedRules(ProxierSettings settings, List<IpAddress> nodePortAddresses) {
     this.settings = settings;
-    this.nodePortAddresses = settings.nodePortAddresses().matchAll()
+    this.nodePortAddresses = nodePortAddresses;
+  }
+
+  /** The addresses on which a host takes node ports; none if on all. */
+  static List<IpAddress> nodePortAddresses(ProxierSettings settings, HostFacts host) {
+    return settings.nodePortAddresses().matchAll()
         ? List.of()
         : settings.nodePortAddresses().localAddresses(host).stream()
             .filter(a -> !a.isLoopback()

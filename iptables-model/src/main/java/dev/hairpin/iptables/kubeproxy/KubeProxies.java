@@ -57,13 +57,15 @@ public final class KubeProxies
   private final Map<String, NodeKernel> kernels = new HashMap<>();
   private final Backlog backlog;
   private final ProgramPool pool = new ProgramPool();
+  private final SharedPrograms programs = new SharedPrograms(pool);
+  private final SharedRules shared;
   private final List<BiConsumer<String, SyncResult>> listeners = new ArrayList<>();
 
   /** By node; empty if rules follow at once. */
   private final Map<String, SyncRunner> runners = new TreeMap<>();
 
   KubeProxies(KubeProxy addOn, ClusterState state) {
-    this(addOn, state, new ForkableMap<>(), new Backlog());
+    this(addOn, state, new ForkableMap<>(), new Backlog(), new SharedRules());
     if (addOn.pacing() == KubeProxy.Pacing.REAL) {
       state.list(Node.class).forEach(node -> start(node.metadata().name()));
     }
@@ -74,11 +76,13 @@ public final class KubeProxies
       KubeProxy addOn,
       ClusterState state,
       ForkableMap<String, RunningProxy> nodes,
-      Backlog backlog) {
+      Backlog backlog,
+      SharedRules shared) {
     this.addOn = addOn;
     this.state = state;
     this.nodes = nodes;
     this.backlog = backlog;
+    this.shared = shared;
   }
 
   /**
@@ -87,7 +91,7 @@ public final class KubeProxies
    * what rules have counted and remember begins anew.
    */
   KubeProxies in(ClusterState fork) {
-    KubeProxies copy = new KubeProxies(addOn, fork, nodes.fork(), backlog.copy());
+    KubeProxies copy = new KubeProxies(addOn, fork, nodes.fork(), backlog.copy(), shared.fork());
     runners.forEach(
         (node, runner) -> copy.runners.put(node, runner.in(fork.clock(), () -> copy.sync(node))));
     fork.watch(copy::changed);
@@ -114,6 +118,7 @@ public final class KubeProxies
       return;
     }
     if (nodes.isEmpty()) {
+      shared.forget();
       return;
     }
     backlog.add(change, state.clock().now());
@@ -123,18 +128,37 @@ public final class KubeProxies
           runner.request();
         }
       });
-      backlog.clear();
+      clearBacklog();
     } else if (backlog.isFull()) {
       List<String> names = new ArrayList<>();
       nodes.forEach((name, running) -> names.add(name));
-      names.forEach(this::caughtUp);
-      backlog.clear();
+      names.forEach(name -> {
+        caughtUp(name);
+        takenIn(name);
+      });
+      clearBacklog();
+    }
+  }
+
+  private void clearBacklog() {
+    shared.catchUp(backlog);
+    backlog.clear();
+  }
+
+  private RunningProxy copyOf(RunningProxy original) {
+    return original.frozenCopy(shared);
+  }
+
+  private void takenIn(String node) {
+    @Nullable RunningProxy running = nodes.writable(node, this::copyOf);
+    if (running != null) {
+      running.proxy().takeIn();
     }
   }
 
   /** Lets a node's kube-proxy take in what has happened; says whether it is concerned. */
   private boolean caughtUp(String node) {
-    RunningProxy running = nodes.writable(node, RunningProxy::frozenCopy);
+    RunningProxy running = nodes.writable(node, this::copyOf);
     return running != null && running.catchUp(backlog);
   }
 
@@ -162,12 +186,10 @@ public final class KubeProxies
         configuration,
         KubeProxy.hostOf(node.get(), configuration),
         node.get(),
-        Map.of(),
-        false);
+        shared);
     proxy.bindOnOneHost();
     proxy.changed(new Change(null, node.get()));
-    state.list(Service.class).forEach(service -> proxy.changed(new Change(null, service)));
-    state.list(EndpointSlice.class).forEach(slice -> proxy.changed(new Change(null, slice)));
+    proxy.tellAll(watched -> shared.everything(watched, state, backlog));
     RunningProxy running = new RunningProxy(
         proxy, node.get(), addOn.version(), configuration, state.clock().now(), backlog.total());
     nodes.put(name, running);
@@ -186,7 +208,7 @@ public final class KubeProxies
 
   /** Syncs a node that runs; false if it has to be tried again. */
   private boolean sync(String node) {
-    RunningProxy running = nodes.writable(node, RunningProxy::frozenCopy);
+    RunningProxy running = nodes.writable(node, this::copyOf);
     return running == null || sync(running);
   }
 
@@ -211,7 +233,7 @@ public final class KubeProxies
   }
 
   private Optional<RunningProxy> upToDate(String name) {
-    @Nullable RunningProxy known = nodes.writable(name, RunningProxy::frozenCopy);
+    @Nullable RunningProxy known = nodes.writable(name, this::copyOf);
     Optional<RunningProxy> running = known != null ? Optional.of(known) : start(name);
     running.ifPresent(r -> {
       r.catchUp(backlog);
@@ -321,7 +343,7 @@ public final class KubeProxies
   public Optional<DecisionProgram> programOf(
       String node, IpFamily family, Collection<IpAddress> furtherAddresses) {
     return upToDate(node)
-        .flatMap(running -> kernel(node).program(running, family, furtherAddresses, pool));
+        .flatMap(running -> kernel(node).program(running, family, furtherAddresses, programs));
   }
 
   /**

@@ -3,10 +3,10 @@ package dev.hairpin.iptables.kubeproxy;
 import dev.hairpin.iptables.RuleSet;
 import dev.hairpin.iptables.compile.RuleCompiler;
 import dev.hairpin.iptables.walk.RuleWalker;
+import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.fast.DecisionProgram;
-import dev.hairpin.path.fast.ProgramPool;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -20,8 +20,14 @@ import org.jspecify.annotations.Nullable;
  * and the compiler of the fast path. Not thread-safe.
  */
 final class NodeKernel {
+
+  /** What was compiled last, of rules that other nodes have too. */
+  private record Compiled(Written written, List<IpAddress> addresses, DecisionProgram program) {}
+
   private final Map<IpFamily, RuleCompiler> compilers = new EnumMap<>(IpFamily.class);
+  private final Map<IpFamily, Compiled> compiled = new EnumMap<>(IpFamily.class);
   private final Map<IpFamily, RuleSet> walked = new EnumMap<>(IpFamily.class);
+  private final Map<IpFamily, OwnBlock> readings = new EnumMap<>(IpFamily.class);
   private @Nullable RuleWalker walker;
 
   /** The walker of the rules as they are now; the same object while they do not change. */
@@ -34,15 +40,16 @@ final class NodeKernel {
       if (rules == null || rules == walked.get(family)) {
         continue;
       }
+      RuleSet read = proxy.proxier(family).map(this::remembered).orElse(rules);
       if (current == null) {
-        current = new RuleWalker(rules);
+        current = new RuleWalker(read);
         copied = true;
       } else {
         if (!copied) {
           current = current.copy();
           copied = true;
         }
-        current.load(rules);
+        current.load(read);
       }
       walked.put(family, rules);
     }
@@ -53,19 +60,55 @@ final class NodeKernel {
     return current;
   }
 
+  /** A node's rules, of which chains that did not change are the same objects as last time. */
+  private RuleSet remembered(Proxier proxier) {
+    @Nullable Written written = proxier.shared();
+    @Nullable OwnBlock reading = proxier.reading();
+    if (written == null || reading == null) {
+      return proxier.ruleSet();
+    }
+    OwnBlock remembering = reading.remembering(readings.get(proxier.family()));
+    readings.put(proxier.family(), remembering);
+    return written.rules().readAs(remembering);
+  }
+
   /** The program of the rules as they are now; nothing if the node does not have the family. */
   Optional<DecisionProgram> program(
       RunningProxy running,
       IpFamily family,
       Collection<IpAddress> furtherAddresses,
-      ProgramPool pool) {
+      SharedPrograms shared) {
     return running.proxy().proxier(family).map(proxier -> {
-      RuleCompiler compiler =
-          compilers.computeIfAbsent(family, f -> new RuleCompiler(pool, f, running.blocks()));
       List<IpAddress> addresses = new ArrayList<>(running.addresses());
       addresses.addAll(furtherAddresses);
+      @Nullable Written written = proxier.shared();
+      if (written != null) {
+        return program(written, proxier.ownBlock(), family, addresses, shared);
+      }
+      RuleCompiler compiler = compilers.computeIfAbsent(
+          family, f -> new RuleCompiler(shared.pool(), f, running.blocks()));
       compiler.localAddresses(addresses);
       return compiler.compile(proxier.ruleSet());
     });
+  }
+
+  private DecisionProgram program(
+      Written written,
+      @Nullable Cidr block,
+      IpFamily family,
+      List<IpAddress> addresses,
+      SharedPrograms shared) {
+    @Nullable Compiled last = compiled.get(family);
+    if (last != null && last.written == written && last.addresses.equals(addresses)) {
+      return last.program;
+    }
+    DecisionProgram program = shared.program(
+        written,
+        last == null ? null : last.written,
+        block,
+        addresses,
+        last == null ? null : last.program);
+    compiled.put(family, new Compiled(written, addresses, program));
+    return program;
   }
 }

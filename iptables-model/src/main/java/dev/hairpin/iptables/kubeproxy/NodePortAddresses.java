@@ -8,16 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /** The blocks of one family whose local addresses take node ports. */
-final class NodePortAddresses {
+record NodePortAddresses(List<Cidr> blocks) {
   private static final IpAddress LOOPBACK_START = IpAddress.v4(0x7f00_0000);
-
-  private final List<Cidr> blocks;
-  private final boolean matchAll;
-
-  private NodePortAddresses(List<Cidr> blocks) {
-    this.blocks = blocks;
-    this.matchAll = blocks.stream().anyMatch(block -> block.prefixLength() == 0);
-  }
 
   static NodePortAddresses of(
       KubeProxyConfiguration configuration,
@@ -40,7 +32,7 @@ final class NodePortAddresses {
   }
 
   boolean matchAll() {
-    return matchAll;
+    return blocks.stream().anyMatch(block -> block.prefixLength() == 0);
   }
 
   boolean containsIpv4Loopback() {

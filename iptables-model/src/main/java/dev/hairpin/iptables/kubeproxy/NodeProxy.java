@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +56,17 @@ public final class NodeProxy {
       @Nullable Node node,
       Map<IpFamily, RuleSet> initial,
       boolean keepsText) {
-    return new NodeProxy(version, configuration, host, node, initial, keepsText);
+    return new NodeProxy(version, configuration, host, node, initial, keepsText, null);
+  }
+
+  /** Starts kube-proxy on a host without rules, to share what it can with those of other nodes. */
+  static NodeProxy start(
+      KubeProxyVersion version,
+      KubeProxyConfiguration configuration,
+      HostFacts host,
+      Node node,
+      SharedRules shared) {
+    return new NodeProxy(version, configuration, host, node, Map.of(), false, shared);
   }
 
   /**
@@ -75,30 +86,37 @@ public final class NodeProxy {
       HostFacts host,
       @Nullable Node node,
       Map<IpFamily, RuleSet> initial,
-      boolean keepsText) {
+      boolean keepsText,
+      @Nullable SharedRules shared) {
     this.version = version;
     String configured = configuration.hostnameOverride().trim().toLowerCase(java.util.Locale.ROOT);
     this.node = configured.isEmpty() && node != null ? node.metadata().name() : configured;
     for (IpFamily family : host.families()) {
       RuleSet rules = initial.getOrDefault(family, RuleSet.empty(family));
       ProxierSettings settings = settings(configuration, host, node, family);
-      proxiers.put(family, new Proxier(settings, configuration, host, this.node, keepsText, rules));
+      proxiers.put(
+          family, new Proxier(settings, configuration, host, this.node, keepsText, rules, shared));
     }
   }
 
-  private NodeProxy(NodeProxy original) {
+  private NodeProxy(NodeProxy original, SharedRules shared) {
     this.version = original.version;
     this.node = original.node;
     this.sysctlCalls.addAll(original.sysctlCalls);
     this.taken = original.taken == null ? null : new HashSet<>(original.taken);
     this.watchedLabels = original.watchedLabels;
     this.watchedZone = original.watchedZone;
-    original.proxiers.forEach((family, proxier) -> proxiers.put(family, proxier.frozenCopy(taken)));
+    original.proxiers.forEach(
+        (family, proxier) -> proxiers.put(family, proxier.frozenCopy(taken, shared)));
   }
 
-  /** A copy of a kube-proxy that is not changed any more, which goes on where that one is. */
-  NodeProxy frozenCopy() {
-    return new NodeProxy(this);
+  /**
+   * A copy of a kube-proxy that is not changed any more, which goes on where that one is.
+   *
+   * @param shared what it shares with other nodes from then on
+   */
+  NodeProxy frozenCopy(SharedRules shared) {
+    return new NodeProxy(this, shared);
   }
 
   /**
@@ -179,21 +197,26 @@ public final class NodeProxy {
    * @return whether kube-proxy watches such objects
    */
   public boolean changed(Change change) {
-    @Nullable KubeObject before = change.before();
     @Nullable KubeObject after = change.after();
     KubeObject object = change.object();
-    if (object instanceof Service) {
-      String key = object.key().namespacedName();
-      proxiers.values().forEach(p -> p.serviceChanged(key, (Service) after));
-      return true;
-    } else if (object instanceof EndpointSlice) {
-      proxiers.values().forEach(p -> p.sliceChanged((EndpointSlice) before, (EndpointSlice) after));
+    if (object instanceof Service || object instanceof EndpointSlice) {
+      proxiers.values().forEach(p -> p.tell(change));
       return true;
     } else if (object instanceof Node changed && changed.metadata().name().equals(node)) {
       nodeChanged((Node) after);
       return true;
     }
     return false;
+  }
+
+  /** Tells a kube-proxy that has just started of everything that there is. */
+  void tellAll(Function<Watched, Known> everything) {
+    proxiers.values().forEach(p -> p.tellAll(everything.apply(p.watched())));
+  }
+
+  /** Works out what is known after the changes so far, so that they need not be kept. */
+  void takeIn() {
+    proxiers.values().forEach(Proxier::takeIn);
   }
 
   private void nodeChanged(@Nullable Node after) {

@@ -1,16 +1,14 @@
 package dev.hairpin.iptables.kubeproxy;
 
-import dev.hairpin.api.EndpointSlice;
-import dev.hairpin.api.Service;
-import dev.hairpin.collect.ForkableMap;
-import dev.hairpin.collect.ForkableSortedMap;
+import dev.hairpin.cluster.Change;
 import dev.hairpin.iptables.Chain;
 import dev.hairpin.iptables.RestoreOptions;
 import dev.hairpin.iptables.RestoreResult;
-import dev.hairpin.iptables.Rule;
 import dev.hairpin.iptables.RuleException;
 import dev.hairpin.iptables.RuleSet;
-import dev.hairpin.iptables.Table;
+import dev.hairpin.iptables.kubeproxy.EndpointReader.Endpoints;
+import dev.hairpin.net.Cidr;
+import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.net.Protocol;
 import dev.hairpin.path.TableName;
@@ -18,16 +16,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +42,10 @@ public final class Proxier {
    * put in place directly; the outcome is the same as that of loading the text, which tests hold.
    * Otherwise, and where the text would be refused, the text is loaded.
    *
-   * A fork of the cluster goes on with a copy. What grows with the cluster is shared with it until it
-   * changes; what is copied is what waits for the next sync, and a number for each Service that has a
-   * health check.
+   * What a proxier knows and has written it shares with those of other nodes, and with forks of the
+   * cluster: Known and Written are never changed, but replaced. Shared rules read as those of each
+   * node (OwnBlock). A node whose rules somebody else has written to, or that is to load a text, goes
+   * on alone, with rules of its own.
    */
 
   /** More endpoints than this, and comments are left out. */
@@ -60,98 +56,128 @@ public final class Proxier {
   private final KubeProxyVersion version;
   private final KubeProxyConfiguration configuration;
   private final ProxierSettings settings;
-  private final FixedRules fixedRules;
-  private final Jumps jumps;
-  private final EndpointTracker tracker;
+  private final List<IpAddress> nodePortAddresses;
   private final HealthCheckServers healthServers;
   private final String node;
   private final boolean keepsText;
 
-  /** By namespace and name; the maps are never changed, but replaced. */
-  private final ForkableMap<String, Map<ServicePortName, ServicePortInfo>> services;
+  /** Changes that are yet to be taken in. */
+  private final List<Change> told = new ArrayList<>();
 
-  private final Map<String, Map<ServicePortName, ServicePortInfo>> pendingServices =
-      new LinkedHashMap<>();
-  private final ForkableSortedMap<ServicePortName, PortState> ports;
-  private final ForkableMap<ServicePortName, String> hashes;
+  private Known known;
+  private boolean toldAll;
+  private Set<String> toldServices = Set.of();
+  private Set<String> toldSlices = Set.of();
+
+  /** What was known at the last sync. */
+  private Known synced;
+
   private final TreeMap<String, Integer> healthPorts = new TreeMap<>();
-  private final Set<String> stale = new HashSet<>();
   private EndpointCategories.TopologyRules topology;
 
+  private RulePool pool;
+  private Written written;
+  private @Nullable OwnBlock reading;
   private RuleSet ruleSet;
   private boolean othersWrote;
   private boolean needFullSync = true;
   private boolean topologyChanged;
-  private boolean sharedRulesChanged = true;
   private boolean largeCluster;
-  private int endpoints;
-  private int unrepresentablePorts;
   private @Nullable Instant lastFullSync;
   private @Nullable Instant lastCleanup;
   private int lastTextLength = 4096;
 
+  /**
+   * A proxier that has written nothing.
+   *
+   * @param initial the rules that are there already
+   * @param shared what it shares with other nodes; null if it is alone
+   */
   Proxier(
       ProxierSettings settings,
       KubeProxyConfiguration configuration,
       HostFacts host,
       String node,
       boolean keepsText,
-      RuleSet initial) {
+      RuleSet initial,
+      @Nullable SharedRules shared) {
     this.version = settings.version();
     this.configuration = configuration;
     this.settings = settings;
+    this.nodePortAddresses = FixedRules.nodePortAddresses(settings, host);
     this.node = node;
     this.keepsText = keepsText;
-    this.fixedRules = new FixedRules(settings, host);
-    this.jumps = new Jumps(settings);
-    this.tracker =
-        new EndpointTracker(settings.family(), version, host.families().size() == 1, node);
     this.healthServers = new HealthCheckServers(settings, host, node);
-    this.services = new ForkableMap<>();
-    this.ports = new ForkableSortedMap<>();
-    this.hashes = new ForkableMap<>();
+    this.known = Known.nothing(Watched.of(settings.family(), version, host, configuration));
+    this.synced = known;
     this.topology = EndpointCategories.TopologyRules.of(version, configuration, node, null);
-    this.ruleSet = jumps.withCanaries(initial);
     this.othersWrote = !initial.tables().isEmpty();
+    if (shared == null || othersWrote || keepsText) {
+      this.pool = RulePool.ofOne(settings, nodePortAddresses);
+      this.written = Written.nothing(pool.jumps().withCanaries(initial));
+    } else {
+      this.pool = shared.pool(settings, nodePortAddresses);
+      this.written = pool.nothing();
+      @Nullable Cidr block = settings.ownBlock();
+      this.reading = block == null ? null : new OwnBlock(block);
+    }
+    this.ruleSet = read(written);
   }
 
-  private Proxier(Proxier original, @Nullable Set<String> taken) {
+  private Proxier(Proxier original, @Nullable Set<String> taken, @Nullable SharedRules shared) {
     this.version = original.version;
     this.configuration = original.configuration;
     this.settings = original.settings;
+    this.nodePortAddresses = original.nodePortAddresses;
     this.node = original.node;
     this.keepsText = original.keepsText;
-    this.fixedRules = original.fixedRules;
-    this.jumps = original.jumps;
-    this.tracker = original.tracker.frozenCopy();
+    this.told.addAll(original.told);
+    this.known = original.known;
+    this.toldAll = original.toldAll;
+    this.toldServices = copyOf(original.toldServices);
+    this.toldSlices = copyOf(original.toldSlices);
+    this.synced = original.synced;
     this.healthServers = original.healthServers.copy(taken);
-    this.services = original.services.frozenCopy();
-    this.pendingServices.putAll(original.pendingServices);
-    this.ports = original.ports.frozenCopy();
-    this.hashes = original.hashes.frozenCopy();
     this.healthPorts.putAll(original.healthPorts);
-    this.stale.addAll(original.stale);
     this.topology = original.topology;
+    this.pool = shared != null && original.pool.isShared()
+        ? shared.pool(settings, nodePortAddresses)
+        : original.pool;
+    this.written = original.written;
+    this.reading = original.reading;
     this.ruleSet = original.ruleSet;
     this.othersWrote = original.othersWrote;
     this.needFullSync = original.needFullSync;
     this.topologyChanged = original.topologyChanged;
-    this.sharedRulesChanged = original.sharedRulesChanged;
     this.largeCluster = original.largeCluster;
-    this.endpoints = original.endpoints;
-    this.unrepresentablePorts = original.unrepresentablePorts;
     this.lastFullSync = original.lastFullSync;
     this.lastCleanup = original.lastCleanup;
     this.lastTextLength = original.lastTextLength;
+  }
+
+  private static Set<String> copyOf(Set<String> told) {
+    return told.isEmpty() ? Set.of() : new LinkedHashSet<>(told);
   }
 
   /**
    * A copy of a proxier that is not changed any more, which goes on where that one is.
    *
    * @param taken the addresses that are taken on the copy's host; null if nobody knows of them
+   * @param shared what it shares with other nodes from then on
    */
-  Proxier frozenCopy(@Nullable Set<String> taken) {
-    return new Proxier(this, taken);
+  Proxier frozenCopy(@Nullable Set<String> taken, @Nullable SharedRules shared) {
+    return new Proxier(this, taken, shared);
+  }
+
+  private RuleSet read(Written of) {
+    return reading == null ? of.rules() : of.rules().readAs(reading);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // rules that did not change are the same object
+  private void setWritten(Written now) {
+    boolean same = now.rules() == written.rules();
+    written = now;
+    ruleSet = same ? ruleSet : read(now);
   }
 
   /**
@@ -179,16 +205,49 @@ public final class Proxier {
    * @param changed the rules as they are now
    */
   public void rulesChanged(RuleSet changed) {
-    ruleSet = changed;
+    goAlone();
     othersWrote = true;
     boolean canary = changed
         .table(TableName.MANGLE)
         .flatMap(table -> table.chain(Jumps.CANARY))
         .isPresent();
-    if (!canary) {
-      ruleSet = jumps.withCanaries(changed);
+    if (canary) {
+      setWritten(written.withRules(changed, written.stale()));
+    } else {
+      setWritten(written.withRules(pool.jumps().withCanaries(changed), written.stale()));
       needFullSync = true;
     }
+  }
+
+  /** From now on the rules are of this node alone. */
+  private void goAlone() {
+    if (pool.isShared()) {
+      pool = RulePool.ofOne(settings, nodePortAddresses);
+      reading = null;
+      written = written.with(settings, ruleSet);
+    }
+  }
+
+  /** What the node shares with those that have written the same; null if its rules are its own. */
+  @Nullable
+  Written shared() {
+    return pool.isShared() ? written : null;
+  }
+
+  /** The block of pods that stands where shared rules have a stand-in; null if they have none. */
+  @Nullable
+  Cidr ownBlock() {
+    return reading == null ? null : settings.ownBlock();
+  }
+
+  /** What reads shared rules as this node's; null if they read as they are. */
+  @Nullable
+  OwnBlock reading() {
+    return reading;
+  }
+
+  Watched watched() {
+    return known.watched();
   }
 
   /**
@@ -200,17 +259,25 @@ public final class Proxier {
     return healthServers;
   }
 
-  /** Takes a Service as it is now; null for one that is gone. */
-  void serviceChanged(String key, @Nullable Service now) {
-    pendingServices.put(
-        key, now == null ? Map.of() : ServicePortInfo.of(now, family(), version, configuration));
+  /** Takes a change of a Service or a slice. */
+  void tell(Change change) {
+    told.add(change);
   }
 
-  void sliceChanged(@Nullable EndpointSlice before, @Nullable EndpointSlice now) {
-    if (now != null) {
-      tracker.update(now);
-    } else if (before != null) {
-      tracker.delete(before);
+  /** Takes everything that is known of a cluster, at the start. */
+  void tellAll(Known all) {
+    known = all;
+    synced = Known.nothing(all.watched());
+    toldAll = true;
+  }
+
+  /** Works out what is known after the changes that it was told of. */
+  void takeIn() {
+    if (!told.isEmpty()) {
+      toldServices = toldServices.isEmpty() ? new LinkedHashSet<>() : toldServices;
+      toldSlices = toldSlices.isEmpty() ? new LinkedHashSet<>() : toldSlices;
+      known = known.after(told, toldServices, toldSlices);
+      told.clear();
     }
   }
 
@@ -235,31 +302,47 @@ public final class Proxier {
         && Duration.between(lastFullSync, now).compareTo(FULL_SYNC_PERIOD) > 0;
     boolean full = needFullSync || hourly;
 
+    takeIn();
     ConntrackCommands conntrack = new ConntrackCommands();
+    List<ProxyEvent> events = new ArrayList<>();
     Set<String> changed = new LinkedHashSet<>();
-    takeServiceChanges(changed, conntrack);
-    boolean listConntrack = takeEndpointChanges(changed, conntrack);
-    Set<PortState> rewritten = rebuildPorts(changed);
-    largeCluster = endpoints > LARGE_CLUSTER_ENDPOINTS;
+    List<ServicePortName> removed = takeServiceChanges(changed, conntrack);
+    boolean listConntrack = takeEndpointChanges(changed, conntrack, events);
+    if (topologyChanged) {
+      changed.addAll(known.keys());
+      topologyChanged = false;
+    }
+    List<PortState> rewritten = statesOf(changed);
+    if (pool.isShared() && !rewritten.stream().allMatch(PortState::isRepresentable)) {
+      goAlone();
+      rewritten = statesOf(changed);
+    }
+    synced = known;
+    toldAll = false;
+    toldServices = Set.of();
+    toldSlices = Set.of();
 
-    if (full && (othersWrote || lastFullSync == null)) {
-      ruleSet = jumps.ensure(ruleSet);
-    }
-    List<String> doomed = staleChains(now);
-    Collection<PortState> toWrite = full ? ports.values() : rewritten;
-    boolean byText = othersWrote || unrepresentablePorts > 0;
-    Optional<String> text = byText || keepsText
-        ? Optional.of(restoreText(full ? port -> true : rewritten::contains, doomed))
-        : Optional.empty();
+    Optional<String> text = Optional.empty();
     Optional<RuleException> failure = Optional.empty();
-    if (byText) {
-      RestoreResult result = ruleSet.restore(text.orElseThrow(), RestoreOptions.NOFLUSH_COUNTERS);
-      ruleSet = result.ruleSet();
-      failure = result.error();
+    if (pool.isShared()) {
+      writeWithOthers(removed, rewritten, full, now);
     } else {
-      ruleSet = withRecords(toWrite, doomed, full);
+      Written ported = written.withPorts(removed, rewritten);
+      largeCluster = ported.isOfLargeCluster();
+      boolean cleans = cleansUp(now);
+      List<String> doomed = cleans ? doomedChains(ported) : List.of();
+      if (byText(ported) || keepsText) {
+        Set<PortState> some = new HashSet<>(rewritten);
+        text = Optional.of(restoreText(ported, full ? port -> true : some::contains, doomed));
+      }
+      if (byText(ported)) {
+        // Where others wrote, the chains that were found are all that there are.
+        StaleChains stale = othersWrote && cleans ? StaleChains.of(doomed) : ported.stale();
+        failure = load(text.orElseThrow(), ported.withRules(ported.rules(), stale), doomed, full);
+      } else {
+        setWritten(pool.write(ported, rewritten, full, full && lastFullSync == null, doomed));
+      }
     }
-    List<ProxyEvent> events = tracker.takeEvents();
     Optional<String> kept = keepsText ? text : Optional.empty();
     if (failure.isPresent()) {
       needFullSync = true;
@@ -279,8 +362,6 @@ public final class Proxier {
     }
     needFullSync = false;
     othersWrote = false;
-    sharedRulesChanged = false;
-    doomed.forEach(stale::remove);
     if (full) {
       lastFullSync = now;
     }
@@ -295,25 +376,54 @@ public final class Proxier {
         kept,
         ruleSet,
         failure,
-        version.reconcilesConntrack() ? List.of() : conntrack.commands(ports),
+        version.reconcilesConntrack() ? List.of() : conntrack.commands(written.ports()),
         listed,
-        listed ? StaleUdpEntries.of(ports.values()) : StaleUdpEntries.NONE,
+        listed ? written.staleUdpEntries() : StaleUdpEntries.NONE,
         serverEvents,
         allEvents);
   }
 
-  private void takeServiceChanges(Set<String> changed, ConntrackCommands conntrack) {
-    pendingServices.forEach((key, now) -> {
-      Map<ServicePortName, ServicePortInfo> before = portsOf(key);
+  /** Whether the rules are loaded as a text, because others wrote, or it will be refused. */
+  private boolean byText(Written ported) {
+    return othersWrote || !ported.isRepresentable();
+  }
+
+  /** Loads a text; gives why it was refused. */
+  private Optional<RuleException> load(
+      String text, Written ported, List<String> doomed, boolean full) {
+    boolean ensuresJumps = full && (othersWrote || lastFullSync == null);
+    RuleSet before = ensuresJumps ? pool.jumps().ensure(ported.rules()) : ported.rules();
+    RestoreResult result = before.restore(text, RestoreOptions.NOFLUSH_COUNTERS);
+    StaleChains stale = result.error().isEmpty() ? ported.stale().without(doomed) : ported.stale();
+    setWritten(ported.withRules(result.ruleSet(), stale));
+    return result.error();
+  }
+
+  /** Writes what other nodes may have written already. */
+  private void writeWithOthers(
+      List<ServicePortName> removed, List<PortState> rewritten, boolean full, Instant now) {
+    largeCluster = written.endpointsWith(removed, rewritten) > LARGE_CLUSTER_ENDPOINTS;
+    boolean cleans = cleansUp(now);
+    setWritten(pool.after(
+        written,
+        new RulePool.Step(removed, rewritten, full, full && lastFullSync == null, cleans)));
+  }
+
+  /** Notes the Services that changed; gives the ports that are gone. */
+  private List<ServicePortName> takeServiceChanges(
+      Set<String> changed, ConntrackCommands conntrack) {
+    List<ServicePortName> removed = new ArrayList<>(0);
+    for (String key : toldAll ? known.keys() : toldServices) {
+      Map<ServicePortName, ServicePortInfo> before = synced.portsOf(key);
+      Map<ServicePortName, ServicePortInfo> now = known.portsOf(key);
       if (before.equals(now)) {
-        return;
+        continue;
       }
       changed.add(key);
       before.forEach((name, info) -> {
         if (!now.containsKey(name)) {
           conntrack.removed(info);
-          hashes.remove(name);
-          remove(name);
+          removed.add(name);
         }
       });
       healthPorts.remove(key);
@@ -322,114 +432,102 @@ public final class Proxier {
           healthPorts.put(key, info.healthCheckNodePort());
         }
       }
-      if (now.isEmpty()) {
-        services.remove(key);
-      } else {
-        services.put(key, now);
-      }
-    });
-    pendingServices.clear();
+    }
+    return removed;
   }
 
   /** Notes the endpoints that changed; true if those of a UDP port are among them. */
-  private boolean takeEndpointChanges(Set<String> changed, ConntrackCommands conntrack) {
+  private boolean takeEndpointChanges(
+      Set<String> changed, ConntrackCommands conntrack, List<ProxyEvent> events) {
     boolean udp = false;
-    for (EndpointTracker.Change change : tracker.takeChanges()) {
-      changed.add(change.service());
-      conntrack.changed(change);
-      udp |= hasUdp(change.before()) || hasUdp(change.now());
+    for (String key : toldAll ? known.keys() : toldSlices) {
+      Endpoints before = synced.endpointsOf(key, node);
+      Endpoints now = known.endpointsOf(key, node);
+      // The original works the endpoints before out anew, and complains of them anew.
+      events.addAll(before.complaints());
+      events.addAll(now.complaints());
+      changed.add(key);
+      conntrack.changed(before, now);
+      udp |= hasUdp(before) || hasUdp(now);
     }
     return udp;
   }
 
-  private static boolean hasUdp(Map<ServicePortName, List<EndpointInfo>> endpoints) {
-    return endpoints.keySet().stream().anyMatch(name -> name.protocol() == Protocol.UDP);
-  }
-
-  private Map<ServicePortName, ServicePortInfo> portsOf(String service) {
-    Map<ServicePortName, ServicePortInfo> known = services.get(service);
-    return known == null ? Map.of() : known;
-  }
-
-  private Set<PortState> rebuildPorts(Set<String> changed) {
-    if (topologyChanged) {
-      services.forEach((key, infos) -> changed.add(key));
-      topologyChanged = false;
-    }
-    Set<PortState> rewritten = new LinkedHashSet<>();
-    for (String key : changed) {
-      for (ServicePortInfo info : portsOf(key).values()) {
-        PortState port = new PortState(
-            info, hashOf(info.name()), tracker.endpointsOf(info.name()), topology, settings);
-        @Nullable PortState before = ports.get(info.name());
-        if (before == null || !port.adoptSharedRules(before)) {
-          sharedRulesChanged = true;
-        }
-        if (before != null) {
-          discount(before);
-        }
-        ports.put(info.name(), port);
-        endpoints += port.endpoints().size();
-        unrepresentablePorts += port.isRepresentable() ? 0 : 1;
-        port.chainNames().forEach(stale::remove);
-        rewritten.add(port);
+  private static boolean hasUdp(Endpoints endpoints) {
+    for (ServicePortName name : endpoints.byPort().keySet()) {
+      if (name.protocol() == Protocol.UDP) {
+        return true;
       }
     }
-    return rewritten;
+    return false;
   }
 
-  private String hashOf(ServicePortName name) {
-    String known = hashes.get(name);
-    if (known != null) {
-      return known;
+  private List<PortState> statesOf(Collection<String> keys) {
+    List<PortState> states = new ArrayList<>(keys.size());
+    for (String key : keys) {
+      @Nullable KnownService service = known.service(key);
+      if (service != null && !service.ports().isEmpty()) {
+        Endpoints endpoints = service.endpoints(known.watched(), node);
+        for (ServicePortInfo port : service.ports().values()) {
+          states.add(stateOf(service, port, endpoints));
+        }
+      }
     }
-    String hash = ChainNames.hash(name.hashed());
-    hashes.put(name, hash);
-    return hash;
+    return states;
   }
 
-  private void remove(ServicePortName name) {
-    @Nullable PortState before = ports.remove(name);
-    if (before != null) {
-      discount(before);
-      sharedRulesChanged = true;
+  private PortState stateOf(KnownService service, ServicePortInfo port, Endpoints endpoints) {
+    List<EndpointInfo> all = endpoints.of(port.name());
+    boolean sameEverywhere = !endpoints.contested()
+        && !port.restrictsSources()
+        && EndpointCategories.sameEverywhere(all, port, topology);
+    @Nullable PortState made = sameEverywhere ? service.stateOf(port.name()) : null;
+    if (made != null && made.isFor(pool.settings())) {
+      return made;
     }
+    PortState state = pool.port(
+        port,
+        written.ports().get(port.name()),
+        all,
+        EndpointCategories.of(all, port, topology),
+        port.restrictsSources() && port.letsIn(settings.nodeIp()));
+    if (sameEverywhere) {
+      service.setState(state);
+    }
+    return state;
   }
 
-  private void discount(PortState before) {
-    endpoints -= before.endpoints().size();
-    unrepresentablePorts -= before.isRepresentable() ? 0 : 1;
-    stale.addAll(before.chainNames());
-  }
-
-  /** The chains that no service port has any more, if they are to be deleted now. */
-  private List<String> staleChains(Instant now) {
+  /** Whether chains that no service port has any more are deleted now. */
+  private boolean cleansUp(Instant now) {
     boolean due = !largeCluster
         || lastCleanup == null
         || Duration.between(lastCleanup, now).compareTo(configuration.syncPeriod()) > 0;
-    if (!due) {
-      return List.of();
+    if (due) {
+      lastCleanup = now;
     }
-    lastCleanup = now;
+    return due;
+  }
+
+  /** The chains that no service port has any more. */
+  private List<String> doomedChains(Written ported) {
     if (!othersWrote) {
-      return stale.isEmpty() ? List.of() : new ArrayList<>(new TreeSet<>(stale));
+      return ported.stale().sorted();
     }
     Set<String> active = new HashSet<>();
-    ports.values().forEach(port -> active.addAll(port.chainNames()));
+    ported.ports().values().forEach(port -> active.addAll(port.chainNames()));
     List<String> found = new ArrayList<>();
-    ruleSet.table(TableName.NAT).ifPresent(nat -> {
+    ported.rules().table(TableName.NAT).ifPresent(nat -> {
       for (Chain chain : nat.chains()) {
         if (ChainNames.isOfService(chain.name()) && !active.contains(chain.name())) {
           found.add(chain.name());
         }
       }
     });
-    stale.clear();
-    stale.addAll(found);
     return found;
   }
 
-  private String restoreText(Predicate<PortState> isWritten, List<String> doomed) {
+  private String restoreText(Written ported, Predicate<PortState> isWritten, List<String> doomed) {
+    FixedRules fixedRules = pool.fixedRules();
     StringBuilder filterChains = new StringBuilder(512).append("*filter\n");
     StringBuilder filterRules = new StringBuilder(1024);
     StringBuilder natChains = new StringBuilder(1024);
@@ -438,7 +536,7 @@ public final class Proxier {
     RuleSink nat = new TextSink(natChains, natRules);
     fixedRules.beginFilter(filter);
     fixedRules.beginNat(nat);
-    for (PortState port : ports.values()) {
+    for (PortState port : ported.ports().values()) {
       port.appendShared(filterRules, natRules);
       if (isWritten.test(port)) {
         port.writeChains(nat, largeCluster);
@@ -459,45 +557,11 @@ public final class Proxier {
     return text.toString();
   }
 
-  private RuleSet withRecords(Collection<PortState> toWrite, List<String> doomed, boolean full) {
-    RecordSink filter = new RecordSink(family());
-    RecordSink nat = new RecordSink(family());
-    List<Chain> natChains = new ArrayList<>();
-    List<Chain> filterChains = List.of();
-    if (sharedRulesChanged || full) {
-      fixedRules.beginFilter(filter);
-      fixedRules.beginNat(nat);
-      for (PortState port : ports.values()) {
-        PortState.SharedRules shared = port.shared();
-        append(shared.filter(), filter.rules());
-        append(shared.nat(), nat.rules());
-      }
-      fixedRules.endFilter(filter);
-      fixedRules.endNat(nat);
-      filterChains = filter.chains();
-      natChains.addAll(nat.chains());
-    }
-    for (PortState port : toWrite) {
-      natChains.addAll(port.chains(largeCluster));
-    }
-    Table filterTable = tableOf(TableName.FILTER).withChains(List.of(), filterChains);
-    Table natTable = tableOf(TableName.NAT).withChains(doomed, natChains);
-    return ruleSet.with(filterTable).with(natTable);
-  }
-
-  private Table tableOf(TableName name) {
-    return ruleSet.table(name).orElseGet(() -> Table.fresh(name));
-  }
-
-  private static void append(Map<String, List<Rule>> from, Map<String, List<Rule>> to) {
-    from.forEach(
-        (chain, rules) -> to.computeIfAbsent(chain, c -> new ArrayList<>()).addAll(rules));
-  }
-
   private List<HealthCheckServers.ServerEvent> syncHealthServers() {
-    Map<String, Integer> counts = new HashMap<>();
+    Map<String, Integer> counts = new TreeMap<>();
     for (String key : healthPorts.keySet()) {
-      counts.put(key, tracker.localReadyAddresses(key));
+      @Nullable KnownService service = known.service(key);
+      counts.put(key, service == null ? 0 : service.readyOn(known.watched(), node));
     }
     return healthServers.sync(healthPorts, counts);
   }

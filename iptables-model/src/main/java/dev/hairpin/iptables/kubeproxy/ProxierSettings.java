@@ -1,5 +1,6 @@
 package dev.hairpin.iptables.kubeproxy;
 
+import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,35 @@ record ProxierSettings(
     boolean externalIps,
     boolean nfacct,
     boolean tcpBeLiberal) {
+
+  /** The same for all nodes that differ in their addresses and blocks of pods only. */
+  ProxierSettings ofAnyNode() {
+    IpAddress anyIp = family == IpFamily.IPV4 ? IpAddress.v4(0) : IpAddress.v6(0, 0);
+    @Nullable
+    LocalTraffic any = ownBlock() == null ? detector : new LocalTraffic.FromOwnBlock(family);
+    return new ProxierSettings(
+        family,
+        version,
+        mark,
+        masqueradeAll,
+        localhostNodePorts,
+        any,
+        nodePortAddresses,
+        anyIp,
+        externalIps,
+        nfacct,
+        tcpBeLiberal);
+  }
+
+  /** The block that tells the node's own pods; null if something else tells pods, or nothing. */
+  @Nullable
+  Cidr ownBlock() {
+    return detector instanceof LocalTraffic.FromBlock from
+            && from.ofNode()
+            && from.block().prefixLength() > 0
+        ? from.block()
+        : null;
+  }
 
   boolean countsLocalhostNodePorts() {
     return family == IpFamily.IPV4 && localhostNodePorts && counts();

@@ -219,6 +219,8 @@ final class RecordSink implements RuleSink {
   public RuleSink local(LocalTraffic test, boolean inverted) {
     if (test instanceof LocalTraffic.FromBlock block) {
       return inverted ? notFrom(block.block()) : from(block.block());
+    } else if (test instanceof LocalTraffic.FromOwnBlock own) {
+      source = OwnBlock.match(own.family(), inverted);
     } else if (test instanceof LocalTraffic.FromDevice from) {
       device = new Match.InInterface(from.device(), inverted);
     }

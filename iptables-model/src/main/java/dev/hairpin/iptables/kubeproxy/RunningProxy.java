@@ -58,8 +58,8 @@ final class RunningProxy {
     health.nodeChanged(node);
   }
 
-  private RunningProxy(RunningProxy original) {
-    this.proxy = original.proxy.frozenCopy();
+  private RunningProxy(RunningProxy original, SharedRules shared) {
+    this.proxy = original.proxy.frozenCopy(shared);
     this.health = original.health.copy();
     this.healthz = original.healthz;
     this.sysctls = original.sysctls;
@@ -72,9 +72,13 @@ final class RunningProxy {
     this.seen = original.seen;
   }
 
-  /** A copy of one that is not changed any more, which goes on where that one is. */
-  RunningProxy frozenCopy() {
-    return new RunningProxy(this);
+  /**
+   * A copy of one that is not changed any more, which goes on where that one is.
+   *
+   * @param shared what it shares with other nodes from then on
+   */
+  RunningProxy frozenCopy(SharedRules shared) {
+    return new RunningProxy(this, shared);
   }
 
   NodeProxy proxy() {

@@ -66,6 +66,16 @@ record ServicePortInfo(
     return internalLocal || (externalLocal && externallyAccessible());
   }
 
+  /** Whether source ranges say who may come in through the load balancer. */
+  boolean restrictsSources() {
+    return !loadBalancerVips.isEmpty() && !sourceRanges.isEmpty();
+  }
+
+  /** Whether they let an address in. */
+  boolean letsIn(IpAddress source) {
+    return sourceRanges.stream().anyMatch(range -> range.contains(source));
+  }
+
   /** Whether kube-proxy's watch shows it the slices with these labels. */
   static boolean slicesAreSeen(Map<String, String> labels, KubeProxyVersion version) {
     return !labels.containsKey(HEADLESS_LABEL)

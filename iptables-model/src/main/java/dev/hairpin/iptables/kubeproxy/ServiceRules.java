@@ -31,12 +31,19 @@ final class ServiceRules {
   private final boolean hasInternal;
   private final boolean hasExternal;
   private final boolean usesFirewall;
+  private final boolean letsNodeIn;
 
+  /**
+   * The rules of a port.
+   *
+   * @param letsNodeIn whether the node's own address is in the port's source ranges
+   */
   ServiceRules(
       ServicePortInfo service,
       String hash,
       EndpointCategories endpoints,
-      ProxierSettings settings) {
+      ProxierSettings settings,
+      boolean letsNodeIn) {
     this.service = service;
     this.endpoints = endpoints;
     this.settings = settings;
@@ -48,9 +55,8 @@ final class ServiceRules {
     boolean hasLocal = !endpoints.local().isEmpty();
     this.hasInternal = endpoints.hasAny() && (!service.internalLocal() || hasLocal);
     this.hasExternal = endpoints.hasAny() && (!service.externalLocal() || hasLocal);
-    this.usesFirewall = endpoints.hasAny()
-        && !service.loadBalancerVips().isEmpty()
-        && !service.sourceRanges().isEmpty();
+    this.usesFirewall = endpoints.hasAny() && service.restrictsSources();
+    this.letsNodeIn = letsNodeIn;
   }
 
   private String internalChain() {
@@ -243,12 +249,10 @@ final class ServiceRules {
 
   private void writeFirewall(RuleSink nat) {
     nat.chain(firewallChain);
-    boolean allowsNode = false;
     for (var range : service.sourceRanges()) {
       nat.append(firewallChain).comment(text + " loadbalancer IP").from(range).jump(externalChain);
-      allowsNode |= range.contains(settings.nodeIp());
     }
-    if (allowsNode) {
+    if (letsNodeIn) {
       // A packet of the node to a VIP may have the VIP as its source.
       for (IpAddress vip : service.loadBalancerVips()) {
         nat.append(firewallChain).comment(text + " loadbalancer IP").from(vip).jump(externalChain);

@@ -100,6 +100,8 @@ final class TextSink implements RuleSink {
       rules.append("-s ").append(block.block());
     } else if (test instanceof LocalTraffic.FromDevice device) {
       rules.append("-i ").append(device.device());
+    } else {
+      throw new IllegalStateException("a text is of one node, whose block it names");
     }
     return this;
   }

@@ -66,8 +66,17 @@ public final class Stand {
   private final Decider decider;
   private DecisionProgram program;
 
-  /** Sets the rules up. */
+  /** Sets rules up, and compiles them. */
   public Stand(RuleSet rules, List<Cidr> nodeBlocks) {
+    this(rules, nodeBlocks, null);
+  }
+
+  /** Sets rules up with the program that somebody made of them. */
+  public Stand(RuleSet rules, DecisionProgram program) {
+    this(rules, List.of(), program);
+  }
+
+  private Stand(RuleSet rules, List<Cidr> nodeBlocks, @Nullable DecisionProgram made) {
     Fabric fabric = new Fabric(network);
     fabric.gateway(GATEWAY, 24, Route.Type.BLACKHOLE);
     Host node = fabric.node(NodeShape.ptp("n1", NODE, 24, Cidr.parse("10.244.1.0/24"), GATEWAY));
@@ -76,7 +85,7 @@ public final class Stand {
     node.filter(new Recorder(new RuleWalker(rules)));
     compiler = new RuleCompiler(new ProgramPool(), rules.family(), nodeBlocks);
     compiler.localAddresses(localAddresses(node));
-    program = compiler.compile(rules);
+    program = made != null ? made : compiler.compile(rules);
     decider = new Decider(program, new AffinityTable());
   }
 
@@ -93,9 +102,14 @@ public final class Stand {
 
   /** The rules change, for both. */
   public void load(RuleSet rules) {
+    load(rules, compiler.compile(rules));
+  }
+
+  /** The rules change, and somebody has made a program of them. */
+  public void load(RuleSet rules, DecisionProgram made) {
     Recorder recorder = (Recorder) network.find("n1").orElseThrow().filter().orElseThrow();
     recorder.walker.load(rules);
-    program = compiler.compile(rules);
+    program = made;
     decider.follow(program);
   }
 

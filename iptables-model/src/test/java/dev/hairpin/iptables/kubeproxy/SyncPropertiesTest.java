@@ -119,7 +119,7 @@ class SyncPropertiesTest {
             null,
             random.nextBoolean() ? "a" : "b",
             null,
-            List.of(),
+            random.nextInt(3) == 0 ? List.of() : List.of("zone-" + random.nextInt(2)),
             List.of(),
             null));
       }
