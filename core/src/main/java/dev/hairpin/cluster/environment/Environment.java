@@ -209,6 +209,17 @@ public record Environment(List<Variable> variables) {
   }
 
   /**
+   * Replaces {@code $(NAME)} in a word of the container's {@code command} or {@code args}, where
+   * all variables are known.
+   *
+   * @param word the word as the manifest writes it
+   * @return the word as the program gets it; what is not set stays as it is written
+   */
+  public String expand(String word) {
+    return Expansion.expand(word, name -> value(name).orElse(Expansion.unknown(name)));
+  }
+
+  /**
    * What the kernel counts when the program starts: every {@code NAME=value} with its final zero
    * byte and a pointer of 8 bytes.
    *

@@ -96,6 +96,15 @@ class EnvironmentTest {
   }
 
   @Test
+  void wordsOfTheCommandSeeAllVariables() {
+    service("shop", "db", "10.96.0.7", 5432);
+    env("URL", "$(DB_SERVICE_HOST):$(LATER)", null);
+    env("LATER", "1", null);
+    assertThat(environment().expand("--db=$(URL) --n=$(LATER) $(NOPE) $$(LATER)"))
+        .isEqualTo("--db=10.96.0.7:$(LATER) --n=1 $(NOPE) $(LATER)");
+  }
+
+  @Test
   void aMillionOpenReferencesAreExpandedInNoTime() {
     String text = "$(".repeat(500_000);
     assertThat(Expansion.expand(text, Expansion::unknown)).isEqualTo(text);

@@ -210,4 +210,37 @@ class NodesTest {
     assertThat(pods("web")).allMatch(Pod::isTerminating);
     assertThat(pods("agent")).hasSize(3).noneMatch(Pod::isTerminating);
   }
+
+  @Test
+  void podsOfADeletedNodeAreGoneAfter40SecondsAndTheirOwnersMakeOthers() {
+    cluster.apply(workload("Deployment", "web", "") + workload("DaemonSet", "agent", ""));
+    cluster.advance(Duration.ofMinutes(1));
+    String node = pods("web").get(0).spec().nodeName();
+    cluster.delete("Node", node);
+    cluster.advance(Duration.ofSeconds(39));
+    assertThat(pods("web")).extracting(p -> p.spec().nodeName()).containsExactly(node);
+
+    Cluster fork = cluster.fork();
+    for (Cluster each : List.of(cluster, fork)) {
+      each.advance(Duration.ofSeconds(1));
+      assertThat(each.state().list(Pod.class))
+          .noneMatch(p -> p.spec().nodeName().equals(node));
+      each.advance(Duration.ofMinutes(1));
+      assertThat(each.state().list(Pod.class)).hasSize(3).allMatch(Pod::isReady);
+    }
+  }
+
+  @Test
+  void whereEverythingSettlesAtOnceTheyAreGoneAtOnce() {
+    Cluster instant = Cluster.kubeadm();
+    instant.apply(workload("Deployment", "web", ""));
+    String node = List.copyOf(instant.state().list(Pod.class)).get(0).spec().nodeName();
+    instant.delete("Node", node);
+    instant.advance(Duration.ZERO);
+
+    assertThat(instant.state().list(Pod.class))
+        .singleElement()
+        .satisfies(pod -> assertThat(pod.spec().nodeName()).isNotEqualTo(node))
+        .satisfies(pod -> assertThat(pod.isReady()).isTrue());
+  }
 }
