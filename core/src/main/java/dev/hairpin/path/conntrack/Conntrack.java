@@ -1,8 +1,6 @@
 package dev.hairpin.path.conntrack;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -35,17 +33,13 @@ public final class Conntrack {
   /** A search for a port draws a number below this. */
   public static final int PORT_DRAWS = 65_536;
 
-  /** How many hash buckets of the kernel a newcomer to a full table searches for a victim. */
-  private static final int EVICTION_BUCKETS = 8;
-
   private final FlowTable table;
   private final Expiry expiry;
   private final Tracker tracker;
   private final Translation translation;
+  private final Room room;
+  private final Pictures pictures;
   private final Tuple scratch = new Tuple();
-
-  private int max;
-  private int buckets;
 
   /** The entry that began last, and how many had come into the table by then. */
   private int begun = INVALID;
@@ -53,8 +47,6 @@ public final class Conntrack {
   private long begunAt;
   private long begunHash;
   private long insertFailed;
-  private long dropped;
-  private long earlyDropped;
 
   /** A table of the kernel's default size: 262,144 entries at most. */
   public Conntrack() {
@@ -68,12 +60,12 @@ public final class Conntrack {
    * @param expected for how many entries to make room at once
    */
   public Conntrack(int max, int expected) {
-    this.max = max;
-    this.buckets = Math.min(262_144, Math.max(1024, max));
     table = new FlowTable(expected);
     expiry = new Expiry(table);
     tracker = new Tracker(table, expiry);
     translation = new Translation(table, expiry);
+    room = new Room(table, expiry, max);
+    pictures = new Pictures(table, expiry);
   }
 
   private Conntrack(Conntrack from) {
@@ -81,11 +73,9 @@ public final class Conntrack {
     expiry = new Expiry(from.expiry, table);
     tracker = new Tracker(from.tracker, table, expiry);
     translation = new Translation(from.translation, table, expiry);
-    max = from.max;
-    buckets = from.buckets;
+    room = new Room(from.room, table, expiry);
+    pictures = new Pictures(table, expiry);
     insertFailed = from.insertFailed;
-    dropped = from.dropped;
-    earlyDropped = from.earlyDropped;
   }
 
   /**
@@ -115,7 +105,7 @@ public final class Conntrack {
    * @param entries how many entries the table may hold
    */
   public void max(int entries) {
-    max = entries;
+    room.max(entries);
   }
 
   /**
@@ -216,7 +206,7 @@ public final class Conntrack {
     long answerPorts = answers.ports[i];
     if (table.find4(answers.hashes[i], answerAddresses, answerPorts) != FlowTable.NONE
         || table.find4(packets.hashes[i], addresses, ports) != FlowTable.NONE
-        || (max > 0 && table.live() >= max)) {
+        || room.isFull()) {
       return STEP_BY_STEP;
     }
     int protocol = (int) (ports >>> 32);
@@ -367,14 +357,7 @@ public final class Conntrack {
     if (state < 0) {
       return INVALID;
     }
-    if (max > 0 && table.live() >= max) {
-      expiry.sweep(now);
-      if (table.live() >= max && !evictNear(hash)) {
-        dropped++;
-        return FULL;
-      }
-    }
-    return state;
+    return room.makeFor(hash, now) ? state : FULL;
   }
 
   private int begun(int handle, long hash, int protocol, int state, Segment segment, long now) {
@@ -564,7 +547,6 @@ public final class Conntrack {
     if ((!originalIsFree && isTaken(handle & ~1, now))
         || (!replyIsFree && isTaken(handle | 1, now))) {
       insertFailed++;
-      dropped++;
       discard(handle);
       return false;
     }
@@ -618,27 +600,6 @@ public final class Conntrack {
     expiry.sweep(now);
   }
 
-  /**
-   * Evicts a connection that is not assured, if there is one near the newcomer: the kernel looks at
-   * 8 hash buckets, which hold a share of all tuples.
-   */
-  private boolean evictNear(long hash) {
-    long near = Math.max(1, EVICTION_BUCKETS * 2L * table.live() / buckets);
-    int first = table.near(hash);
-    for (int i = 0; i < table.slots() && near > 0; i++) {
-      int handle = table.inSlot(first + i);
-      if (handle >= 0) {
-        near--;
-        if (!has(handle, Meta.ASSURED)) {
-          kill(handle);
-          earlyDropped++;
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
   // ---- for people
 
   /**
@@ -647,7 +608,7 @@ public final class Conntrack {
    * @return whether at least half of its entries are taken
    */
   public boolean isHalfFull() {
-    return max > 0 && table.live() >= max / 2;
+    return room.isHalfFull();
   }
 
   /**
@@ -668,12 +629,7 @@ public final class Conntrack {
    * @return the entries
    */
   public List<ConntrackEntry> list(long now) {
-    List<ConntrackEntry> entries = new ArrayList<>();
-    forEach(now, handle -> {
-      entries.add(entry(handle, now));
-      return false;
-    });
-    return entries;
+    return pictures.list(now);
   }
 
   /**
@@ -684,22 +640,7 @@ public final class Conntrack {
    * @return how many were deleted
    */
   public int delete(Predicate<ConntrackEntry> filter, long now) {
-    int before = size(now);
-    forEach(now, handle -> filter.test(entry(handle, now)));
-    return before - table.live();
-  }
-
-  /** Visits every live entry, and kills those for which the visitor answers true. */
-  private void forEach(long now, IntPredicate visitor) {
-    sweep(now);
-    for (int family = 0; family < 2; family++) {
-      for (int row = 0; row < table.rows(family); row++) {
-        int handle = FlowTable.handle(family, row);
-        if (has(handle, Meta.CONFIRMED) && visitor.test(handle)) {
-          kill(handle);
-        }
-      }
-    }
+    return pictures.remove(filter, now);
   }
 
   /**
@@ -710,23 +651,7 @@ public final class Conntrack {
    * @return the picture
    */
   public ConntrackEntry entry(int handle, long now) {
-    Tuple t = new Tuple();
-    var original = tuple(handle, false, t).toFiveTuple();
-    var reply = tuple(handle, true, t).toFiveTuple();
-    long left = Math.max(0, expiry.time(handle, now) - now);
-    int meta = table.meta(handle);
-    int protocol = Meta.protocol(meta);
-    String state = protocol == 6
-        ? TcpStates.name(Meta.state(meta))
-        : protocol == 132 ? SctpStates.name(Meta.state(meta)) : "";
-    return new ConntrackEntry(
-        original,
-        reply,
-        left / 1000,
-        state,
-        has(handle, Meta.SEEN_REPLY),
-        has(handle, Meta.ASSURED),
-        mark(handle));
+    return pictures.of(handle, now);
   }
 
   /**
@@ -744,7 +669,7 @@ public final class Conntrack {
    * @return the counter {@code drop}
    */
   public long dropped() {
-    return dropped;
+    return room.dropped() + insertFailed;
   }
 
   /**
@@ -753,7 +678,7 @@ public final class Conntrack {
    * @return the counter {@code early_drop}
    */
   public long earlyDropped() {
-    return earlyDropped;
+    return room.evicted();
   }
 
   /**

@@ -49,7 +49,7 @@ final class Lane {
   private final TrafficLoad load;
   private final int number;
   private final Station[] stations;
-  private final Passage passage;
+  private final Crossing crossing;
   private final Round round;
   private final Trail trail;
   private final int nodes;
@@ -108,7 +108,7 @@ final class Lane {
     }
     int capacity = load.batch();
     round = new Round(capacity);
-    passage = new Passage(this, terrain, known, round);
+    crossing = new Crossing(this, terrain, known, round);
     trail = new Trail(stations.length);
     present = new long[(capacity + 63) >> 6];
     answered = new long[present.length];
@@ -345,7 +345,7 @@ final class Lane {
       while (at < ends[s]) {
         int end = Math.min(ends[s], at + CHUNK);
         if (station.place < nodes) {
-          passage.through(station, mine, at, end, now);
+          crossing.through(station, mine, at, end, now);
         } else {
           for (int k = at; k < end; k++) {
             throughBalancer(mine[k], station);
@@ -405,7 +405,7 @@ final class Lane {
     targets[terrain.choiceNumber[choice]]++;
     long to = terrain.choiceTarget[choice];
     @Nullable NatRange source = terrain.choiceSource[choice];
-    passage.through(station, i, to >>> 32, (int) to, source, now);
+    crossing.through(station, i, to >>> 32, (int) to, source, now);
   }
 
   // ---- the way back

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The way of connections' first packets through a {@link Station}: tracked, decided by the rules,
  * translated, and put into the table. Works for one {@link Lane}; not thread-safe.
  */
-final class Passage implements IntUnaryOperator {
+final class Crossing implements IntUnaryOperator {
 
   /*
    * Connections of a node go in passes over a chunk: fill the packets and load the memory in which
@@ -39,7 +39,7 @@ final class Passage implements IntUnaryOperator {
   private int portDraws;
   private long touched;
 
-  Passage(Lane lane, Terrain terrain, @Nullable Targets targets, Round round) {
+  Crossing(Lane lane, Terrain terrain, @Nullable Targets targets, Round round) {
     this.lane = lane;
     this.terrain = terrain;
     this.targets = targets;
