@@ -681,12 +681,7 @@ public final class ApiServer {
     if (isNamespace || !meta.finalizers().isEmpty()) {
       return meta.deletionTimestamp() != null
           ? object
-          : state.store(object.withMetadata(meta.stored(
-              meta.uid(),
-              Objects.requireNonNullElse(meta.creationTimestamp(), state.clock().now()),
-              state.clock().now(),
-              meta.resourceVersion(),
-              meta.generation())));
+          : state.store(object.withMetadata(meta.withDeletion(state.clock().now())));
     }
     remove(object);
     return object;

@@ -67,14 +67,15 @@ public final class ChangeLog {
    * @param text the saved log
    * @param origin what it came from, for errors
    * @param into the state to change
-   * @throws ManifestException if a line is no event, with its place
+   * @throws ManifestException if a line is no event, or deletes what is not there, with its place
    */
   public static void replay(String text, String origin, ClusterState into) {
-    List<String> lines = text.lines().filter(line -> !line.isBlank()).toList();
+    List<String> lines = text.lines().toList();
     into.transaction(() -> {
-      int number = 0;
-      for (String line : lines) {
-        replayLine(line, origin, ++number, into);
+      for (int i = 0; i < lines.size(); i++) {
+        if (!lines.get(i).isBlank()) {
+          replayLine(lines.get(i), origin, i + 1, into);
+        }
       }
       return lines.size();
     });
@@ -91,7 +92,12 @@ public final class ChangeLog {
     KubeObject change = one(object, origin, number);
     switch (line.substring(head.length(), quote)) {
       case "ADDED", "MODIFIED" -> into.store(change);
-      case "DELETED" -> into.remove(change.key());
+      case "DELETED" -> {
+        if (into.remove(change.key()).isEmpty()) {
+          throw new ManifestException(
+              origin, 0, number, "object", "there is no " + change.key() + " to delete");
+        }
+      }
       default ->
         throw new ManifestException(
             origin, 0, number, "type", "expected ADDED, MODIFIED or DELETED");

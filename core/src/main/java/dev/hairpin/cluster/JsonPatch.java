@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** RFC 6902: a list of operations on the places that JSON pointers name. */
@@ -42,20 +41,13 @@ final class JsonPatch {
       }
       case "copy" -> add(root, path, copy(get(root, pointer(operation.get("from")))));
       case "test" -> {
-        if (!same(get(root, path), operation.get("value"))) {
+        if (!Patches.same(get(root, path), operation.get("value"))) {
           throw ApiError.badRequest("testing path " + operation.get("path") + " value: failed");
         }
         yield root;
       }
       default -> throw ApiError.badRequest("unknown JSON patch operation \"" + op + "\"");
     };
-  }
-
-  private static boolean same(@Nullable Object left, @Nullable Object right) {
-    if (left instanceof Number a && right instanceof Number b) {
-      return a.doubleValue() == b.doubleValue();
-    }
-    return Objects.equals(left, right);
   }
 
   private static List<String> pointer(@Nullable Object text) {

@@ -173,7 +173,8 @@ final class Patches {
     return -1;
   }
 
-  private static boolean same(@Nullable Object left, @Nullable Object right) {
+  /** Whether two leaves of trees are the same; 80 and 80.0 are. */
+  static boolean same(@Nullable Object left, @Nullable Object right) {
     if (left instanceof Number a && right instanceof Number b) {
       return a.doubleValue() == b.doubleValue();
     }

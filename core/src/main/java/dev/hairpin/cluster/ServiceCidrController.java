@@ -11,7 +11,6 @@ import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /*
@@ -63,7 +62,6 @@ final class ServiceCidrController {
       state.remove(block.key());
       return;
     }
-    ObjectMeta meta = block.metadata();
     state.store(block
         .withConditions(List.of(new Condition(
             "Ready",
@@ -72,12 +70,7 @@ final class ServiceCidrController {
             "There are still IPAddresses referencing the ServiceCIDR, please remove them or create"
                 + " a new ServiceCIDR",
             null)))
-        .withMetadata(meta.stored(
-            meta.uid(),
-            Objects.requireNonNullElse(meta.creationTimestamp(), state.clock().now()),
-            state.clock().now(),
-            meta.resourceVersion(),
-            meta.generation())));
+        .withMetadata(block.metadata().withDeletion(state.clock().now())));
   }
 
   private boolean isFree(ServiceCidr block) {

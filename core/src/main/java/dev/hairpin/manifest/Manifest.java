@@ -2,6 +2,7 @@ package dev.hairpin.manifest;
 
 import dev.hairpin.api.KubeObject;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,7 @@ public final class Manifest {
   @SuppressWarnings("unchecked") // a mapping becomes a map with texts as keys
   public Map<String, Object> tree() {
     Object plain = YamlNode.plain(node);
-    return (Map<String, Object>) java.util.Objects.requireNonNull(plain);
+    return (Map<String, Object>) Objects.requireNonNull(plain);
   }
 
   /**

@@ -64,6 +64,20 @@ class ChangeLogTest {
   }
 
   @Test
+  void theDeletionOfWhatIsNotThereIsRefusedWithItsLine() throws IOException {
+    create("a", "");
+    ChangeLog log = ChangeLog.of(state);
+    server.delete(new ObjectKey("Service", "default", "a"));
+    StringBuilder saved = new StringBuilder("\n\n");
+    log.save(saved);
+
+    assertThatThrownBy(() -> ChangeLog.replay(
+            saved.toString(), "saved.log", new ClusterState(new VirtualClock(), 99)))
+        .isInstanceOf(ManifestException.class)
+        .hasMessage("saved.log: line 3: object: there is no Service default/a to delete");
+  }
+
+  @Test
   void theDifferenceOfTwoStatesIsToldObjectByObject() {
     create("a", "");
     create("b", "");

@@ -3,6 +3,7 @@ package dev.hairpin.cluster.endpoints;
 import dev.hairpin.api.EndpointAddress;
 import dev.hairpin.api.EndpointPort;
 import dev.hairpin.api.EndpointSubset;
+import dev.hairpin.net.Protocol;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -40,8 +41,7 @@ final class SubsetPacking {
   }
 
   /** Stands for the port of addresses without ports, as headless Services may have them. */
-  private static final EndpointPort NO_PORT =
-      new EndpointPort("", dev.hairpin.net.Protocol.TCP, -1, null);
+  private static final EndpointPort NO_PORT = new EndpointPort("", Protocol.TCP, -1, null);
 
   private final Map<AddressKey, EndpointAddress> addresses = new TreeMap<>();
   private final Map<EndpointPort, Map<AddressKey, Boolean>> readyByPort = new LinkedHashMap<>();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +70,7 @@ final class TopologyHints {
 
   /** The Services whose hints no longer fit the zones' shares. */
   Set<String> overloaded() {
-    Set<String> found = new java.util.TreeSet<>();
+    Set<String> found = new TreeSet<>();
     given.forEach((of, zones) -> {
       if (isOverloaded(zones)) {
         found.add(of.service());

@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -535,7 +536,7 @@ public final class Kubelets {
     return state.get(Pod.class, key.namespace(), key.name()).orElse(null);
   }
 
-  private java.util.Optional<Node> node(Pod pod) {
+  private Optional<Node> node(Pod pod) {
     return state.get(Node.class, "", pod.spec().nodeName());
   }
 }
