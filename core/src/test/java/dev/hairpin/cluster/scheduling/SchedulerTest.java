@@ -122,6 +122,82 @@ class SchedulerTest {
             + " requested pod ports.");
   }
 
+  private static PodSpec.Builder port(String ip, Protocol protocol, int port) {
+    return PodSpec.builder()
+        .containers(List.of(new Container(
+            "c",
+            "",
+            List.of(new ContainerPort("", 80, protocol, port, ip)),
+            List.of(),
+            List.of(),
+            null,
+            null,
+            null,
+            Map.of())));
+  }
+
+  @Test
+  void addressProtocolAndNumberTellHostPortsApart() {
+    node("a1", "a", List.of());
+    pod("first", port("127.0.0.1", Protocol.TCP, 8080));
+    pod("other-address", port("192.0.2.1", Protocol.TCP, 8080));
+    pod("other-protocol", port("127.0.0.1", Protocol.UDP, 8080));
+    pod("same", port("127.0.0.1", Protocol.TCP, 8080));
+    schedule();
+    assertThat(nodeOf("first")).isEqualTo("a1");
+    assertThat(nodeOf("other-address")).isEqualTo("a1");
+    assertThat(nodeOf("other-protocol")).isEqualTo("a1");
+    assertThat(nodeOf("same")).isEmpty();
+  }
+
+  @Test
+  void aPortOfAllAddressesIsTakenOnEach() {
+    node("a1", "a", List.of());
+    pod("first", port("127.0.0.1", Protocol.TCP, 8080));
+    pod("second", port("", Protocol.TCP, 8080));
+    schedule();
+    assertThat(nodeOf("first")).isEqualTo("a1");
+    assertThat(nodeOf("second")).isEmpty();
+  }
+
+  @Test
+  void aPodOnTheNodesNetworkTakesItsContainerPorts() {
+    node("a1", "a", List.of());
+    pod("first", port("", Protocol.TCP, 0).hostNetwork(true));
+    pod("second", port("", Protocol.TCP, 80));
+    schedule();
+    assertThat(nodeOf("first")).isEqualTo("a1");
+    assertThat(nodeOf("second")).isEmpty();
+  }
+
+  @Test
+  void requiredNodeAffinityIsHeeded() {
+    node("a1", "a", List.of());
+    node("a2", "a", List.of());
+    Map<String, Object> term = Map.of(
+        "matchExpressions",
+        List.of(Map.of("key", "disk", "operator", "In", "values", List.of("a2"))));
+    Map<String, Object> affinity = Map.of(
+        "nodeAffinity",
+        Map.of(
+            "requiredDuringSchedulingIgnoredDuringExecution",
+            Map.of("nodeSelectorTerms", List.of(term))));
+    pod("p", PodSpec.builder().others(Map.of("affinity", affinity)));
+    schedule();
+    assertThat(nodeOf("p")).isEqualTo("a2");
+  }
+
+  @Test
+  void aPodThatNoNodeMatchesSaysSo() {
+    node("a1", "a", List.of());
+    pod("p", PodSpec.builder().nodeSelector(Map.of("disk", "a9")));
+    schedule();
+    assertThat(state.events())
+        .extracting(ObjectEvent::message)
+        .containsExactly(
+            "0/1 nodes are available: 1 node(s) didn't match Pod's node" + " affinity/selector.");
+  }
+
   @Test
   void aPodWithoutRoomWaitsUntilSomeLeavesOrANodeComes() {
     node("a1", "a", List.of());
