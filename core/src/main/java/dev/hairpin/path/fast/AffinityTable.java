@@ -31,6 +31,7 @@ public final class AffinityTable {
    *          bit     63  IPv6
    *   when   bits  0-21  the how manieth of its millisecond
    *          bits 22-62  milliseconds since "base"
+   *          bit     63  the list's endpoint is known not to be the caller
    *
    * The slot's hash is of the address and the list's group, which the lists of one Service share:
    * one look-up finds all lists of a Service that hold a caller.
@@ -44,6 +45,7 @@ public final class AffinityTable {
    */
   private static final int NONE = -1;
   private static final int FIRST_CAPACITY = 32;
+  private static final long OF_ANOTHER = Long.MIN_VALUE;
   private static final int LIST_SHIFT = 32;
   private static final int LIST_MASK = Integer.MAX_VALUE;
   private static final long OF_IPV6 = Long.MIN_VALUE;
@@ -55,9 +57,10 @@ public final class AffinityTable {
 
   private static final long KEPT_TIME = 1_000L << 31;
 
-  private long[] slots = new long[2 * FIRST_CAPACITY];
+  private long[] slots = new long[who(FIRST_CAPACITY)];
   private int live;
   private long base;
+  private int version;
 
   /** When the last one was set, as in a slot. */
   private long last = -1;
@@ -125,23 +128,40 @@ public final class AffinityTable {
     return copy;
   }
 
+  /** Another number after every change but a renewal: slots and their callers are the same. */
+  int version() {
+    return version;
+  }
+
   // ---- reading a slot
 
+  private static int who(int slot) {
+    return 2 * slot;
+  }
+
+  private static int when(int slot) {
+    return 2 * slot + 1;
+  }
+
+  private long timeOf(int slot) {
+    return slots[when(slot)] & ~OF_ANOTHER;
+  }
+
   private boolean isFree(int slot) {
-    return slots[2 * slot] == 0;
+    return slots[who(slot)] == 0;
   }
 
   private int listOf(int slot) {
-    return (int) (slots[2 * slot] >>> LIST_SHIFT & LIST_MASK) - 1;
+    return (int) (slots[who(slot)] >>> LIST_SHIFT & LIST_MASK) - 1;
   }
 
   private long callerOf(int slot) {
-    return slots[2 * slot] & CALLER_MASK;
+    return slots[who(slot)] & CALLER_MASK;
   }
 
   /** The time of a slot, in milliseconds since 1970. */
   long stampOf(int slot) {
-    return base + (slots[2 * slot + 1] >>> TIME_SHIFT);
+    return base + (timeOf(slot) >>> TIME_SHIFT);
   }
 
   /** How an address of IPv4 is asked for, since both families share a list: as a mapped one. */
@@ -160,7 +180,7 @@ public final class AffinityTable {
 
   /** Whether a slot of the same caller is of this address indeed. */
   private boolean isOf(int slot, long high, long low) {
-    return slots[2 * slot] >= 0 || (wide[2 * slot] == high && wide[2 * slot + 1] == low);
+    return slots[who(slot)] >= 0 || (wide[2 * slot] == high && wide[2 * slot + 1] == low);
   }
 
   private int home(int ofGroup, long caller) {
@@ -173,7 +193,7 @@ public final class AffinityTable {
   }
 
   private int next(int slot) {
-    return slot + 1 & (slots.length >>> 1) - 1;
+    return (slot + 1) & (group.length - 1);
   }
 
   // ---- asking
@@ -192,18 +212,13 @@ public final class AffinityTable {
   /** The slot of a list and address, or -1. */
   int find(int inList, int ofGroup, long high, long low) {
     long caller = caller(high, low);
-    long who = caller + ((inList + 1L) << LIST_SHIFT);
+    long sought = caller + ((inList + 1L) << LIST_SHIFT);
     for (int at = home(ofGroup, caller); !isFree(at); at = next(at)) {
-      if (slots[2 * at] == who && isOf(at, high, low)) {
+      if (slots[who(at)] == sought && isOf(at, high, low)) {
         return at;
       }
     }
     return NONE;
-  }
-
-  /** Loads what a question about a group and an address of IPv4 looks at first. */
-  long touch4(int ofGroup, int address) {
-    return slots[2 * home(ofGroup, address & 0xffff_ffffL)];
   }
 
   /**
@@ -223,7 +238,7 @@ public final class AffinityTable {
     long[] table = slots;
     long caller = address & 0xffff_ffffL;
     long first = caller + ((firstList + 1L) << LIST_SHIFT);
-    int at = 2 * home(ofGroup, caller, table.length);
+    int at = who(home(ofGroup, caller, table.length));
     while (true) {
       long who = table[at];
       // Turned round, the difference is small only for the same caller.
@@ -234,7 +249,7 @@ public final class AffinityTable {
       if (who == 0) {
         return NONE;
       }
-      at = at + 2 & table.length - 1;
+      at = (at + 2) & (table.length - 1);
     }
   }
 
@@ -334,12 +349,26 @@ public final class AffinityTable {
 
   /** Renews an entry; times do not go back. */
   void renew(int slot, long now) {
+    slots[when(slot)] = tick(now);
+  }
+
+  /** Whether the list's endpoint is known not to be the caller. */
+  boolean isOfAnother(int slot) {
+    return slots[when(slot)] < 0;
+  }
+
+  /** Renews an entry whose list leads to one endpoint, which is not the caller. */
+  void renewOfAnother(int slot, long now) {
+    slots[when(slot)] = tick(now) | OF_ANOTHER;
+  }
+
+  private long tick(long now) {
     long next = last + 1;
     if (next >>> TIME_SHIFT != now - base) {
       next = later(now);
     }
     last = next;
-    slots[2 * slot + 1] = next;
+    return next;
   }
 
   /** The first of another millisecond; or of the same, when all of its numbers are used up. */
@@ -366,10 +395,9 @@ public final class AffinityTable {
       for (int slot = firstInList[number]; slot != NONE; slot = after[slot]) {
         ofList[size++] = slot;
       }
-      IntArrays.quickSort(
-          ofList, 0, size, (a, b) -> Long.compare(slots[2 * a + 1], slots[2 * b + 1]));
+      IntArrays.quickSort(ofList, 0, size, (a, b) -> Long.compare(timeOf(a), timeOf(b)));
       for (int i = 0; i < size; i++) {
-        slots[2 * ofList[i] + 1] = since(from, stampOf(ofList[i])) << TIME_SHIFT | i;
+        slots[when(ofList[i])] = since(from, stampOf(ofList[i])) << TIME_SHIFT | i;
       }
     }
     last = since(from, base + (last >>> TIME_SHIFT)) << TIME_SHIFT | ADDRESSES_PER_LIST;
@@ -386,11 +414,11 @@ public final class AffinityTable {
     while (!isFree(slot)) {
       slot = next(slot);
     }
-    slots[2 * slot] = caller + ((inList + 1L) << LIST_SHIFT);
+    slots[who(slot)] = caller + ((inList + 1L) << LIST_SHIFT);
     group[slot] = ofGroup;
     if (caller < 0) {
       if (wide.length == 0) {
-        wide = new long[slots.length];
+        wide = new long[2 * group.length];
       }
       wide[2 * slot] = high;
       wide[2 * slot + 1] = low;
@@ -404,6 +432,7 @@ public final class AffinityTable {
     }
     count[number]++;
     live++;
+    version++;
     return slot;
   }
 
@@ -420,10 +449,11 @@ public final class AffinityTable {
     }
     count[number]--;
     live--;
+    version++;
     int ofGroup = group[slot];
-    boolean isWide = slots[2 * slot] < 0;
+    boolean isWide = slots[who(slot)] < 0;
     long high = isWide ? wide[2 * slot] : 0;
-    long low = isWide ? wide[2 * slot + 1] : mapped((int) slots[2 * slot]);
+    long low = isWide ? wide[2 * slot + 1] : mapped((int) slots[who(slot)]);
     leave(slot);
     doubles -= isKnown(ofGroup, high, low) ? 1 : 0;
   }
@@ -439,11 +469,11 @@ public final class AffinityTable {
         gap = at;
       }
     }
-    slots[2 * gap] = 0;
+    slots[who(gap)] = 0;
   }
 
   private void move(int from, int to) {
-    System.arraycopy(slots, 2 * from, slots, 2 * to, 2);
+    System.arraycopy(slots, who(from), slots, who(to), 2);
     if (wide.length > 0) {
       System.arraycopy(wide, 2 * from, wide, 2 * to, 2);
     }
@@ -470,7 +500,7 @@ public final class AffinityTable {
     if (least >= since) {
       return false;
     }
-    if (doubts++ > slots.length) {
+    if (doubts++ > group.length) {
       doubts = 0;
       least = exactLeast();
     }
@@ -501,10 +531,10 @@ public final class AffinityTable {
   /** The list's least recently set entry, or -1. */
   private int oldest(int number) {
     int oldest = NONE;
-    long when = Long.MAX_VALUE;
+    long time = Long.MAX_VALUE;
     for (int slot = firstInList[number]; slot != NONE; slot = after[slot]) {
-      if (slots[2 * slot + 1] < when) {
-        when = slots[2 * slot + 1];
+      if (timeOf(slot) < time) {
+        time = timeOf(slot);
         oldest = slot;
       }
     }
@@ -544,21 +574,20 @@ public final class AffinityTable {
     long[] oldWide = wide;
     int[] oldGroup = group;
     int[] places = new int[group.length];
-    slots = new long[2 * capacity];
+    slots = new long[who(capacity)];
     wide = new long[oldWide.length * 2];
     group = new int[capacity];
     for (int slot = 0; slot < places.length; slot++) {
-      long who = oldSlots[2 * slot];
-      if (who == 0) {
+      if (oldSlots[who(slot)] == 0) {
         continue;
       }
-      int to = home(oldGroup[slot], who & CALLER_MASK);
+      int to = home(oldGroup[slot], oldSlots[who(slot)] & CALLER_MASK);
       while (!isFree(to)) {
         to = next(to);
       }
       places[slot] = to;
       group[to] = oldGroup[slot];
-      System.arraycopy(oldSlots, 2 * slot, slots, 2 * to, 2);
+      System.arraycopy(oldSlots, who(slot), slots, who(to), 2);
       if (wide.length > 0) {
         System.arraycopy(oldWide, 2 * slot, wide, 2 * to, 2);
       }
@@ -575,7 +604,7 @@ public final class AffinityTable {
   private static int[] moved(int[] chain, int[] places, long[] oldSlots) {
     int[] moved = new int[2 * places.length];
     for (int slot = 0; slot < places.length; slot++) {
-      if (oldSlots[2 * slot] != 0) {
+      if (oldSlots[who(slot)] != 0) {
         moved[places[slot]] = chain[slot] == NONE ? NONE : places[chain[slot]];
       }
     }

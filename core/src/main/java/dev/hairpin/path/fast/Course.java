@@ -63,8 +63,9 @@ sealed interface Course {
    *
    * @param at where in the record the ladder's numbers begin
    * @param countsOn whether the targets count on from the first
+   * @param fixed whether each list of callers leads to one endpoint, whichever ladder names it
    */
-  record InRecord(int at, boolean countsOn) implements Place {}
+  record InRecord(int at, boolean countsOn, boolean fixed) implements Place {}
 
   /** All questions that are asked, those of the ladders' shapes included. */
   static Set<SourceQuestion> questions(Course course, Shape[] shapes) {

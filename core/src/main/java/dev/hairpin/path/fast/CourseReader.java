@@ -23,6 +23,7 @@ final class CourseReader {
   private final int[] places;
   private final Shape[] shapes;
   private final int[] profiles;
+  private final ProgramPool pool;
 
   /** The routines that the course depends on. */
   final IntArrayList routines = new IntArrayList();
@@ -41,6 +42,7 @@ final class CourseReader {
     this.places = code.places();
     this.shapes = pool.shapes();
     this.profiles = pool.profiles();
+    this.pool = pool;
   }
 
   /**
@@ -48,8 +50,10 @@ final class CourseReader {
    *
    * @param group the group of its lists, and their first; both -1 without affinity
    * @param targets its targets; only the first if they count on
+   * @param fixed whether its lists lead to these targets in all ladders
    */
-  private record Found(int group, int firstList, boolean countsOn, int rungs, IntList targets) {
+  private record Found(
+      int group, int firstList, boolean countsOn, int rungs, IntList targets, boolean fixed) {
     boolean isAffine() {
       return group >= 0;
     }
@@ -140,7 +144,7 @@ final class CourseReader {
     IntArrayList record = new IntArrayList();
     List<Place> places = new ArrayList<>();
     for (Found ladder : ladders) {
-      places.add(new InRecord(record.size(), ladder.countsOn()));
+      places.add(new InRecord(record.size(), ladder.countsOn(), ladder.fixed()));
       if (ladder.isAffine()) {
         record.add(ladder.group());
         record.add(ladder.firstList());
@@ -297,15 +301,22 @@ final class CourseReader {
       number = addresses.size();
       addresses.add(address);
       int rungs = words[at] >>> 8;
-      int targets = at + (affine ? Op.AFFINE_HEADER : Op.BALANCE_HEADER);
+      int first = at + (affine ? Op.AFFINE_HEADER : Op.BALANCE_HEADER);
+      IntList targets = countsOn
+          ? IntList.of(words[at + 2])
+          : IntArrayList.wrap(Arrays.copyOfRange(words, first, first + rungs));
+      boolean fixed = affine;
+      for (int rung = 0; affine && rung < rungs; rung++) {
+        int target = countsOn ? words[at + 2] + rung : words[first + rung];
+        fixed &= pool.leadsTo(words[at + 5] + rung, target);
+      }
       ladders.add(new Found(
           affine ? words[at + 3] : -1,
           affine ? words[at + 5] : -1,
           countsOn,
           rungs,
-          countsOn
-              ? IntList.of(words[at + 2])
-              : IntArrayList.wrap(Arrays.copyOfRange(words, targets, targets + rungs))));
+          targets,
+          fixed));
     }
     return new Choice(
         shape.number,

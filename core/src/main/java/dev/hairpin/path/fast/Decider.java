@@ -67,6 +67,10 @@ public final class Decider {
   private final int[] left = new int[PASS];
   private final int[] leftByPlan = new int[PASS];
 
+  // Of those that are left: what the lists of callers say, and the slot where they do; -1 if not.
+  private final long[] byList = new long[PASS];
+  private final int[] slotOf = new int[PASS];
+
   /** What is needed of a way, side by side. */
   private static final class Way {
     final long[] slots;
@@ -116,9 +120,6 @@ public final class Decider {
       return row;
     }
   }
-
-  /** Keeps loads alive that are made for their effect on the cache only. */
-  long touched;
 
   /**
    * A decider for a node.
@@ -251,6 +252,50 @@ public final class Decider {
 
   private long unusual(
       Way way, long value, int leaf, int link, int from, int to, int ports, long random) {
+    long record = way.leaves[leaf + Plans.RECORD];
+    if (Plans.isAffine(record) && way.isPlain) {
+      int place = number(value) + Plans.place(record);
+      long known = known(way.records, record, place, from);
+      if (known >= 0) {
+        int chosen = target(way.records, record, place + 2, (int) (known >>> 32));
+        if (isAnother((int) known, record, chosen, from)) {
+          renew((int) known, record);
+          return way.leaves[leaf + Plans.ANSWER] + chosen;
+        }
+      }
+    }
+    return rare(way, value, leaf, link, from, to, ports, random);
+  }
+
+  /**
+   * How far behind the first list is the one that holds a caller, if that is easily told; or -1.
+   */
+  private long known(int[] numbers, long record, int place, int from) {
+    return affinity.isSimple(now - Plans.seconds(record) * 1_000L)
+        ? affinity.known4(numbers[place], from, numbers[place + 1], Plans.rungs(record))
+        : -1;
+  }
+
+  /** Whether an endpoint is not the caller; mostly the caller's slot says so, without a load. */
+  private boolean isAnother(int slot, long record, int chosen, int from) {
+    return (Plans.isFixed(record) && affinity.isOfAnother(slot)) || addresses[chosen] != from;
+  }
+
+  private void renew(int slot, long record) {
+    if (Plans.isFixed(record)) {
+      affinity.renewOfAnother(slot, now);
+    } else {
+      affinity.renew(slot, now);
+    }
+  }
+
+  /** A target of a record. */
+  private static int target(int[] numbers, long record, int at, int rung) {
+    return Plans.countsOn(record) ? numbers[at] + rung : numbers[at + rung];
+  }
+
+  private long rare(
+      Way way, long value, int leaf, int link, int from, int to, int ports, long random) {
     if (value != 0) {
       long record = way.leaves[leaf + Plans.RECORD];
       @Nullable Leaf readable = way.plans.readable()[leaf >>> Plans.LEAF_BITS];
@@ -329,7 +374,7 @@ public final class Decider {
       return way.isPlain ? byCaller(readable, numbers, record, place, from, random) : NOT_STRAIGHT;
     }
     int rung = readable.shape().pick(random);
-    int chosen = Plans.countsOn(record) ? numbers[place] + rung : numbers[place + rung];
+    int chosen = target(numbers, record, place, rung);
     int endpoint = addresses[chosen];
     if (!isUsual(way, chosen, endpoint)) {
       return NOT_STRAIGHT;
@@ -344,10 +389,8 @@ public final class Decider {
     int firstList = numbers[place + 1];
     int rungs = Plans.rungs(record);
     int seconds = Plans.seconds(record);
-    long known = affinity.isSimple(now - seconds * 1_000L)
-        ? affinity.known4(group, from, firstList, rungs)
-        : affinity.remembered(
-            group, 0, AffinityTable.mapped(from), firstList, numbers, 0, rungs, seconds, now);
+    long known = affinity.remembered(
+        group, 0, AffinityTable.mapped(from), firstList, numbers, 0, rungs, seconds, now);
     int rung;
     if (known >= 0) {
       rung = (int) (known >>> 32);
@@ -356,8 +399,7 @@ public final class Decider {
       rung = readable.shape().pick(random);
       affinity.set(firstList + rung, group, 0, AffinityTable.mapped(from), now);
     }
-    int targets = place + 2;
-    int chosen = Plans.countsOn(record) ? numbers[targets] + rung : numbers[targets + rung];
+    int chosen = target(numbers, record, place + 2, rung);
     return chosen | (addresses[chosen] == from ? readable.toItself() : readable.answer());
   }
 
@@ -454,21 +496,30 @@ public final class Decider {
     if (!way.isPlain) {
       rest = addExceptions(batch, way, first, count, rest);
     }
-    if (affinity.size() > 0) {
-      touchLists(batch, way, first, rest);
+    if (affinity.size() > 0 && way.isPlain) {
+      askLists(batch, way, first, rest);
+    } else {
+      Arrays.fill(slotOf, 0, rest, -1);
     }
+    int version = affinity.version();
     for (int r = 0; r < rest; r++) {
       int k = left[r];
       int i = first + k;
-      batch.decisions[i] = unusual(
-          way,
-          found[k],
-          leafOf[k],
-          links[i],
-          batch.source[i],
-          batch.destination[i],
-          batch.ports[i],
-          batch.draw[i]);
+      int slot = slotOf[r];
+      if (slot >= 0 && affinity.version() == version) {
+        renew(slot, way.leaves[leafOf[k] + Plans.RECORD]);
+        batch.decisions[i] = byList[r];
+      } else {
+        batch.decisions[i] = unusual(
+            way,
+            found[k],
+            leafOf[k],
+            links[i],
+            batch.source[i],
+            batch.destination[i],
+            batch.ports[i],
+            batch.draw[i]);
+      }
     }
   }
 
@@ -492,36 +543,49 @@ public final class Decider {
   }
 
   /**
-   * As one at a time, for those that need no more; the others' numbers are put down without a
-   * branch.
+   * As one at a time, for those that need no more. Each loop has few arrays, so that their
+   * addresses stay in registers.
    *
    * @return how many are left
    */
   private int answer(FlowBatch batch, Way way, int first, int count) {
-    int[] sources = batch.source;
-    long[] random = batch.draw;
-    long[] decisions = batch.decisions;
+    findLeaves(batch.source, way, first, count);
+    choose(batch.draw, batch.decisions, way.leaves, first, count);
+    return leave(batch.source, batch.decisions, first, count);
+  }
+
+  private void findLeaves(int[] sources, Way way, int first, int count) {
     long[] values = found;
-    int[] others = left;
     int[] leafNumbers = leafOf;
-    long[] leaves = way.leaves;
+    for (int k = 0; k < count; k++) {
+      leafNumbers[k] = way.row(sources[first + k]) + Plans.plan(values[k]);
+    }
+  }
+
+  /** Puts down the answers; a negative one without target for those that are not certain. */
+  private void choose(long[] random, long[] decisions, long[] leaves, int first, int count) {
+    long[] values = found;
+    int[] leafNumbers = leafOf;
+    for (int k = 0; k < count; k++) {
+      int leaf = leafNumbers[k];
+      long product = Plans.product(leaves[leaf], random[first + k]);
+      long sure = Plans.sure(product);
+      long decision = leaves[leaf + Plans.ANSWER]
+          + (number(values[k]) + Plans.added(leaves[leaf + Plans.ORDER], product >>> 32));
+      decisions[first + k] = (decision & sure) | (~sure & Long.MIN_VALUE);
+    }
+  }
+
+  /** Puts down the numbers of those that are left, for the most part without a branch. */
+  private int leave(int[] sources, long[] decisions, int first, int count) {
+    int[] others = left;
     int[] endpoints = addresses;
     int rest = 0;
     for (int k = 0; k < count; k++) {
-      int i = first + k;
-      int from = sources[i];
-      long value = values[k];
-      int leaf = way.row(from) + Plans.plan(value);
-      leafNumbers[k] = leaf;
-      long product = Plans.product(leaves[leaf], random[i]);
-      long sure = Plans.sure(product);
-      long decision = sure
-          & (leaves[leaf + Plans.ANSWER]
-              + (number(value) + Plans.added(leaves[leaf + Plans.ORDER], product >>> 32)));
-      decisions[i] = decision;
+      long decision = decisions[first + k];
       others[rest] = k;
-      rest += 1 + (int) sure;
-      if (endpoints[(int) decision] == from && sure != 0) {
+      rest += (int) (decision >>> 63);
+      if (endpoints[(int) decision] == sources[first + k] && decision >= 0) {
         others[rest++] = k;
       }
     }
@@ -544,20 +608,31 @@ public final class Decider {
     return rest;
   }
 
-  /** Loads what the lists of callers are asked, for flows that come later. */
-  private void touchLists(FlowBatch batch, Way way, int first, int rest) {
+  /**
+   * Asks the lists of callers, and puts down what follows where that is all there is to ask.
+   * Changes nothing; the answers hold until somebody is added to a list or removed.
+   */
+  private void askLists(FlowBatch batch, Way way, int first, int rest) {
     int[] sources = batch.source;
     int[] numbers = way.records;
     long[] leaves = way.leaves;
-    long sum = 0;
     for (int r = 0; r < rest; r++) {
       int k = left[r];
-      long record = leaves[leafOf[k] + Plans.RECORD];
+      int leaf = leafOf[k];
+      long record = leaves[leaf + Plans.RECORD];
+      slotOf[r] = -1;
       if (Plans.isAffine(record)) {
-        int group = numbers[number(found[k]) + Plans.place(record)];
-        sum += affinity.touch4(group, sources[first + k]);
+        int from = sources[first + k];
+        int place = number(found[k]) + Plans.place(record);
+        long known = known(numbers, record, place, from);
+        if (known >= 0) {
+          int chosen = target(numbers, record, place + 2, (int) (known >>> 32));
+          if (isAnother((int) known, record, chosen, from)) {
+            slotOf[r] = (int) known;
+            byList[r] = leaves[leaf + Plans.ANSWER] + chosen;
+          }
+        }
       }
     }
-    touched = sum;
   }
 }

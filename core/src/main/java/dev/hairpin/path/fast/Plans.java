@@ -17,7 +17,7 @@ final class Plans {
    *   order   four bits for each of 16 rungs: what is added to the rung for it
    *   answer  as in a Decision, plus what is added to the number in the key's value
    *   record  0 if the number in the key's value tells the targets; else it is the place of a record:
-   *             bit      0  the key has a record
+   *             bit      0  each list of callers leads to one endpoint, whichever key is called
    *             bit      1  the record begins with a group and a first list: callers are remembered
    *             bit      2  the targets count on from the first
    *             bits  3-17  where in the record the ladder's numbers begin
@@ -109,6 +109,10 @@ final class Plans {
     return rung + (order >>> ((int) rung << 2) & MOST_ADDED);
   }
 
+  static boolean isFixed(long record) {
+    return (record & 1) != 0;
+  }
+
   static boolean isAffine(long record) {
     return (record & 2) != 0;
   }
@@ -168,7 +172,7 @@ final class Plans {
           return;
         }
         table.words[at + ANSWER] = leaf.answer();
-        table.words[at + RECORD] = 1
+        table.words[at + RECORD] = (record.fixed() ? 1 : 0)
             | (choice.isAffine() ? 2 : 0)
             | (record.countsOn() ? 4 : 0)
             | (long) record.at() << 3

@@ -36,6 +36,10 @@ public final class ProgramPool {
   private final Map<List<Long>, Plans> plans = new HashMap<>();
   private final Map<String, Integer> listNumbers = new HashMap<>();
   private int[] groups = new int[16];
+
+  /** By list: one more than the target that it led to first; 0 if there is none so far. */
+  private int[] targetsOfLists = new int[0];
+
   private int groupCount;
   private final Map<SourceTranslation, Integer> translationNumbers = new HashMap<>();
   private volatile SourceTranslation[] translations = new SourceTranslation[0];
@@ -265,6 +269,17 @@ public final class ProgramPool {
       groups[list] = groupCount++;
     }
     return groups[list];
+  }
+
+  /** Whether a target of IPv4 is the one that a list led to first; what is kept of it is of that. */
+  boolean leadsTo(int list, int target) {
+    if (list >= targetsOfLists.length) {
+      targetsOfLists = Arrays.copyOf(targetsOfLists, groups.length);
+    }
+    if (targetsOfLists[list] == 0) {
+      targetsOfLists[list] = target + 1;
+    }
+    return targetsOfLists[list] == target + 1;
   }
 
   /**

@@ -152,6 +152,39 @@ class AffinityTableTest {
   }
 
   @Test
+  void whatIsKnownOfAnEntrysEndpointTakesNothingFromItsTimeAndEndsWithAPlainRenewal() {
+    AffinityTable table = new AffinityTable();
+    for (int address = 0; address < AffinityTable.ADDRESSES_PER_LIST; address++) {
+      table.set(1, 7, 0, address, 100);
+    }
+    table.renewOfAnother(table.find(1, 7, 0, 0), 200);
+
+    assertThat(table.isOfAnother(table.find(1, 7, 0, 0))).isTrue();
+    assertThat(table.isOfAnother(table.find(1, 7, 0, 1))).isFalse();
+    assertThat(table.stampOf(table.find(1, 7, 0, 0))).isEqualTo(200);
+
+    table.set(1, 7, 0, 1_000, 200);
+    assertThat(table.find(1, 7, 0, 0)).isNotNegative();
+    assertThat(table.find(1, 7, 0, 1)).isNegative();
+
+    table.set(1, 7, 0, 0, 300);
+    assertThat(table.isOfAnother(table.find(1, 7, 0, 0))).isFalse();
+  }
+
+  @Test
+  void aListTellsOfTheEndpointThatItLedToFirst() {
+    ProgramPool pool = new ProgramPool();
+    int list = pool.list("KUBE-SEP-A");
+    int other = pool.list("KUBE-SEP-B");
+
+    assertThat(pool.leadsTo(list, 0)).isTrue();
+    assertThat(pool.leadsTo(other, 5)).isTrue();
+    assertThat(pool.leadsTo(list, 0)).isTrue();
+    assertThat(pool.leadsTo(list, 5)).isFalse();
+    assertThat(pool.leadsTo(list, 5)).isFalse();
+  }
+
+  @Test
   void listsThatNobodyNamesAreForgotten() {
     AffinityTable table = new AffinityTable();
     for (int address = 0; address < 300; address++) {
