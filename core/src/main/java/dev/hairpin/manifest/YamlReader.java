@@ -229,10 +229,19 @@ final class YamlReader {
     add(node);
   }
 
+  /** The value of a scalar; of numbers only those that JSON has, which clients send. */
   private @Nullable Object value(ScalarEvent event, boolean plain, int line) {
-    if (plain) {
-      return YamlScalars.resolve(event.getValue());
+    @Nullable
+    Object value = plain ? YamlScalars.resolve(event.getValue()) : quotedOrTagged(event, line);
+    if (value instanceof Double number && !Double.isFinite(number)) {
+      throw problem(
+          line,
+          "json: unsupported value: " + (number.isNaN() ? "NaN" : number > 0 ? "+Inf" : "-Inf"));
     }
+    return value;
+  }
+
+  private @Nullable Object quotedOrTagged(ScalarEvent event, int line) {
     Optional<String> tag = event.getTag();
     if (tag.isEmpty()) {
       return event.getValue();

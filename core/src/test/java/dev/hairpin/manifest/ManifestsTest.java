@@ -104,6 +104,16 @@ class ManifestsTest {
   }
 
   @Test
+  void numbersThatJsonDoesNotHaveAreRefused() {
+    String widget = "apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: a}\nspec: {size: ";
+
+    assertThatThrownBy(() -> one(widget + ".nan}"))
+        .hasMessage("test.yaml: document 1, line 4: spec.size: json: unsupported value: NaN");
+    assertThatThrownBy(() -> one(widget + "!!float -.inf}"))
+        .hasMessage("test.yaml: document 1, line 4: spec.size: json: unsupported value: -Inf");
+  }
+
+  @Test
   void mergesMapsUnderWhatTheySayThemselves() {
     Deployment deployment = (Deployment) one("""
         apiVersion: apps/v1
