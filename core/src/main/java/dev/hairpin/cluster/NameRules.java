@@ -15,6 +15,10 @@ final class NameRules {
 
   // Written without nested repeats, so that a long hostile text is read once.
   private static final Pattern LABEL_PATTERN = Pattern.compile("[a-z0-9](?:[-a-z0-9]*[a-z0-9])?+");
+  private static final String UNDERSCORE_LABEL = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+  private static final Pattern UNDERSCORE_LABEL_PATTERN =
+      Pattern.compile("_?[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?+");
+  private static final Pattern HEADER_NAME = Pattern.compile("[-A-Za-z0-9]+");
   private static final Pattern LABEL_1035_PATTERN = Pattern.compile(LABEL_1035);
   private static final Pattern QUALIFIED_PATTERN = Pattern.compile(QUALIFIED);
   private static final Pattern VARIABLE = Pattern.compile("[-._a-zA-Z][-._a-zA-Z0-9]*");
@@ -94,6 +98,35 @@ final class NameRules {
       }
     }
     return true;
+  }
+
+  /** A domain of a pod's search list, whose labels may begin with an underscore and hold some. */
+  static List<String> searchDomain(String value) {
+    List<String> errors = new ArrayList<>();
+    if (value.length() > 253) {
+      errors.add(tooLong(253));
+    }
+    for (String label : value.split("\\.", -1)) {
+      if (!UNDERSCORE_LABEL_PATTERN.matcher(label).matches()) {
+        errors.add(regex(
+            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters,"
+                + " '_', '-' or '.', and must start and end with an alphanumeric character",
+            UNDERSCORE_LABEL + "(\\." + UNDERSCORE_LABEL + ")*",
+            "example.com"));
+        break;
+      }
+    }
+    return errors;
+  }
+
+  /** The name of a header of HTTP. */
+  static List<String> headerName(String value) {
+    return HEADER_NAME.matcher(value).matches()
+        ? List.of()
+        : List.of(regex(
+            "a valid HTTP header must consist of alphanumeric characters or '-'",
+            "[-A-Za-z0-9]+",
+            "X-Header-Name"));
   }
 
   /** A subdomain whose first label is {@code *}. */
@@ -180,6 +213,32 @@ final class NameRules {
       if (value.contains(part)) {
         errors.add("may not contain '" + part + "'");
       }
+    }
+    return errors;
+  }
+
+  /** A path that stays within the folder it starts from. */
+  static List<String> descendingPath(String value) {
+    List<String> errors = new ArrayList<>();
+    if (value.startsWith("/")) {
+      errors.add("must be a relative path");
+    }
+    errors.addAll(noBacksteps(value));
+    return errors;
+  }
+
+  /** A path without {@code ..}. */
+  static List<String> noBacksteps(String value) {
+    return List.of(value.split("/", -1)).contains("..")
+        ? List.of("must not contain '..'")
+        : List.of();
+  }
+
+  /** A path of a file that a volume makes; names with two dots in front are the volume's own. */
+  static List<String> localPath(String value) {
+    List<String> errors = descendingPath(value);
+    if (value.startsWith("..") && !value.startsWith("../") && errors.isEmpty()) {
+      errors.add("must not start with '..'");
     }
     return errors;
   }

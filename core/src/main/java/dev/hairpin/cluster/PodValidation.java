@@ -7,11 +7,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges what of a pod bears on networking and on where it runs: names, ports and variables of its
- * containers, its host name, DNS, gates and tolerations.
+ * Judges pods: their volumes and containers, host name, DNS, gates and tolerations.
  *
  * <p>Source: {@code ValidatePodSpec} of kube-apiserver v1.36. An image may be left out, since none
- * is run; volumes, security contexts, resources and affinities are not judged.
+ * is run; security contexts, affinities, spread constraints and claims of devices are not judged.
  */
 final class PodValidation {
   private static final List<String> RESTART_POLICIES = List.of("Always", "OnFailure", "Never");
@@ -31,9 +30,13 @@ final class PodValidation {
     this.spec = spec;
   }
 
-  /** Judges the spec of a template. */
-  static void of(FieldErrors errors, Fields spec) {
-    new PodValidation(errors, spec).spec(false);
+  /**
+   * Judges the spec of a template.
+   *
+   * @param claims names of volumes that its pods will have beside those of the spec
+   */
+  static void of(FieldErrors errors, Fields spec, Set<String> claims) {
+    new PodValidation(errors, spec).spec(false, claims);
   }
 
   /** Judges the spec of a pod that is new. */
@@ -47,11 +50,13 @@ final class PodValidation {
 
   /** Judges the spec of a pod by itself, whatever it was before. */
   static void ofPod(FieldErrors errors, Fields spec) {
-    new PodValidation(errors, spec).spec(true);
+    new PodValidation(errors, spec).spec(true, Set.of());
   }
 
-  private void spec(boolean pod) {
-    containers();
+  private void spec(boolean pod, Set<String> claims) {
+    Set<String> volumes = new HashSet<>(claims);
+    volumes.addAll(new VolumeValidation(errors).volumes(spec));
+    containers(volumes);
     if (spec.bool("hostNetwork", false)) {
       hostNetwork(pod);
     }
@@ -64,6 +69,7 @@ final class PodValidation {
       errors.invalid(gate.path("conditionType"), type, NameRules.qualifiedName(type));
     }
     schedulingGates();
+    subdomain("serviceAccountName");
     String node = spec.text("nodeName");
     if (!node.isEmpty()) {
       errors.invalid(spec.path("nodeName"), node, NameRules.dnsSubdomain(node));
@@ -93,6 +99,16 @@ final class PodValidation {
             alias.path("hostnames[" + i + "]"), names.get(i), NameRules.dnsSubdomain(names.get(i)));
       }
     }
+    subdomain("priorityClassName");
+    subdomain("runtimeClassName");
+    oneOf("preemptionPolicy", List.of("PreemptLowerPriority", "Never"));
+  }
+
+  private void subdomain(String name) {
+    String value = spec.text(name);
+    if (!value.isEmpty()) {
+      errors.invalid(spec.path(name), value, NameRules.dnsSubdomain(value));
+    }
   }
 
   private void oneOf(String name, List<String> values) {
@@ -102,63 +118,48 @@ final class PodValidation {
     }
   }
 
-  private void containers() {
+  private void containers(Set<String> volumes) {
+    ContainerValidation judge = new ContainerValidation(errors, spec, volumes);
     List<Fields> containers = spec.objects("containers");
     if (containers.isEmpty()) {
       errors.required(spec.path("containers"), "");
     }
     Set<String> names = new HashSet<>();
     for (Fields container : containers) {
-      container(container, names);
+      judge.container(container);
+      unique(container, names);
+      judge.running(container);
+      if (container.has("restartPolicy")) {
+        errors.forbidden(container.path("restartPolicy"), "may not be set for non-init containers");
+      }
     }
     Set<String> hostPorts = new HashSet<>();
     containers.forEach(c -> hostPorts(c, c.path(), hostPorts));
     for (Fields container : spec.objects("initContainers")) {
-      container(container, names);
+      judge.container(container);
+      initRestartPolicy(container);
+      unique(container, names);
       // they run one after the other; the server points at the first whichever it is
       hostPorts(container, spec.path("initContainers[0]"), new HashSet<>());
-    }
-  }
-
-  private void container(Fields f, Set<String> names) {
-    String name = f.text("name");
-    if (name.isEmpty()) {
-      errors.required(f.path("name"), "");
-    } else {
-      errors.invalid(f.path("name"), name, NameRules.dnsLabel(name));
-    }
-    Set<String> portNames = new HashSet<>();
-    for (Fields port : f.objects("ports")) {
-      port(port, portNames);
-    }
-    EnvValidation.of(errors, f);
-    if (!name.isEmpty() && !names.add(name)) {
-      errors.duplicate(f.path("name"), name);
-    }
-  }
-
-  private void port(Fields f, Set<String> names) {
-    String name = f.text("name");
-    if (!name.isEmpty()) {
-      List<String> bad = NameRules.portName(name);
-      errors.invalid(f.path("name"), name, bad);
-      if (bad.isEmpty() && !names.add(name)) {
-        errors.duplicate(f.path("name"), name);
+      if (container.text("restartPolicy").equals("Always")) {
+        judge.running(container);
+      } else {
+        judge.ending(container);
       }
     }
-    int port = f.int32("containerPort", 0);
-    if (port == 0) {
-      errors.required(f.path("containerPort"), "");
-    } else {
-      errors.invalid(f.path("containerPort"), port, NameRules.portNumber(port));
+  }
+
+  private void unique(Fields container, Set<String> names) {
+    String name = container.text("name");
+    if (!name.isEmpty() && !names.add(name)) {
+      errors.duplicate(container.path("name"), name);
     }
-    int hostPort = f.int32("hostPort", 0);
-    if (hostPort != 0) {
-      errors.invalid(f.path("hostPort"), hostPort, NameRules.portNumber(hostPort));
-    }
-    String protocol = f.text("protocol", "TCP");
-    if (!ServiceValidation.PROTOCOLS.contains(protocol)) {
-      errors.notSupported(f.path("protocol"), protocol, ServiceValidation.PROTOCOLS);
+  }
+
+  private void initRestartPolicy(Fields container) {
+    @Nullable String policy = container.textOrNull("restartPolicy");
+    if (policy != null && !policy.equals("Always")) {
+      errors.notSupported(container.path("restartPolicy"), policy, List.of("Always"));
     }
   }
 
@@ -236,6 +237,13 @@ final class PodValidation {
           "must not have more than "
               + LONGEST_SEARCH_LIST
               + " characters (including spaces) in the search list");
+    }
+    for (int i = 0; i < searches.size(); i++) {
+      String search = searches.get(i);
+      if (!search.equals(".")) {
+        String name = search.endsWith(".") ? search.substring(0, search.length() - 1) : search;
+        errors.invalid(config.path("searches[" + i + "]"), name, NameRules.searchDomain(name));
+      }
     }
     for (Fields option : config.objects("options")) {
       if (option.text("name").isEmpty()) {

@@ -5,6 +5,8 @@ import dev.hairpin.manifest.KubeObjects;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,8 +154,9 @@ final class WorkloadValidation {
           meta.has("labels") ? labels : new FieldErrors.Shown(null, "map[string]string(nil)"),
           "`selector` does not match template `labels`");
     }
-    NameRules.labels(errors, meta.path("labels"), labels);
-    NameRules.annotations(errors, meta.path("annotations"), meta.textMap("annotations"));
+    // from here on the server leaves metadata out of the path
+    NameRules.labels(errors, "spec.template.labels", labels);
+    NameRules.annotations(errors, "spec.template.annotations", meta.textMap("annotations"));
   }
 
   /** Whether a selector is so wrong that nothing can be said about what it selects. */
@@ -163,10 +166,17 @@ final class WorkloadValidation {
         .anyMatch(requirement -> !operators.contains(requirement.text("operator")));
   }
 
-  /** The pods of a Deployment are judged as those of its ReplicaSets, and named so. */
+  /**
+   * The pods of a Deployment are judged as those of its ReplicaSets, and named so. Those of a
+   * StatefulSet have its claims as volumes; the server does not judge them until they are made,
+   * here they are judged at once.
+   */
   private void podsOfTemplate(String owner) {
     Fields pod = spec.object("template").object("spec");
-    PodValidation.of(errors, pod);
+    Set<String> claims = spec.objects("volumeClaimTemplates").stream()
+        .map(claim -> claim.object("metadata").text("name"))
+        .collect(Collectors.toSet());
+    PodValidation.of(errors, pod, claims);
     String restart = pod.text("restartPolicy", "Always");
     if (!restart.equals("Always")) {
       errors.notSupported(pod.path("restartPolicy"), restart, List.of("Always"));
