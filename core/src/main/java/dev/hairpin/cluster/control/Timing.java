@@ -13,8 +13,7 @@ import java.time.Duration;
  * @param programStop how long a program takes to end once it is told to; at most the grace period
  * @param waitsForHooks whether {@code initialDelaySeconds}, {@code minReadySeconds} and
  *     {@code preStop} hooks take their time
- * @param nodeMonitor how long a node may be silent until it is taken for lost, or away until its
- *     pods are removed
+ * @param nodeMonitor how long a node may be silent until it is taken for lost
  */
 public record Timing(
     Duration controllers,

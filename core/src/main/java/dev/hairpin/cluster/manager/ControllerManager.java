@@ -93,7 +93,7 @@ public final class ControllerManager {
         EndpointsController.start(state, names, timing.controllers(), setup.maxEndpointsPerSlice());
     this.mirroring = MirroringController.start(state, names, timing.controllers());
     this.nodes = new Nodes(state, timing, kubelets);
-    this.orphans = OrphanedPods.start(state, timing.nodeMonitor());
+    this.orphans = OrphanedPods.start(state, timing);
     this.namespaces = NamespaceController.start(server, timing.controllers());
   }
 
@@ -109,7 +109,7 @@ public final class ControllerManager {
     this.endpoints = original.endpoints.fork(state, names, timing.controllers());
     this.mirroring = original.mirroring.fork(state, names, timing.controllers());
     this.nodes = original.nodes.fork(state, kubelets);
-    this.orphans = original.orphans.fork(state, timing.nodeMonitor());
+    this.orphans = original.orphans.fork(state, timing);
     this.namespaces = original.namespaces.fork(server, timing.controllers());
   }
 

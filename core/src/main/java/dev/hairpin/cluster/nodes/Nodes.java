@@ -5,7 +5,6 @@ import dev.hairpin.api.Node;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Taint;
-import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.Deletion;
 import dev.hairpin.cluster.control.Timing;
@@ -22,8 +21,8 @@ import java.util.function.Predicate;
 /**
  * What people and accidents do to nodes.
  *
- * <p>Source: {@code kubectl cordon}, {@code kubectl drain}, the node lifecycle controller and the
- * pod garbage collector of Kubernetes v1.36.3.
+ * <p>Source: {@code kubectl cordon}, {@code kubectl drain} and the node lifecycle controller of
+ * Kubernetes v1.36.3.
  */
 public final class Nodes {
   private static final String UNSCHEDULABLE = "node.kubernetes.io/unschedulable";
@@ -32,16 +31,9 @@ public final class Nodes {
   /** What the API server adds to pods that say nothing else: they stay for 300 s. */
   private static final Duration DEFAULT_STAY = Duration.ofMinutes(5);
 
-  /**
-   * How long the pods of a node that is gone stay, {@code quarantineTime}; without the 20 s that
-   * the collector may sleep on top.
-   */
-  private static final Duration QUARANTINE = Duration.ofSeconds(40);
-
   private final ClusterState state;
   private final Timing timing;
   private final Kubelets kubelets;
-  private final WorkQueue<String> gone;
   private final WorkQueue<String> silent;
   private final WorkQueue<Eviction> evictions;
 
@@ -59,24 +51,8 @@ public final class Nodes {
     this.state = state;
     this.timing = timing;
     this.kubelets = kubelets;
-    Duration quarantine = timing.nodeMonitor().isZero() ? Duration.ZERO : QUARANTINE;
-    this.gone = new WorkQueue<>(state.clock(), quarantine, this::collectOrphans);
     this.silent = new WorkQueue<>(state.clock(), timing.nodeMonitor(), this::noticeLoss);
     this.evictions = new WorkQueue<>(state.clock(), DEFAULT_STAY, this::evict);
-    state.watch(this::changed);
-  }
-
-  private void changed(Change change) {
-    if (change.object() instanceof Node node && change.after() == null) {
-      gone.add(node.metadata().name());
-    }
-  }
-
-  /** Nobody is there to stop the pods of a node that does not exist any more. */
-  private void collectOrphans(String node) {
-    if (state.get(Node.class, "", node).isEmpty()) {
-      podsOn(node, pod -> true).forEach(pod -> state.remove(pod.key()));
-    }
   }
 
   /**
@@ -88,7 +64,6 @@ public final class Nodes {
    */
   public Nodes fork(ClusterState copy, Kubelets itsKubelets) {
     Nodes fork = new Nodes(copy, timing, itsKubelets);
-    fork.gone.continueFrom(gone);
     fork.silent.continueFrom(silent);
     fork.evictions.continueFrom(evictions);
     return fork;

@@ -5,6 +5,7 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.Deletion;
+import dev.hairpin.cluster.control.Timing;
 import dev.hairpin.cluster.control.WorkQueue;
 import java.time.Duration;
 import java.util.List;
@@ -16,16 +17,19 @@ import java.util.List;
  * <p>A pod that names a node which was never there is left alone, as its node may come with the
  * next manifest; the original removes it, too. Single-writer, like the state.
  *
- * <p>Source: {@code gcOrphaned} of {@code pkg/controller/podgc} of Kubernetes v1.36, which looks
- * every 20 s and waits 40 s for the node to come back.
+ * <p>Source: {@code gcOrphaned} of {@code pkg/controller/podgc} of Kubernetes v1.36, which waits
+ * 40 s for the node to come back; the 20 s that it may sleep before it looks are left out.
  */
 public final class OrphanedPods {
+  private static final Duration QUARANTINE = Duration.ofSeconds(40);
+
   private final ClusterState state;
   private final WorkQueue<String> gone;
 
-  private OrphanedPods(ClusterState state, Duration delay) {
+  private OrphanedPods(ClusterState state, Timing timing) {
     this.state = state;
-    this.gone = new WorkQueue<>(state.clock(), delay, this::collect);
+    Duration quarantine = timing.nodeMonitor().isZero() ? Duration.ZERO : QUARANTINE;
+    this.gone = new WorkQueue<>(state.clock(), quarantine, this::collect);
     state.watch(this::changed);
   }
 
@@ -33,22 +37,22 @@ public final class OrphanedPods {
    * Starts to look after the nodes of a cluster.
    *
    * @param state the cluster
-   * @param delay how long a node may be away before its pods go
+   * @param timing whether a node's absence is noticed at once or after its time
    * @return the running controller
    */
-  public static OrphanedPods start(ClusterState state, Duration delay) {
-    return new OrphanedPods(state, delay);
+  public static OrphanedPods start(ClusterState state, Timing timing) {
+    return new OrphanedPods(state, timing);
   }
 
   /**
    * Starts the controller on a fork of the cluster; it goes on where this one is.
    *
    * @param copy the fork
-   * @param delay how long a node may be away before its pods go
+   * @param timing whether a node's absence is noticed at once or after its time
    * @return the fork's controller
    */
-  public OrphanedPods fork(ClusterState copy, Duration delay) {
-    OrphanedPods fork = new OrphanedPods(copy, delay);
+  public OrphanedPods fork(ClusterState copy, Timing timing) {
+    OrphanedPods fork = new OrphanedPods(copy, timing);
     fork.gone.continueFrom(gone);
     return fork;
   }

@@ -59,26 +59,6 @@ class NodesTest {
   }
 
   @Test
-  void thePodsOfADeletedNodeGoAfterAWhileAndTheirOwnersMakeOthers() {
-    cluster.apply(workload("Deployment", "web", "")
-        .replace("spec:\n  selector", "spec:\n  replicas: 6\n  selector"));
-    cluster.advance(Duration.ofMinutes(1));
-    List<Pod> before = pods("web");
-    assertThat(before).hasSize(6).anyMatch(pod -> pod.spec().nodeName().equals("node-2"));
-
-    cluster.delete(Node.KIND, "node-2");
-    cluster.advance(Duration.ofSeconds(49));
-    assertThat(pods("web")).isEqualTo(before);
-    cluster.advance(Duration.ofMinutes(1));
-
-    assertThat(pods("web"))
-        .hasSize(6)
-        .allMatch(Pod::isReady)
-        .noneMatch(pod -> pod.spec().nodeName().equals("node-2"));
-    assertThat(endpoints()).hasSize(6).noneMatch(e -> "node-2".equals(e.nodeName()));
-  }
-
-  @Test
   void aNodeThatIsBackInTimeKeepsItsPods() {
     cluster.apply(workload("Deployment", "web", "nodeName: node-2,"));
     cluster.advance(Duration.ofMinutes(1));
