@@ -271,7 +271,7 @@ public final class ProgramPool {
     return groups[list];
   }
 
-  /** Whether a target of IPv4 is the one that a list led to first; what is kept of it is of that. */
+  /** Whether a target of IPv4 is the one that a list led to first. */
   boolean leadsTo(int list, int target) {
     if (list >= targetsOfLists.length) {
       targetsOfLists = Arrays.copyOf(targetsOfLists, groups.length);
