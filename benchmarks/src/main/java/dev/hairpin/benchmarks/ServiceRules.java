@@ -100,7 +100,7 @@ final class ServiceRules {
         : POD_BLOCK + (i & 255);
   }
 
-  private static Service service(int i, ServiceKind kind) {
+  static Service service(int i, ServiceKind kind) {
     ServiceSpec.Builder spec = ServiceSpec.builder()
         .clusterIps(List.of(IpAddress.v4(0xac10_0000 + i).toString()))
         .ipFamilies(List.of(IpFamily.IPV4));

@@ -77,6 +77,10 @@ public final class Proxier {
 
   private RulePool pool;
   private Written written;
+
+  /** Whether nobody else has what is written, not even a fork. */
+  private boolean ownsWritten;
+
   private @Nullable OwnBlock reading;
   private RuleSet ruleSet;
   private boolean othersWrote;
@@ -327,7 +331,8 @@ public final class Proxier {
     if (pool.isShared()) {
       writeWithOthers(removed, rewritten, full, now);
     } else {
-      Written ported = written.withPorts(removed, rewritten);
+      Written ported = written.withPorts(removed, rewritten, ownsWritten);
+      ownsWritten = true;
       largeCluster = ported.isOfLargeCluster();
       boolean cleans = cleansUp(now);
       List<String> doomed = cleans ? doomedChains(ported) : List.of();

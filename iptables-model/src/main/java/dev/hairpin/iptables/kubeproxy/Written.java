@@ -117,10 +117,21 @@ final class Written {
 
   /** The same with other ports; the rules are yet to be written. */
   Written withPorts(Collection<ServicePortName> removed, Collection<PortState> changed) {
+    return withPorts(removed, changed, false);
+  }
+
+  /**
+   * The same with other ports, for the only one who has this.
+   *
+   * @param isOver whether nobody will ask this for its ports any more, so that they are changed in
+   *     place
+   */
+  Written withPorts(
+      Collection<ServicePortName> removed, Collection<PortState> changed, boolean isOver) {
     if (removed.isEmpty() && changed.isEmpty()) {
       return this;
     }
-    ForkableSortedMap<ServicePortName, PortState> now = ports.frozenCopy();
+    ForkableSortedMap<ServicePortName, PortState> now = isOver ? ports : ports.frozenCopy();
     StaleChains left = stale;
     int count = endpoints;
     int unreadable = unrepresentable;
