@@ -17,8 +17,8 @@ import java.util.List;
  * <p>A pod that names a node which was never there is left alone, as its node may come with the
  * next manifest; the original removes it, too. Single-writer, like the state.
  *
- * <p>Source: {@code gcOrphaned} of {@code pkg/controller/podgc} of Kubernetes v1.36, which waits
- * 40 s for the node to come back; the 20 s that it may sleep before it looks are left out.
+ * <p>Source: {@code gcOrphaned} of {@code pkg/controller/podgc} of Kubernetes v1.36, which waits 40
+ * s for the node to come back; the 20 s that it may sleep before it looks are left out.
  */
 public final class OrphanedPods {
   private static final Duration QUARANTINE = Duration.ofSeconds(40);
