@@ -144,7 +144,7 @@ class KubeletsTest {
           containers: [{name: a}]                                                        | 1
           containers: [{name: a, lifecycle: {preStop: {sleep: {seconds: 5}}}}]            | 6
           containers: [{name: a, lifecycle: {preStop: {exec: {command: [sleep, "7"]}}}}]  | 8
-          containers: [{name: a, lifecycle: {preStop: {sleep: {seconds: 90}}}}]           | 30
+          containers: [{name: a, lifecycle: {preStop: {exec: {command: [sleep, "90"]}}}}] | 30
           terminationGracePeriodSeconds: 3, containers: [{name: a, lifecycle: \
           {preStop: {exec: {command: [sh, -c, "sleep 15"]}}}}]                            | 3
           terminationGracePeriodSeconds: 0, containers: [{name: a}]                       | 0
