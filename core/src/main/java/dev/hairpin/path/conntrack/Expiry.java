@@ -147,7 +147,7 @@ final class Expiry {
       block = wheel.following(block);
     }
     for (int i = 0; i < count; i++) {
-      int first = blocks[i] << ExpiryWheel.BLOCK_SHIFT;
+      int first = blocks[i] << Rows.BLOCK_SHIFT;
       touched += table.touchRows(family, first, endOfBlock(first, family));
     }
     for (int i = 0; i < count; i++) {
@@ -157,11 +157,11 @@ final class Expiry {
   }
 
   private int endOfBlock(int first, int family) {
-    return Math.min(first + ExpiryWheel.BLOCK_ROWS, table.rows(family));
+    return Math.min(first + Rows.BLOCK_ROWS, table.rows(family));
   }
 
   private void lookAt(int block, int family, ExpiryWheel wheel, long now) {
-    int first = block << ExpiryWheel.BLOCK_SHIFT;
+    int first = block << Rows.BLOCK_SHIFT;
     int end = endOfBlock(first, family);
     long earliest = Long.MAX_VALUE;
     for (int row = first; row < end; row++) {
@@ -203,7 +203,7 @@ final class Expiry {
       hashes[2 * i] = table.hash(over[i] & ~1);
       hashes[2 * i + 1] = table.hash(over[i] | 1);
     }
-    touched += table.touchIndex(hashes, 2 * overs);
+    touched += table.touchIndex(hashes, 0, 2 * overs);
     for (int i = 0; i < overs; i++) {
       table.unlink(over[i], hashes[2 * i], hashes[2 * i + 1]);
       table.release(over[i]);

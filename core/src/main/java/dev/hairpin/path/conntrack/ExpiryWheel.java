@@ -21,8 +21,6 @@ final class ExpiryWheel {
    *
    * Ticks are counted from the wheel's first, so that they fit into an int for 69 years.
    */
-  static final int BLOCK_SHIFT = 4;
-  static final int BLOCK_ROWS = 1 << BLOCK_SHIFT;
   static final int NONE = -1;
   private static final int TICK_SHIFT = 10;
   private static final int SLOTS = 256;
@@ -61,7 +59,7 @@ final class ExpiryWheel {
 
   /** Sees to it that the row is looked at when this time has come. */
   void file(int row, long time) {
-    int block = row >> BLOCK_SHIFT;
+    int block = row >> Rows.BLOCK_SHIFT;
     if (block >= tick.length) {
       grow(block);
     }

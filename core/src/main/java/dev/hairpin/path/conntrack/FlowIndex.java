@@ -28,6 +28,7 @@ final class FlowIndex {
    */
   static final int NONE = -1;
   private static final int SLOTS = 12;
+  private static final int SLOT_BITS = 4;
   private static final int FIRST = 6;
   private static final long ONES = 0x0101_0101_0101_0101L;
   private static final long HIGHS = 0x8080_8080_8080_8080L;
@@ -171,12 +172,43 @@ final class FlowIndex {
       place = next(place);
       empty = slotsWith(place, 0);
     }
-    int slot = slot(empty);
+    put(place, slot(empty), hash, handle);
+  }
+
+  private void put(int place, int slot, long hash, int handle) {
     words[place + (slot >> 3)] |= tag(hash) << ((slot & 7) << 3);
     int at = place + 2 + (slot >> 1);
     int shift = (slot & 1) << 5;
     words[at] = (words[at] & ~(FOUR_BYTES << shift)) | ((handle & FOUR_BYTES) << shift);
     size++;
+  }
+
+  /**
+   * The slot into which a hash will be put, where one look at its home tells that no tuple under
+   * this hash is known; {@link #NONE} where that takes a search. What it says is void once another
+   * handle comes in under a hash of the same home, or the index grows.
+   */
+  long vacancy(long hash) {
+    int place = home(hash);
+    long tags = tag(hash) * ONES;
+    long first = words[place];
+    long second = words[place + 1];
+    long same = zeroBytes(first ^ tags) | (zeroBytes(second ^ tags) & HIGHS_OF_FOUR);
+    long empty = zeroBytes(first) | (zeroBytes(second) & HIGHS_OF_FOUR) >>> 1;
+    if ((same | second >>> 32) != 0 || empty == 0) {
+      return NONE;
+    }
+    return (long) place << SLOT_BITS | slot(empty);
+  }
+
+  /** Whether two vacancies are of the same home, so that taking one makes the other void. */
+  static boolean areOfOneHome(long vacancy, long other) {
+    return (vacancy ^ other) >>> SLOT_BITS == 0;
+  }
+
+  /** Adds a handle under the hash of a vacancy. */
+  void put(long vacancy, long hash, int handle) {
+    put((int) (vacancy >>> SLOT_BITS), (int) vacancy & (1 << SLOT_BITS) - 1, hash, handle);
   }
 
   /** Takes out a handle that was added under this hash. */

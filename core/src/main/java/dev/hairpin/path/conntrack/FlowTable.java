@@ -25,9 +25,8 @@ final class FlowTable {
    * Connection marks and the times of UDP flows are rare or cold, and lie in arrays of their own
    * that exist only once they are needed, 4 bytes a record each.
    *
-   * A handle names a row and a direction: row << 2 | v6 << 1 | direction. A free row has META 0 and
-   * the next free row + 1 in its first word; rows are given out again last in, first out, while
-   * their line is still in the cache. Arrays grow by halves.
+   * A handle names a row and a direction: row << 2 | v6 << 1 | direction. A free row has META 0.
+   * Arrays grow by halves.
    */
   static final int NONE = FlowIndex.NONE;
 
@@ -45,8 +44,7 @@ final class FlowTable {
 
   private long[] v4;
   private long[] v6;
-  private final int[] rows = new int[2];
-  private final int[] firstFree = new int[2];
+  private final Rows[] rows = {new Rows(), new Rows()};
   private final int[][] marks = {NOTHING, NOTHING};
   private final int[][] streamTimes = {NOTHING, NOTHING};
   private final FlowIndex index;
@@ -63,8 +61,7 @@ final class FlowTable {
     v4 = other.v4.clone();
     v6 = other.v6.clone();
     for (int family = 0; family < 2; family++) {
-      rows[family] = other.rows[family];
-      firstFree[family] = other.firstFree[family];
+      rows[family] = new Rows(other.rows[family]);
       marks[family] = other.marks[family].clone();
       streamTimes[family] = other.streamTimes[family].clone();
     }
@@ -110,7 +107,7 @@ final class FlowTable {
 
   /** The number of rows ever used of a family: rows are 0 to this, some of them free. */
   int rows(int family) {
-    return rows[family];
+    return rows[family].end();
   }
 
   /** How many rows are in use. */
@@ -121,16 +118,11 @@ final class FlowTable {
   /** A row that nothing points to, with META 0; its tuples and times hold anything. */
   int allocate(boolean isV6) {
     int family = isV6 ? 1 : 0;
-    int row = firstFree[family] - 1;
-    if (row >= 0) {
-      firstFree[family] = (int) (isV6 ? v6[FIRST + row * V6_WORDS] : v4[FIRST + row * V4_WORDS]);
+    int row = rows[family].take();
+    if (isV6) {
+      v6 = withRoom(v6, row, V6_WORDS);
     } else {
-      row = rows[family]++;
-      if (isV6) {
-        v6 = withRoom(v6, row, V6_WORDS);
-      } else {
-        v4 = withRoom(v4, row, V4_WORDS);
-      }
+      v4 = withRoom(v4, row, V4_WORDS);
     }
     if (row < marks[family].length) {
       marks[family][row] = 0;
@@ -149,11 +141,8 @@ final class FlowTable {
 
   /** Gives the row back; it must not be linked. */
   void release(int handle) {
-    int family = family(handle);
     state(handle, 0);
-    long[] records = family == 0 ? v4 : v6;
-    records[family == 0 ? base4(handle) : base6(handle)] = firstFree[family];
-    firstFree[family] = row(handle) + 1;
+    rows[family(handle)].giveBack(row(handle));
     live--;
   }
 
@@ -316,6 +305,14 @@ final class FlowTable {
     return (differs | otherPorts | otherProtocol) == 0;
   }
 
+  /**
+   * Whether the answers of an IPv4 row have this tuple, and what they answer has another: what is
+   * found under it can only be this row's reply direction.
+   */
+  boolean isAnswer4(int handle, long addresses, long ports) {
+    return same4(handle | 1, addresses, ports) && v4[base4(handle)] != addresses;
+  }
+
   /** Whether a direction of a row has this IPv6 tuple. */
   boolean same6(int handle, Tuple t) {
     if (!isV6(handle)) {
@@ -419,6 +416,20 @@ final class FlowTable {
     links++;
   }
 
+  /**
+   * Where a hash will be put in, as {@link FlowIndex#vacancy} says; none if the index must grow.
+   */
+  long vacancy(long hash) {
+    return index.isFull() ? NONE : index.vacancy(hash);
+  }
+
+  /** Makes both directions of a row findable, by vacancies of different homes. */
+  void link(int handle, long originalHash, long original, long replyHash, long reply) {
+    index.put(original, originalHash, handle & ~1);
+    index.put(reply, replyHash, handle | 1);
+    links++;
+  }
+
   /** How often a connection was made findable: as long as it is the same, none has come in. */
   long links() {
     return links;
@@ -427,7 +438,7 @@ final class FlowTable {
   private void rebuild() {
     index.clearAndGrow();
     for (int family = 0; family < 2; family++) {
-      for (int row = 0; row < rows[family]; row++) {
+      for (int row = 0; row < rows(family); row++) {
         int handle = handle(family, row);
         if ((meta(handle) & Meta.CONFIRMED) != 0) {
           index.add(hash(handle), handle);
@@ -461,8 +472,8 @@ final class FlowTable {
   }
 
   /** Loads the lines of the index in which tuples with these hashes lie. */
-  long touchIndex(long[] hashes, int end) {
-    return index.touch(hashes, 0, end);
+  long touchIndex(long[] hashes, int from, int end) {
+    return index.touch(hashes, from, end);
   }
 
   /** A slot of the index from which to look for entries near a tuple. */
@@ -482,8 +493,8 @@ final class FlowTable {
   long bytes() {
     long cold = 0;
     for (int family = 0; family < 2; family++) {
-      cold += marks[family].length + streamTimes[family].length;
+      cold += 4L * (marks[family].length + streamTimes[family].length) + rows[family].bytes();
     }
-    return 8L * (v4.length + v6.length) + 4 * cold + index.bytes();
+    return 8L * (v4.length + v6.length) + cold + index.bytes();
   }
 }
