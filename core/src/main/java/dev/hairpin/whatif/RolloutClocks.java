@@ -7,6 +7,7 @@ import dev.hairpin.cluster.Change;
 import dev.hairpin.whatif.RolloutReport.Mark;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -102,21 +103,18 @@ final class RolloutClocks {
     return asked.size() == 1;
   }
 
-  /** The first pod that came; null as long as none did. */
-  @Nullable
-  String firstNew() {
-    return fresh;
-  }
-
   /** Somebody still sends to the pod that was asked to end first, until a time. */
   void sendsToOld(String who, double until) {
     lastSent.put(who, until);
   }
 
-  /** Whether somebody sends to the first new pod at a time. */
-  void sendsToNew(String who, boolean sends, double now) {
-    senders.add(who);
-    if (sends) {
+  /** Somebody sends to some pods at a time; who never sends to the workload is not told of. */
+  void sends(String who, Set<String> pods, double now) {
+    if (!Collections.disjoint(pods, old)) {
+      senders.add(who);
+    }
+    if (fresh != null && pods.contains(fresh)) {
+      senders.add(who);
       firstSent.putIfAbsent(who, now);
     }
   }

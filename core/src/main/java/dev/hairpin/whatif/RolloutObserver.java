@@ -15,7 +15,9 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Restarts a Deployment in a cluster of its own, and watches tick by tick what becomes of it. */
 final class RolloutObserver {
@@ -181,16 +183,18 @@ final class RolloutObserver {
 
   /** Who still sends to the pod that goes first, or to where it was, and who to the first new. */
   private void look(String who, Map<String, Double> byPod, double losing) {
+    Set<String> pods = new TreeSet<>();
+    byPod.forEach((pod, share) -> {
+      if (share > NOTHING) {
+        pods.add(pod);
+      }
+    });
     String leaving = clocks.firstAsked();
     if (leaving != null
-        && (byPod.getOrDefault(leaving, 0.0) > NOTHING
-            || (clocks.onlyOneIsGoing() && losing > NOTHING))) {
+        && (pods.contains(leaving) || (clocks.onlyOneIsGoing() && losing > NOTHING))) {
       clocks.sendsToOld(who, now + tick);
     }
-    String coming = clocks.firstNew();
-    if (coming != null) {
-      clocks.sendsToNew(who, byPod.getOrDefault(coming, 0.0) > NOTHING, now);
-    }
+    clocks.sends(who, pods, now);
   }
 
   private static String podOf(String server) {

@@ -130,23 +130,28 @@ public record SweepResult(String fingerprint, SortedMap<Integer, SweepRow> rows)
   }
 
   /**
-   * The spreads of a metric as a table.
+   * The spreads of a metric as a table. The last column says of what the largest figure is: of
+   * another pod or node than that of another scenario, it may have another limit.
    *
    * @param metric the metric
    * @return a row for each scenario
    */
   public TextTable table(Metric metric) {
-    TextTable table = TextTable.of("scenario", "seeds", "mean", "least", "median", "most", "over");
+    TextTable table =
+        TextTable.of("scenario", "seeds", "mean", "least", "median", "most", "over", "most of");
     table.right("seeds", "mean", "least", "median", "most", "over");
-    spread(metric)
-        .forEach((name, s) -> table.row(
-            name,
-            Integer.toString(s.count()),
-            Escape.readable(s.mean()),
-            Escape.readable(s.low()),
-            Escape.readable(s.median()),
-            Escape.readable(s.high()),
-            s.over() + " of " + s.count()));
+    byScenario(metric).forEach((name, worst) -> {
+      Spread s = Spread.of(worst);
+      table.row(
+          name,
+          Integer.toString(s.count()),
+          Escape.readable(s.mean()),
+          Escape.readable(s.low()),
+          Escape.readable(s.median()),
+          Escape.readable(s.high()),
+          s.over() + " of " + s.count(),
+          largest(worst).subject());
+    });
     return table;
   }
 
@@ -174,7 +179,7 @@ public record SweepResult(String fingerprint, SortedMap<Integer, SweepRow> rows)
   }
 
   /**
-   * A chart of a metric with a bar for each scenario: the largest of all seeds, and its limit. For
+   * A chart of a metric with a bar for each scenario: the largest of all seeds, of what it is, and its limit. For
    * so many scenarios as one can read the names of.
    *
    * @param metric the metric
@@ -183,11 +188,15 @@ public record SweepResult(String fingerprint, SortedMap<Integer, SweepRow> rows)
    */
   public BarChart bars(Metric metric) {
     BarChart chart = new BarChart("worst " + metric.title() + " of all seeds", metric.unit());
-    drawn(byScenario(metric), metric)
-        .forEach((name, worst) -> worst.stream()
-            .max(Comparator.comparingDouble(SweepRow.Worst::value))
-            .ifPresent(most -> chart.bar(name, most.value(), most.limit())));
+    drawn(byScenario(metric), metric).forEach((name, worst) -> {
+      SweepRow.Worst most = largest(worst);
+      chart.bar(name + ": " + most.subject(), most.value(), most.limit());
+    });
     return chart;
+  }
+
+  private static SweepRow.Worst largest(List<SweepRow.Worst> worst) {
+    return Collections.max(worst, Comparator.comparingDouble(SweepRow.Worst::value));
   }
 
   private static <V> Map<String, V> drawn(Map<String, V> byScenario, Metric metric) {

@@ -2,13 +2,10 @@ package dev.hairpin.whatif;
 
 import dev.hairpin.Cluster;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -134,85 +131,47 @@ public record SweepRunner(
    */
   public SweepResult run(Sweep sweep) {
     List<Integer> mine = sweep.shard(shard, shards);
-    Cluster base = sweep.base().get();
-    if (file.isEmpty()) {
-      return run(sweep, base, mine, SweepResult.of(sweep.fingerprint(base), List.of()), null);
-    }
-    try (SweepFile kept = SweepFile.open(file.get(), sweep, base)) {
-      return run(sweep, base, mine, kept.found(), kept);
+    try (SweepCrew crew = new SweepCrew(sweep, Math.min(threads, mine.size()) - 1)) {
+      Cluster base = sweep.base().get();
+      if (file.isEmpty()) {
+        SweepResult nothing = SweepResult.of(sweep.fingerprint(base), List.of());
+        return run(crew, sweep.on(base), mine, nothing, null);
+      }
+      try (SweepFile kept = SweepFile.open(file.get(), sweep, base)) {
+        return run(crew, sweep.on(base), mine, kept.found(), kept);
+      }
     }
   }
 
   private SweepResult run(
-      Sweep sweep, Cluster base, List<Integer> mine, SweepResult found, @Nullable SweepFile kept) {
+      SweepCrew crew,
+      Sweep.Worker own,
+      List<Integer> mine,
+      SweepResult found,
+      @Nullable SweepFile kept) {
     List<Integer> left = mine.stream().filter(c -> !found.rows().containsKey(c)).toList();
     ConcurrentLinkedQueue<SweepRow> rows = new ConcurrentLinkedQueue<>();
     AtomicInteger next = new AtomicInteger();
     AtomicInteger done = new AtomicInteger(mine.size() - left.size());
-    Thread caller = Thread.currentThread();
-    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    AtomicBoolean interrupted = new AtomicBoolean();
     if (done.get() > 0) {
       progress.finished(done.get(), mine.size());
     }
-    Runnable work = () -> {
-      try {
-        // A cluster belongs to the thread that made it.
-        Sweep.Worker worker =
-            sweep.on(Thread.currentThread() == caller ? base : sweep.base().get());
-        while (failure.get() == null && !interrupted.get() && !stop.getAsBoolean()) {
-          if (Thread.currentThread().isInterrupted()) {
-            interrupted.set(true);
-            return;
-          }
-          int at = next.getAndIncrement();
-          if (at >= left.size()) {
-            return;
-          }
-          SweepRow row = worker.run(left.get(at));
-          rows.add(row);
-          if (kept != null) {
-            kept.append(row);
-          }
-          synchronized (failure) {
-            progress.finished(done.incrementAndGet(), mine.size());
-          }
+    crew.work(own, worker -> {
+      while (!crew.isToStop() && !stop.getAsBoolean()) {
+        int at = next.getAndIncrement();
+        if (at >= left.size()) {
+          return;
         }
-      } catch (RuntimeException | Error e) {
-        failure.compareAndSet(null, e);
+        SweepRow row = worker.run(left.get(at));
+        rows.add(row);
+        if (kept != null) {
+          kept.append(row);
+        }
+        synchronized (done) {
+          progress.finished(done.incrementAndGet(), mine.size());
+        }
       }
-    };
-    runInThreads(work, Math.min(threads, Math.max(1, left.size())), interrupted);
-    Throwable failed = failure.get();
-    if (failed instanceof Error error) {
-      throw error;
-    }
-    if (failed != null) {
-      throw (RuntimeException) failed;
-    }
+    });
     return found.merge(SweepResult.of(found.fingerprint(), rows));
-  }
-
-  private static void runInThreads(Runnable work, int count, AtomicBoolean interrupted) {
-    List<Thread> helpers = new ArrayList<>();
-    for (int i = 1; i < count; i++) {
-      Thread helper = new Thread(work, "hairpin-sweep-" + i);
-      helper.setDaemon(true);
-      helper.start();
-      helpers.add(helper);
-    }
-    work.run();
-    for (Thread helper : helpers) {
-      while (helper.isAlive()) {
-        try {
-          helper.join();
-        } catch (InterruptedException e) {
-          interrupted.set(true);
-        }
-      }
-    }
-    if (interrupted.get()) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

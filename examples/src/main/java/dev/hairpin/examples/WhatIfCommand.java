@@ -167,18 +167,21 @@ final class WhatIfCommand implements Callable<Integer> {
     if (timeLine != null) {
       ChartOptions.write(timeLine, now.timeLine().toSvg(), "--time-line");
     }
-    if (now.lostConnections() == 0) {
+    if (now.lostConnections() == 0 && now.cutOff() == 0) {
       return 0;
     }
-    OptionalInt safe = rolling.smallestPreStop(LONGEST_HOOK);
-    if (safe.isEmpty()) {
-      out.println(
-          "even a preStop sleep of " + LONGEST_HOOK + " s loses some: the cause is another");
-      return 1;
+    RolloutReport hooked = now;
+    if (now.lostConnections() > 0) {
+      OptionalInt safe = rolling.smallestPreStop(LONGEST_HOOK);
+      if (safe.isEmpty()) {
+        out.println("\neven a preStop sleep of " + LONGEST_HOOK
+            + " s loses some: the cause is another");
+        return 1;
+      }
+      out.println("\nsmallest safe preStop: " + safe.getAsInt() + " s\n");
+      hooked = rolling.with(safe.getAsInt());
+      out.print(hooked);
     }
-    out.println("\nsmallest safe preStop: " + safe.getAsInt() + " s\n");
-    RolloutReport hooked = rolling.with(safe.getAsInt());
-    out.print(hooked);
     if (hooked.cutOff() > 0) {
       out.println(rolling
           .smallestSettings(LONGEST_HOOK)

@@ -1,5 +1,6 @@
 package dev.hairpin.path.trace;
 
+import com.google.common.math.LongMath;
 import java.math.BigInteger;
 import java.math.MathContext;
 
@@ -27,9 +28,21 @@ public record Fraction(BigInteger numerator, BigInteger denominator)
     if (numerator.signum() < 0 || denominator.signum() <= 0) {
       throw new IllegalArgumentException(numerator + "/" + denominator + " is no share");
     }
-    BigInteger divisor = numerator.gcd(denominator);
-    numerator = numerator.divide(divisor);
-    denominator = denominator.divide(divisor);
+    // A denominator is a power of two, of the kernel's dice, times a small number, of what is picked
+    // evenly: shifts and one remainder reduce it, where the long numbers' own divisor takes as many
+    // steps as they have bits.
+    int twos = denominator.getLowestSetBit();
+    int shift = numerator.signum() == 0 ? twos : Math.min(twos, numerator.getLowestSetBit());
+    numerator = numerator.shiftRight(shift);
+    denominator = denominator.shiftRight(shift);
+    BigInteger odd = denominator.shiftRight(twos - shift);
+    BigInteger divisor = odd.bitLength() < Long.SIZE
+        ? BigInteger.valueOf(LongMath.gcd(numerator.mod(odd).longValue(), odd.longValue()))
+        : numerator.gcd(odd);
+    if (!divisor.equals(BigInteger.ONE)) {
+      numerator = numerator.divide(divisor);
+      denominator = denominator.divide(divisor);
+    }
   }
 
   /**
