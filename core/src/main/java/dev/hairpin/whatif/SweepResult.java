@@ -179,8 +179,8 @@ public record SweepResult(String fingerprint, SortedMap<Integer, SweepRow> rows)
   }
 
   /**
-   * A chart of a metric with a bar for each scenario: the largest of all seeds, of what it is, and its limit. For
-   * so many scenarios as one can read the names of.
+   * A chart of a metric with a bar for each scenario: the largest of all seeds, of what it is, and
+   * its limit. For so many scenarios as one can read the names of.
    *
    * @param metric the metric
    * @return the chart, to be printed as text or SVG

@@ -62,8 +62,8 @@ final class SweepCommand implements Callable<Integer> {
   @Option(
       names = "--metric",
       paramLabel = "METRIC",
-      description = "which figures to show, such as DNS_QUERIES (default:"
-          + " POD_REQUESTS,CONNTRACK)",
+      description =
+          "which figures to show, such as DNS_QUERIES (default:" + " POD_REQUESTS,CONNTRACK)",
       split = ",")
   private List<Metric> metrics = new ArrayList<>(List.of(Metric.POD_REQUESTS, Metric.CONNTRACK));
 

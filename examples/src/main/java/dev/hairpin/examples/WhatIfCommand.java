@@ -174,8 +174,8 @@ final class WhatIfCommand implements Callable<Integer> {
     if (now.lostConnections() > 0) {
       OptionalInt safe = rolling.smallestPreStop(LONGEST_HOOK);
       if (safe.isEmpty()) {
-        out.println("\neven a preStop sleep of " + LONGEST_HOOK
-            + " s loses some: the cause is another");
+        out.println(
+            "\neven a preStop sleep of " + LONGEST_HOOK + " s loses some: the cause is another");
         return 1;
       }
       out.println("\nsmallest safe preStop: " + safe.getAsInt() + " s\n");

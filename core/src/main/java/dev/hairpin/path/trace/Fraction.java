@@ -28,7 +28,8 @@ public record Fraction(BigInteger numerator, BigInteger denominator)
     if (numerator.signum() < 0 || denominator.signum() <= 0) {
       throw new IllegalArgumentException(numerator + "/" + denominator + " is no share");
     }
-    // A denominator is a power of two, of the kernel's dice, times a small number, of what is picked
+    // A denominator is a power of two, of the kernel's dice, times a small number, of what is
+    // picked
     // evenly: shifts and one remainder reduce it, where the long numbers' own divisor takes as many
     // steps as they have bits.
     int twos = denominator.getLowestSetBit();
