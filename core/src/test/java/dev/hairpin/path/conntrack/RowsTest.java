@@ -29,8 +29,9 @@ class RowsTest {
         list.add(row);
       } else {
         int at = random.nextInt(list.size());
-        int row = list.set(at, list.get(list.size() - 1));
-        list.remove(list.size() - 1);
+        int last = list.size() - 1;
+        int row = list.set(at, list.get(last));
+        list.subList(last, last + 1).clear();
         taken.clear(row);
         rows.giveBack(row);
       }
