@@ -31,14 +31,14 @@ import org.openjdk.jmh.annotations.Warmup;
  * How long does a sweep over {@link BalancedCluster} take on one thread, and on two?
  *
  * <p>A thousand scenarios, each another one: {@code web} gets 1 to 20 pods and {@code client} 1 to
- * 5, and no node or one of nine is lost. The compiler works beside the first iterations, for a
- * second thread as long as for one, so they are for warming up. Garbage is collected for
- * throughput, as the guide recommends for sweeps.
+ * 5, and no node or one of nine is lost. The compiler works beside the first iterations, of two
+ * threads beside ten, so they are for warming up. Garbage is collected for throughput, as the guide
+ * recommends for sweeps.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 4)
+@Warmup(iterations = 13)
 @Measurement(iterations = 3)
 @Fork(value = 1, jvmArgsAppend = "-XX:+UseParallelGC")
 @SuppressWarnings("NullAway.Init") // JMH calls scenarios() before anything else

@@ -1,5 +1,7 @@
 package dev.hairpin.iptables.compile;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.hairpin.iptables.RuleSet;
 import dev.hairpin.iptables.walk.RuleWalker;
 import dev.hairpin.net.Cidr;
@@ -208,6 +210,22 @@ public final class Stand {
   /** The walker's answer, which leaves its traces in the lists of callers. */
   public Fate walkedOnce(Flow flow, Chooser chooser) {
     return walk(network, flow, chooser);
+  }
+
+  /**
+   * Holds the program's answer to one draw equal to the walker's. What never arrives, and what the
+   * program leaves open, is not compared.
+   *
+   * @param when at what the flow was sent, for the failure
+   */
+  public void assertDecidedAsWalked(Flow flow, long draw, Object when) {
+    Fate walked = walkedOnce(flow, new OneDraw(draw));
+    Fate decided = decidedOnce(flow, draw);
+    if (!walked.verdict().equals("LOST") && !decided.isOpen()) {
+      assertThat(decided)
+          .as("%s at %s", flow, when)
+          .isEqualTo(new Fate(walked.verdict(), walked.destination(), walked.source(), 0));
+    }
   }
 
   private static IpAddress sourceOf(String host) {

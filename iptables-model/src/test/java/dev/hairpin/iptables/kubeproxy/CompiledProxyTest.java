@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hairpin.iptables.RuleSet;
 import dev.hairpin.iptables.compile.Fate;
-import dev.hairpin.iptables.compile.OneDraw;
 import dev.hairpin.iptables.compile.RuleCompiler;
 import dev.hairpin.iptables.compile.Stand;
 import dev.hairpin.iptables.kubeproxy.KubeProxyConfiguration.DetectLocalMode;
@@ -124,14 +123,7 @@ class CompiledProxyTest {
       }
       Stand.Flow any = flows.get(random.nextInt(flows.size()));
       Stand.Flow flow = new Stand.Flow(any.from(), any.protocol(), port++, any.to());
-      long draw = random.nextLong();
-      Fate walked = stand.walkedOnce(flow, new OneDraw(draw));
-      Fate decided = stand.decidedOnce(flow, draw);
-      if (!walked.verdict().equals("LOST") && !decided.isOpen()) {
-        assertThat(decided)
-            .as("%s at step %d", flow, i)
-            .isEqualTo(new Fate(walked.verdict(), walked.destination(), walked.source(), 0));
-      }
+      stand.assertDecidedAsWalked(flow, random.nextLong(), "step " + i);
     }
   }
 
