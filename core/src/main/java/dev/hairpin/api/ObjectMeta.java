@@ -60,6 +60,30 @@ public record ObjectMeta(
   }
 
   /**
+   * Metadata with a name that was made up.
+   *
+   * @param namespace the namespace; empty for kinds without one
+   * @param generateName what the name was to begin with
+   * @param name the name
+   * @return the metadata
+   */
+  public static ObjectMeta generated(String namespace, String generateName, String name) {
+    return new ObjectMeta(
+        namespace,
+        name,
+        generateName,
+        "",
+        Map.of(),
+        Map.of(),
+        List.of(),
+        List.of(),
+        null,
+        null,
+        0,
+        0);
+  }
+
+  /**
    * The same metadata with other labels.
    *
    * @param newLabels the labels

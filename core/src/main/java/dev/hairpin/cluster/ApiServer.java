@@ -168,7 +168,7 @@ public final class ApiServer {
    * @return the server, independent of this one, drawing from a stream of its own
    */
   public ApiServer fork(ClusterState copy) {
-    return new ApiServer(copy, config, services.fork(copy), lastApplied.fork(), names.copy());
+    return new ApiServer(copy, config, services.fork(copy), lastApplied.fork(), names.fork());
   }
 
   /**
@@ -378,9 +378,11 @@ public final class ApiServer {
     Map<String, Object> meta = new LinkedHashMap<>(map(tree.get("metadata")));
     copy.put("metadata", meta);
     String prefix = String.valueOf(meta.get("generateName"));
+    meta.put("name", prefix);
+    ObjectKey sequence = key(copy);
     int attempt = 0;
     do {
-      meta.put("name", names.next(prefix, name -> false));
+      meta.put("name", names.next(sequence.kind(), sequence.namespace(), prefix, name -> false));
     } while (++attempt < NAME_ATTEMPTS && find(key(copy)).isPresent());
     return copy;
   }

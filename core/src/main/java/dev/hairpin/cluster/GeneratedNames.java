@@ -1,14 +1,20 @@
 package dev.hairpin.cluster;
 
-import java.util.SplittableRandom;
+import com.google.common.hash.Hashing;
+import dev.hairpin.api.ObjectKey;
+import dev.hairpin.collect.ForkableMap;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives names to objects that ask for {@code generateName}: the prefix and five random characters.
  *
  * <p>Source: {@code k8s.io/apiserver/pkg/storage/names} and {@code util/rand}, whose alphabet has
- * no vowels and no digits that look like letters, so that no name is a word. The same seed gives
- * the same names. Not thread-safe.
+ * no vowels and no digits that look like letters, so that no name is a word.
+ *
+ * <p>Every kind, namespace and prefix has a sequence of its own, which the seed decides. So nothing
+ * that happens to other objects changes a name. Not thread-safe.
  */
 public final class GeneratedNames {
 
@@ -17,10 +23,11 @@ public final class GeneratedNames {
 
   private static final int RANDOM_LENGTH = 5;
   private static final int LONGEST_PREFIX = 63 - RANDOM_LENGTH;
-  private static final long GOLDEN_RATIO = 0x9e37_79b9_7f4a_7c15L;
 
   private final long seed;
-  private long drawn;
+
+  /** How many names were drawn, by kind, namespace and prefix. */
+  private final ForkableMap<ObjectKey, Integer> drawn;
 
   /**
    * Names from a seed.
@@ -28,45 +35,57 @@ public final class GeneratedNames {
    * @param seed the cluster's seed
    */
   public GeneratedNames(long seed) {
-    this(seed, 0);
+    this(seed, new ForkableMap<>());
   }
 
-  private GeneratedNames(long seed, long drawn) {
+  private GeneratedNames(long seed, ForkableMap<ObjectKey, Integer> drawn) {
     this.seed = seed;
     this.drawn = drawn;
   }
 
   /**
-   * A copy that gives the same names from here on.
+   * A fork that gives the same names from here on.
    *
-   * @return the copy
+   * @return the fork
    */
-  public GeneratedNames copy() {
-    return new GeneratedNames(seed, drawn);
+  public GeneratedNames fork() {
+    return new GeneratedNames(seed, drawn.fork());
   }
 
   /**
    * Makes a name that is not taken.
    *
+   * @param kind the kind of the object that is to have it
+   * @param namespace the object's namespace; empty for kinds without one
    * @param prefix what it begins with; cut to 58 characters
    * @param taken whether a name is taken
    * @return the name
    */
-  public String next(String prefix, Predicate<String> taken) {
+  public String next(String kind, String namespace, String prefix, Predicate<String> taken) {
     String base = prefix.length() > LONGEST_PREFIX ? prefix.substring(0, LONGEST_PREFIX) : prefix;
-    while (true) {
-      String name = base + suffix(++drawn);
-      if (!taken.test(name)) {
-        return name;
-      }
-    }
+    ObjectKey sequence = new ObjectKey(kind, namespace, base);
+    @Nullable Integer before = drawn.get(sequence);
+    int number = before == null ? 0 : before;
+    String name;
+    do {
+      name = base + suffix(sequence, number++);
+    } while (taken.test(name));
+    drawn.put(sequence, number);
+    return name;
   }
 
-  private String suffix(long number) {
-    SplittableRandom random = new SplittableRandom(seed + number * GOLDEN_RATIO);
+  private String suffix(ObjectKey sequence, int number) {
+    long random = Hashing.murmur3_128()
+        .newHasher()
+        .putLong(seed)
+        .putInt(number)
+        .putString(sequence.toString(), StandardCharsets.UTF_8)
+        .hash()
+        .asLong();
     StringBuilder suffix = new StringBuilder(RANDOM_LENGTH);
     for (int i = 0; i < RANDOM_LENGTH; i++) {
-      suffix.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+      suffix.append(ALPHABET.charAt((int) Long.remainderUnsigned(random, ALPHABET.length())));
+      random = Long.divideUnsigned(random, ALPHABET.length());
     }
     return suffix.toString();
   }

@@ -85,6 +85,29 @@ class GeneratedNamesTest {
   }
 
   @Test
+  void namesOfOtherKindsNamespacesAndPrefixesDoNotChangeTheNextOfThisOne() {
+    ApiServer calm = server(new ClusterState(new VirtualClock(), 1));
+    created("{generateName: d-}");
+    created("{generateName: c-, namespace: kube-system}");
+    server.create(tree("{apiVersion: v1, kind: Secret, metadata: {generateName: c-}}"));
+
+    String expected =
+        calm.create(configMap("{generateName: c-}")).object().metadata().name();
+    assertThat(created("{generateName: c-}")).isEqualTo(expected);
+  }
+
+  @Test
+  void nothingOfAPrefixesNamesIsSharedWithTheNextOnes() {
+    GeneratedNames names = new GeneratedNames(1);
+    String last = names.next("Pod", "shop", "web-", name -> false);
+    for (int i = 0; i < 50; i++) {
+      String name = names.next("Pod", "shop", "web-", n -> false);
+      assertThat(name.substring(4, 8)).isNotEqualTo(last.substring(5, 9));
+      last = name;
+    }
+  }
+
+  @Test
   void manyNamesOfOnePrefixAreAllDifferent() {
     Set<String> names = new HashSet<>();
     for (int i = 0; i < 2_000; i++) {

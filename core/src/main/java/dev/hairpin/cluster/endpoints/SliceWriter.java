@@ -13,6 +13,9 @@ import java.util.Map;
 
 /** Carries out plans: names new slices, stores and deletes, and keeps the controller's index. */
 final class SliceWriter {
+  /** A longer prefix is no subdomain; then the dash is left out. */
+  private static final int LONGEST_NAME = 253;
+
   private final ClusterState state;
   private final OwnWrites writes;
   private final GeneratedNames names;
@@ -32,29 +35,27 @@ final class SliceWriter {
    * @param annotations the annotations that it shall have
    */
   void write(SliceDraft draft, KubeObject owner, Map<String, String> annotations) {
-    ObjectMeta of = owner.metadata();
     EndpointSlice replaced = draft.replaced();
-    ObjectMeta meta = replaced != null
-        ? replaced.metadata()
-        : new ObjectMeta(
-            of.namespace(),
-            names.next(of.name() + "-", name -> isTaken(of.namespace(), name)),
-            "",
-            "",
-            Map.of(),
-            Map.of(),
-            List.of(
-                new OwnerReference(owner.apiVersion(), owner.kind(), of.name(), of.uid(), true)),
-            List.of(),
-            null,
-            null,
-            0,
-            0);
+    ObjectMeta meta = replaced != null ? replaced.metadata() : named(owner);
     put(new EndpointSlice(
         meta.withLabels(draft.labels()).withAnnotations(annotations),
         draft.addressType(),
         draft.endpoints(),
         draft.ports()));
+  }
+
+  private ObjectMeta named(KubeObject owner) {
+    ObjectMeta of = owner.metadata();
+    String namespace = of.namespace();
+    String prefix = of.name().length() < LONGEST_NAME ? of.name() + "-" : of.name();
+    String name = names.next(
+        EndpointSlice.KIND,
+        namespace,
+        prefix,
+        n -> state.get(new ObjectKey(EndpointSlice.KIND, namespace, n)).isPresent());
+    return ObjectMeta.generated(namespace, prefix, name)
+        .withOwners(List.of(
+            new OwnerReference(owner.apiVersion(), owner.kind(), of.name(), of.uid(), true)));
   }
 
   /** Stores a slice as it is. */
@@ -65,10 +66,6 @@ final class SliceWriter {
   void delete(EndpointSlice slice) {
     stored.remove(slice);
     writes.remove(slice.key());
-  }
-
-  private boolean isTaken(String namespace, String name) {
-    return state.get(new ObjectKey(EndpointSlice.KIND, namespace, name)).isPresent();
   }
 
   static Map<String, String> annotations(SliceDraft draft) {

@@ -101,7 +101,7 @@ public final class ControllerManager {
     Timing timing = original.setup.timing();
     this.state = server.state();
     this.setup = original.setup;
-    this.names = original.names.copy();
+    this.names = original.names.fork();
     this.nodeIpam = original.nodeIpam.fork(state);
     this.workloads = original.workloads.fork(state, names, timing.controllers());
     this.scheduler = original.scheduler.fork(state, timing.scheduling());

@@ -310,7 +310,10 @@ final class DaemonSets {
   private void store(DaemonSet set, PodSpec spec, String node, String revision) {
     String namespace = set.metadata().namespace();
     String name = names.next(
-        set.metadata().name() + "-", n -> state.get(Pod.class, namespace, n).isPresent());
+        Pod.KIND,
+        namespace,
+        PodFactory.prefix(set),
+        n -> state.get(Pod.class, namespace, n).isPresent());
     state.store(PodFactory.pod(
         set,
         name,

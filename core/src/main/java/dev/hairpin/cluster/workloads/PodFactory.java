@@ -21,6 +21,11 @@ import java.util.Set;
 final class PodFactory {
   private PodFactory() {}
 
+  /** What the names of an owner's pods begin with. */
+  static String prefix(KubeObject owner) {
+    return owner.metadata().name() + "-";
+  }
+
   static Pod pod(
       KubeObject owner,
       String name,
@@ -29,7 +34,7 @@ final class PodFactory {
       Map<String, String> moreLabels) {
     Map<String, String> labels = new LinkedHashMap<>(template.labels());
     labels.putAll(moreLabels);
-    ObjectMeta meta = ObjectMeta.of(owner.metadata().namespace(), name)
+    ObjectMeta meta = ObjectMeta.generated(owner.metadata().namespace(), prefix(owner), name)
         .withLabels(labels)
         .withAnnotations(template.annotations())
         .withOwners(List.of(reference(owner)));

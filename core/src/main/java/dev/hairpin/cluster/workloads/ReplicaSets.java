@@ -66,9 +66,9 @@ final class ReplicaSets {
 
   private void keep(ReplicaSet set, List<Pod> active) {
     String namespace = set.metadata().namespace();
-    String prefix = set.metadata().name() + "-";
+    String prefix = PodFactory.prefix(set);
     for (int i = active.size(); i < set.replicas(); i++) {
-      String name = names.next(prefix, n -> isTaken(namespace, n));
+      String name = names.next(Pod.KIND, namespace, prefix, n -> isTaken(namespace, n));
       state.store(PodFactory.pod(set, name, set.template(), set.template().spec(), Map.of()));
     }
     if (active.size() > set.replicas()) {
