@@ -451,6 +451,24 @@ public final class ApiServer {
    */
   public Response update(Map<String, ?> request) {
     ObjectKey key = key(request);
+    requireSameUid(request, key);
+    return updateAnyUid(request, key);
+  }
+
+  /** A request that names a uid means the object that has it. */
+  private void requireSameUid(Map<String, ?> request, ObjectKey key) {
+    String sent = metadata(request, key).uid();
+    String stored = state.get(key).map(object -> object.metadata().uid()).orElse("");
+    if (!sent.isEmpty() && !sent.equals(stored)) {
+      throw ApiError.otherUid(Resources.of(key.kind()), key, sent, stored);
+    }
+  }
+
+  private static ObjectMeta metadata(Map<String, ?> tree, ObjectKey key) {
+    return decode(tree, () -> KubeObjects.readMetadata(Fields.of(tree), key.kind()));
+  }
+
+  private Response updateAnyUid(Map<String, ?> request, ObjectKey key) {
     @Nullable KubeObject stored = state.get(key).orElse(null);
     if (stored == null) {
       if (!CREATED_BY_PUT.contains(key.kind())) {
@@ -459,7 +477,10 @@ public final class ApiServer {
       return createNamed(mutated(request, null));
     }
     Map<String, ?> tree = mutated(request, stored);
-    requireSameObject(tree, stored.metadata(), key);
+    long version = metadata(tree, key).resourceVersion();
+    if (version != 0 && version != stored.metadata().resourceVersion()) {
+      throw ApiError.conflict(Resources.of(key.kind()), key.name());
+    }
     if (stored instanceof Service service) {
       Response response =
           services.update(decode(tree, () -> ServiceDraft.read(tree)), service, dryRun);
@@ -467,17 +488,6 @@ public final class ApiServer {
       return response;
     }
     return new Response(store(admit(tree, stored)), List.of());
-  }
-
-  /** An update that names a uid or a version means the object that has them. */
-  private static void requireSameObject(Map<String, ?> tree, ObjectMeta stored, ObjectKey key) {
-    ObjectMeta sent = decode(tree, () -> KubeObjects.readMetadata(Fields.of(tree), key.kind()));
-    if (!sent.uid().isEmpty() && !sent.uid().equals(stored.uid())) {
-      throw ApiError.otherUid(Resources.of(key.kind()), key, sent.uid(), stored.uid());
-    }
-    if (sent.resourceVersion() != 0 && sent.resourceVersion() != stored.resourceVersion()) {
-      throw ApiError.conflict(Resources.of(key.kind()), key.name());
-    }
   }
 
   /**
@@ -505,7 +515,8 @@ public final class ApiServer {
    * @throws ApiError if the request is refused
    */
   public Response patch(ObjectKey key, PatchType type, Object patch) {
-    Map<String, Object> before = KubeObjects.toTree(require(key));
+    KubeObject stored = require(key);
+    Map<String, Object> before = KubeObjects.toTree(stored);
     @Nullable
     Object after = switch (type) {
       case MERGE -> Patches.merge(before, patch);
@@ -513,10 +524,28 @@ public final class ApiServer {
       case JSON -> JsonPatch.apply(before, list(patch));
     };
     Map<String, Object> tree = map(after);
-    if (!key.equals(key(tree))) {
-      throw ApiError.badRequest("a patch must not change kind, namespace or name of " + key);
+    requireSameName(key, key(tree));
+    String uid = metadata(tree, key).uid();
+    if (!uid.isEmpty() && !uid.equals(stored.metadata().uid())) {
+      FieldErrors errors = new FieldErrors(config.features());
+      errors.invalid("metadata.uid", uid, "field is immutable");
+      throw ApiError.invalid(Resources.qualifiedKind(key.kind()), key.name(), errors);
     }
-    return update(tree);
+    return updateAnyUid(tree, key);
+  }
+
+  private static void requireSameName(ObjectKey asked, ObjectKey patched) {
+    if (!patched.kind().equals(asked.kind())) {
+      throw ApiError.badRequest("a patch must not change the kind of " + asked);
+    }
+    if (!patched.namespace().equals(asked.namespace())) {
+      throw ApiError.badRequest(
+          "the namespace of the provided object does not match the namespace sent on the request");
+    }
+    if (!patched.name().equals(asked.name())) {
+      throw ApiError.badRequest("the name of the object (" + patched.name()
+          + ") does not match the name on the URL (" + asked.name() + ")");
+    }
   }
 
   @SuppressWarnings("unchecked") // trees have texts as keys
@@ -693,6 +722,13 @@ public final class ApiServer {
     ObjectMeta meta = object.metadata();
     String kind = Resources.qualifiedKind(object.kind());
     if (!uid.isEmpty() && !uid.equals(meta.uid())) {
+      if (object instanceof Namespace) {
+        throw ApiError.conflict(
+            "namespaces",
+            meta.name(),
+            "Precondition failed: UID in precondition: " + uid + ", UID in object meta: "
+                + meta.uid());
+      }
       throw ApiError.conflict(
           kind,
           meta.name(),

@@ -36,6 +36,7 @@ final class Generations {
   private static final Set<String> BUILT_IN = Set.of(
       "certificates.k8s.io",
       "coordination.k8s.io",
+      "discovery.k8s.io",
       "events.k8s.io",
       "networking.k8s.io",
       "node.k8s.io",
@@ -67,11 +68,15 @@ final class Generations {
     return before.deletionTimestamp() == null && after.deletionTimestamp() != null;
   }
 
+  /** Whether an API version is none of Kubernetes' own. */
+  static boolean isCustom(String apiVersion) {
+    String group = Kinds.group(apiVersion);
+    return group.indexOf('.') >= 0 && !BUILT_IN.contains(group);
+  }
+
   private static boolean isCounted(KubeObject object) {
     if (object instanceof GenericObject generic) {
-      String group = Kinds.group(generic.apiVersion());
-      boolean builtIn = group.indexOf('.') < 0 || BUILT_IN.contains(group);
-      return !builtIn || COUNTED.contains(generic.kind());
+      return isCustom(generic.apiVersion()) || COUNTED.contains(generic.kind());
     }
     return object instanceof Pod
         || object instanceof ReplicaSet

@@ -23,7 +23,10 @@ final class IngressValidation {
     List<Fields> rules = spec.objects("rules");
     @Nullable Fields backend = spec.objectOrNull("defaultBackend");
     if (rules.isEmpty() && backend == null) {
-      errors.invalid("spec", null, "either `defaultBackend` or `rules` must be specified");
+      errors.invalid(
+          "spec",
+          spec.has("rules") ? List.of() : null,
+          "either `defaultBackend` or `rules` must be specified");
     }
     if (backend != null) {
       backend(backend);

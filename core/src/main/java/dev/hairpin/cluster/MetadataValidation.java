@@ -26,6 +26,9 @@ final class MetadataValidation {
   private static final String ORPHAN = "orphan";
   private static final String FOREGROUND = "foregroundDeletion";
 
+  /** Finalizers without a domain that are Kubernetes' own. */
+  private static final Set<String> STANDARD_FINALIZERS = Set.of("kubernetes", ORPHAN, FOREGROUND);
+
   private MetadataValidation() {}
 
   /** How the names of a kind are written. An IPAddress' name is judged with its spec. */
@@ -74,6 +77,8 @@ final class MetadataValidation {
    * Judges the metadata of an object that replaces another; its name was judged when it was new.
    */
   static void ofUpdate(FieldErrors errors, ObjectMeta meta, ObjectMeta old) {
+    ofAny(errors, meta);
+    finalizers(errors, meta.finalizers());
     if (old.deletionTimestamp() != null) {
       List<String> added = new ArrayList<>(meta.finalizers());
       added.removeAll(old.finalizers());
@@ -84,7 +89,23 @@ final class MetadataValidation {
                 + FieldErrors.goTexts(added.stream().distinct().sorted().toList()));
       }
     }
-    ofAny(errors, meta);
+  }
+
+  /**
+   * Judges the finalizers of Kubernetes' own kinds: those without a domain must be known. Custom
+   * resources may have any.
+   */
+  static void standardFinalizers(FieldErrors errors, ObjectMeta meta) {
+    List<String> finalizers = meta.finalizers();
+    for (int i = 0; i < finalizers.size(); i++) {
+      String finalizer = finalizers.get(i);
+      if (finalizer.indexOf('/') < 0 && !STANDARD_FINALIZERS.contains(finalizer)) {
+        errors.invalid(
+            "metadata.finalizers[" + i + "]",
+            finalizer,
+            "name is neither a standard finalizer name nor is it fully qualified");
+      }
+    }
   }
 
   private static void ofAny(FieldErrors errors, ObjectMeta meta) {

@@ -28,6 +28,9 @@ final class ObjectValidation {
     } else {
       MetadataValidation.ofUpdate(errors, meta, KubeObjects.readMetadata(before, kind));
     }
+    if (!Generations.isCustom(f.text("apiVersion"))) {
+      MetadataValidation.standardFinalizers(errors, meta);
+    }
     switch (kind) {
       case "Ingress" -> new IngressValidation(features, errors).ingress(f, before == null);
       case "IngressClass" -> IngressClassValidation.of(errors, f, before);

@@ -1,10 +1,13 @@
 package dev.hairpin.cluster;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -26,10 +29,15 @@ final class Patches {
       Map.entry("topologySpreadConstraints", "topologyKey"),
       Map.entry("conditions", "type"),
       Map.entry("addresses", "type"),
-      Map.entry("taints", "key"),
       Map.entry("podIPs", "ip"),
       Map.entry("hostIPs", "ip"),
       Map.entry("ownerReferences", "uid"));
+
+  /** Lists of plain values to which a strategic patch adds. */
+  private static final Set<String> MERGED_VALUES = Set.of("finalizers", "podCIDRs");
+
+  /** The prefix of a directive that sorts a list. */
+  private static final String ELEMENT_ORDER = "$setElementOrder/";
 
   private Patches() {}
 
@@ -45,9 +53,6 @@ final class Patches {
           : path.endsWith("ontainers") ? "containerPort" : null;
     }
     if (name.equals("addresses") && !kind.equals("Node")) {
-      return null;
-    }
-    if (name.equals("taints") && !kind.equals("Node")) {
       return null;
     }
     return MERGE_KEYS.get(name);
@@ -110,6 +115,16 @@ final class Patches {
         result.put(name, value);
       }
     });
+    patch.forEach((key, value) -> {
+      String name = (String) key;
+      if (name.startsWith(ELEMENT_ORDER) && value instanceof List<?> order) {
+        String field = name.substring(ELEMENT_ORDER.length());
+        if (result.get(field) instanceof List<?> list) {
+          List<?> old = target.get(field) instanceof List<?> before ? before : List.of();
+          result.put(field, ordered(list, order, old, mergeKey(kind, path, field)));
+        }
+      }
+    });
     return result;
   }
 
@@ -126,42 +141,101 @@ final class Patches {
     } else if (name.equals("$retainKeys") && value instanceof List<?> kept) {
       result.keySet().removeIf(key -> !kept.contains(key));
     }
-    // $setElementOrder only sorts; the order of merged lists is target first, then what is new
   }
 
   private static List<@Nullable Object> strategicList(
       String kind, String path, String name, List<?> old, List<?> changes) {
     @Nullable String key = mergeKey(kind, path, name);
     if (key == null) {
-      if (name.equals("finalizers")) {
-        List<@Nullable Object> union = new ArrayList<>(old);
-        changes.stream().filter(c -> !union.contains(c)).forEach(union::add);
-        return union;
-      }
-      return new ArrayList<>(changes);
+      return MERGED_VALUES.contains(name) ? union(old, changes) : new ArrayList<>(changes);
     }
-    List<@Nullable Object> result = new ArrayList<>(old);
+    List<@Nullable Object> merged = new ArrayList<>(old);
+    List<Map<?, ?>> items = new ArrayList<>();
     for (Object change : changes) {
       if (!(change instanceof Map<?, ?> item)) {
         throw ApiError.badRequest(
             childPath(path, name) + ": expected objects in a list that is merged by " + key);
       }
       if ("replace".equals(item.get("$patch")) && item.size() == 1) {
-        result.clear();
+        merged.clear();
         continue;
       }
-      int at = indexOf(result, key, item.get(key));
+      if (!item.containsKey(key)) {
+        throw ApiError.unknown(
+            "map: " + goText(item) + " does not contain declared merge key: " + key);
+      }
       if ("delete".equals(item.get("$patch"))) {
-        if (at >= 0) {
-          result.remove(at);
-        }
-      } else if (at >= 0 && result.get(at) instanceof Map<?, ?> before) {
-        result.set(at, strategic(kind, childPath(path, name), before, item));
+        merged.removeIf(o -> o instanceof Map<?, ?> map && same(map.get(key), item.get(key)));
       } else {
-        result.add(strategic(kind, childPath(path, name), Map.of(), item));
+        items.add(item);
       }
     }
+    List<@Nullable Object> order = new ArrayList<>(merged);
+    for (Map<?, ?> item : items) {
+      int at = indexOf(merged, key, item.get(key));
+      if (at >= 0 && merged.get(at) instanceof Map<?, ?> before) {
+        merged.set(at, strategic(kind, childPath(path, name), before, item));
+      } else {
+        merged.add(strategic(kind, childPath(path, name), Map.of(), item));
+      }
+    }
+    return ordered(merged, items, order, key);
+  }
+
+  private static List<@Nullable Object> union(List<?> old, List<?> changes) {
+    List<@Nullable Object> merged = new ArrayList<>(old);
+    changes.stream().filter(c -> !merged.contains(c)).forEach(merged::add);
+    return ordered(merged, changes, old, null);
+  }
+
+  /**
+   * Sorts a merged list: what the patch names stands as in the patch, the rest as before, and an
+   * item of the rest goes before the first that stood behind it. So what is new comes first.
+   *
+   * <p>Source: {@code normalizeElementOrder} of apimachinery's {@code strategicpatch}.
+   *
+   * @param key what tells the items apart, or null if they are plain values
+   */
+  private static List<@Nullable Object> ordered(
+      List<?> merged, List<?> patch, List<?> before, @Nullable String key) {
+    List<@Nullable Object> named = new ArrayList<>();
+    List<@Nullable Object> rest = new ArrayList<>();
+    for (Object item : merged) {
+      (place(patch, item, key) >= 0 ? named : rest).add(item);
+    }
+    named.sort(Comparator.comparingInt(item -> place(patch, item, key)));
+    List<@Nullable Object> result = new ArrayList<>(merged.size());
+    int next = 0;
+    for (Object item : named) {
+      int place = place(before, item, key);
+      while (next < rest.size() && place(before, rest.get(next), key) < place) {
+        result.add(rest.get(next++));
+      }
+      result.add(item);
+    }
+    result.addAll(rest.subList(next, rest.size()));
     return result;
+  }
+
+  private static int place(List<?> items, @Nullable Object item, @Nullable String key) {
+    if (key == null) {
+      return items.indexOf(item);
+    }
+    return item instanceof Map<?, ?> map ? indexOf(items, key, map.get(key)) : -1;
+  }
+
+  /** A tree as Go's verb {@code %v} prints it. */
+  private static String goText(@Nullable Object tree) {
+    if (tree instanceof Map<?, ?> map) {
+      return map.entrySet().stream()
+          .map(e -> e.getKey() + ":" + goText(e.getValue()))
+          .sorted()
+          .collect(Collectors.joining(" ", "map[", "]"));
+    }
+    if (tree instanceof List<?> list) {
+      return list.stream().map(Patches::goText).collect(Collectors.joining(" ", "[", "]"));
+    }
+    return tree == null ? "<nil>" : tree.toString();
   }
 
   private static int indexOf(List<?> items, String key, @Nullable Object value) {
@@ -238,6 +312,6 @@ final class Patches {
         result.add(map);
       }
     }
-    return result;
+    return ordered(result, manifest, live, key);
   }
 }

@@ -229,7 +229,7 @@ final class ServiceAllocation {
         .orElseThrow(() -> new IllegalStateException("the address was judged before"));
     try {
       if (dryRun) {
-        cidrs.checkRange(address);
+        cidrs.checkDryRun(address);
       } else {
         cidrs.allocate(address);
         takenAddresses.add(address);

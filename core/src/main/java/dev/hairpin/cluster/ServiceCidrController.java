@@ -57,7 +57,9 @@ final class ServiceCidrController {
 
   /** Deletes a block, or marks it until its addresses are free. */
   void delete(ServiceCidr block) {
-    cidrs(block).forEach(c -> services.cidrs().setReady(c, false));
+    cidrs(block).stream()
+        .filter(c -> !isOfAnother(block, c))
+        .forEach(c -> services.cidrs().setReady(c, false));
     if (isFree(block)) {
       state.remove(block.key());
       return;
@@ -74,7 +76,14 @@ final class ServiceCidrController {
   }
 
   private boolean isFree(ServiceCidr block) {
-    return cidrs(block).stream().noneMatch(services.cidrs()::isNeeded);
+    return cidrs(block).stream()
+        .noneMatch(cidr -> !isOfAnother(block, cidr) && services.cidrs().isNeeded(cidr));
+  }
+
+  /** Whether another object gives addresses of the same block. */
+  private boolean isOfAnother(ServiceCidr block, Cidr cidr) {
+    return state.list(ServiceCidr.class).stream()
+        .anyMatch(o -> !o.key().equals(block.key()) && o.isReady() && cidrs(o).contains(cidr));
   }
 
   private static List<Cidr> cidrs(ServiceCidr block) {
@@ -110,7 +119,7 @@ final class ServiceCidrController {
       if (!services.cidrs().contains(cidr)) {
         services.cidrs().add(cidr);
       }
-      services.cidrs().setReady(cidr, block.isReady());
+      services.cidrs().setReady(cidr, block.isReady() || isOfAnother(block, cidr));
     }
   }
 

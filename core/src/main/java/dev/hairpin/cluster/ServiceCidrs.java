@@ -154,6 +154,19 @@ final class ServiceCidrs {
     }
   }
 
+  /**
+   * Refuses an address as a dry run does: it asks one of the blocks alone. Which one is left to
+   * chance; here it is one that has the address, or else the first.
+   */
+  void checkDryRun(IpAddress address) {
+    List<Block> ofFamily = blocks.stream()
+        .filter(b -> b.allocator.cidr().family() == address.family())
+        .toList();
+    if (ofFamily.stream().noneMatch(b -> b.ready && b.allocator.contains(address))) {
+      ofFamily.stream().findFirst().ifPresent(b -> b.allocator.checkRange(address));
+    }
+  }
+
   IpAddress allocateNext(IpFamily family) {
     for (Block block : blocks) {
       if (block.ready && block.allocator.cidr().family() == family && block.allocator.free() > 0) {

@@ -108,9 +108,6 @@ final class ServiceRegistry {
       draft.ingress = List.of();
       draft.conditions = List.of();
       refuse(draft, ServiceValidation.ofNew(features(), draft));
-      if (state.get(Service.class, draft.metadata.namespace(), draft.name()).isPresent()) {
-        throw ApiError.alreadyExists(RESOURCE, draft.name());
-      }
       Response response = finish(draft, null, dryRun);
       complete = true;
       return response;
@@ -146,14 +143,17 @@ final class ServiceRegistry {
     }
   }
 
+  /** The spec stays; status and metadata are those of the request. */
   Response updateStatus(ServiceDraft draft, Service stored, boolean dryRun) {
     ServiceDefaults.apply(draft);
     checkVersion(draft.metadata, stored);
     ServiceDraft now = ServiceDraft.of(stored);
+    now.metadata = draft.metadata.withSystemFields(stored.metadata());
     now.ingress = draft.ingress;
     now.conditions = draft.conditions;
     refuse(now, ServiceValidation.ofStatus(features(), now, ServiceDraft.of(stored)));
-    return new Response(write(now.toService(), stored, dryRun), List.of());
+    return new Response(
+        write(now.toService(), stored, dryRun), ServiceWarnings.ofStatus(now, features()));
   }
 
   private static void checkVersion(ObjectMeta sent, Service stored) {
@@ -176,6 +176,9 @@ final class ServiceRegistry {
     List<String> warnings = ServiceWarnings.of(draft, features());
     Service service = draft.toService();
     lastWord.accept(service, stored);
+    if (stored == null && state.get(service.key()).isPresent()) {
+      throw ApiError.alreadyExists(RESOURCE, draft.name());
+    }
     return new Response(write(service, stored, dryRun), warnings);
   }
 

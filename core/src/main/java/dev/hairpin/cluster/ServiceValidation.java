@@ -46,6 +46,7 @@ final class ServiceValidation {
         validation.errors,
         s.metadata,
         features.relaxedServiceNames() ? NameRules::dnsLabel : NameRules::dns1035Label);
+    MetadataValidation.standardFinalizers(validation.errors, s.metadata);
     validation.service();
     return validation.errors;
   }
@@ -54,6 +55,7 @@ final class ServiceValidation {
   static FieldErrors ofUpdate(ApiFeatures features, ServiceDraft s, ServiceDraft old) {
     ServiceValidation validation = new ServiceValidation(features, s, old);
     MetadataValidation.ofUpdate(validation.errors, s.metadata, old.metadata);
+    MetadataValidation.standardFinalizers(validation.errors, s.metadata);
     validation.clusterIpChanges(old);
     validation.familyChanges(old);
     validation.classChange(old);
@@ -77,6 +79,8 @@ final class ServiceValidation {
   /** Judges what a load balancer's controller writes. */
   static FieldErrors ofStatus(ApiFeatures features, ServiceDraft s, ServiceDraft old) {
     ServiceValidation validation = new ServiceValidation(features, s, old);
+    MetadataValidation.ofUpdate(validation.errors, s.metadata, old.metadata);
+    MetadataValidation.standardFinalizers(validation.errors, s.metadata);
     validation.status();
     return validation.errors;
   }
@@ -298,7 +302,7 @@ final class ServiceValidation {
   /** At least one of each family, as Go's helper has it; more than two are refused apart. */
   private boolean isDualStack() {
     long v6 = s.clusterIps.stream().filter(AddressTexts::isV6).count();
-    return v6 > 0 && v6 < s.clusterIps.size() && s.clusterIps.size() == 2;
+    return v6 > 0 && v6 < s.clusterIps.size();
   }
 
   private void familiesMatch() {

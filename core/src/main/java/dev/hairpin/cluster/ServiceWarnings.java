@@ -38,6 +38,13 @@ final class ServiceWarnings {
       warnings.addAll(AddressTexts.warningsForAddress(
           features, "spec.externalIPs[" + i + "]", s.externalIps.get(i)));
     }
+    if (features.externalIpsDeprecated()
+        && !externalName
+        && !s.isHeadless()
+        && !s.externalIps.isEmpty()) {
+      warnings.add(
+          "spec.externalIPs is deprecated and may no longer be implemented in some clusters");
+    }
     if (!s.loadBalancerIp.isEmpty()) {
       warnings.addAll(
           AddressTexts.warningsForAddress(features, "spec.loadBalancerIP", s.loadBalancerIp));
@@ -49,19 +56,22 @@ final class ServiceWarnings {
     if (externalName && !s.externalIps.isEmpty()) {
       warnings.add("spec.externalIPs is ignored when spec.type is \"ExternalName\"");
     }
-    if (features.externalIpsDeprecated()
-        && !externalName
-        && !s.isHeadless()
-        && !s.externalIps.isEmpty()) {
-      warnings.add(
-          "spec.externalIPs is deprecated and may no longer be implemented in some clusters");
-    }
     if (!externalName && !s.externalName.isEmpty()) {
       warnings.add("spec.externalName is ignored when spec.type is not \"ExternalName\"");
     }
     if (features.preferSameZone() && "PreferClose".equals(s.trafficDistribution)) {
       warnings.add(
           "spec.trafficDistribution: \"PreferClose\" is deprecated; use" + " \"PreferSameZone\"");
+    }
+    return warnings;
+  }
+
+  /** Of what a load balancer's controller writes; the server does not name the field below. */
+  static List<String> ofStatus(ServiceDraft s, ApiFeatures features) {
+    List<String> warnings = new ArrayList<>();
+    for (int i = 0; i < s.ingress.size(); i++) {
+      warnings.addAll(AddressTexts.warningsForAddress(
+          features, "status.loadBalancer.ingress[" + i + "]", s.ingress.get(i).ip()));
     }
     return warnings;
   }

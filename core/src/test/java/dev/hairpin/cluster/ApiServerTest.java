@@ -187,6 +187,47 @@ class ApiServerTest {
   }
 
   @Test
+  void anUpdateOfAnObjectThatIsGoneIsAConflictToo() {
+    Map<String, Object> gone =
+        tree("{apiVersion: apps/v1, kind: Deployment," + " metadata: {name: a, uid: u}, spec: {}}");
+
+    assertThatThrownBy(() -> server.update(gone))
+        .hasMessage("Operation cannot be fulfilled on deployments.apps \"a\": StorageError: invalid"
+            + " object, Code: 4, Key: /registry/deployments/default/a, ResourceVersion: 0,"
+            + " AdditionalErrorMsg: Precondition failed: UID in precondition: u, UID in object"
+            + " meta: ");
+  }
+
+  @Test
+  void aPatchChangesNeitherNameNorNamespaceNorUid() {
+    create("a", "{ports: [{port: 80}]}");
+
+    assertThatThrownBy(() -> patchMetadata("name", "b"))
+        .hasMessage("the name of the object (b) does not match the name on the URL (a)");
+    assertThatThrownBy(() -> patchMetadata("namespace", "b"))
+        .hasMessage("the namespace of the provided object does not match the namespace sent on the"
+            + " request");
+    assertThatThrownBy(() -> patchMetadata("uid", "b"))
+        .hasMessage("Service \"a\" is invalid: metadata.uid: Invalid value: \"b\": field is"
+            + " immutable");
+  }
+
+  private void patchMetadata(String field, String value) {
+    server.patch(key("a"), PatchType.MERGE, Map.of("metadata", Map.of(field, value)));
+  }
+
+  @Test
+  void aNamespaceSpeaksForItselfOfTheUidThatIsNotMeant() {
+    server.create(tree("{apiVersion: v1, kind: Namespace, metadata: {name: a}}"));
+    ObjectKey namespace = new ObjectKey("Namespace", "", "a");
+    String uid = server.get(namespace).metadata().uid();
+
+    assertThatThrownBy(() -> server.delete(namespace, "other", 0))
+        .hasMessage("Operation cannot be fulfilled on namespaces \"a\": Precondition failed: UID in"
+            + " precondition: other, UID in object meta: " + uid);
+  }
+
+  @Test
   void aDeletionMayNameTheObjectThatIsMeant() {
     ObjectMeta meta = create("a", "{ports: [{port: 80}]}").metadata();
 

@@ -58,6 +58,8 @@ class MetadataValidationTest {
             + QUALIFIED,
         "{name: a, finalizers: [a b]}|metadata.finalizers: Invalid value: \"a b\": name part "
             + QUALIFIED,
+        "{name: a, finalizers: [x.example/a, mine]}|metadata.finalizers[1]: Invalid value: \"mine\":"
+            + " name is neither a standard finalizer name nor is it fully qualified",
         "{name: a, finalizers: [orphan, foregroundDeletion]}|metadata.finalizers: Invalid value:"
             + " [\"orphan\",\"foregroundDeletion\"]: finalizer orphan and foregroundDeletion cannot be"
             + " both set",
@@ -109,6 +111,25 @@ class MetadataValidationTest {
         .isEmpty();
     assertThat(server.validate(object(version, kind, "{name: a/b}"), null))
         .containsExactly("metadata.name: Invalid value: \"a/b\": may not contain '/'");
+  }
+
+  @Test
+  void aCustomResourceMayHaveAnyFinalizer() {
+    assertThat(server.validate(object("x.example/v1", "Thing", "{name: a, finalizers: [b]}"), null))
+        .isEmpty();
+  }
+
+  @Test
+  void anUpdateIsToldOfLabelsFirstAndThenOfFinalizers() {
+    assertThat(server.validate(
+            object("v1", "ConfigMap", "{name: a, labels: {a: -c}, finalizers: [a b, mine]}"),
+            object("v1", "ConfigMap", "{name: a}")))
+        .extracting(error -> error.substring(0, error.indexOf(": ")))
+        .containsExactly(
+            "metadata.labels",
+            "metadata.finalizers",
+            "metadata.finalizers[0]",
+            "metadata.finalizers[1]");
   }
 
   @Test

@@ -124,6 +124,22 @@ class ServiceCidrControllerTest {
   }
 
   @Test
+  void aBlockOfTwoObjectsStaysWhenOneGoes() {
+    block("one", "10.97.0.0/29");
+    block("two", "10.97.0.0/29");
+    server.create(tree("{apiVersion: v1, kind: Service, metadata: {name: a},"
+        + " spec: {clusterIP: 10.97.0.3, ports: [{port: 80}]}}"));
+
+    server.delete(new ObjectKey(ServiceCidr.KIND, "", "one"));
+
+    assertThat(state.get(ServiceCidr.class, "", "one")).isEmpty();
+    server.create(tree("{apiVersion: v1, kind: Service, metadata: {name: b},"
+        + " spec: {clusterIP: 10.97.0.4, ports: [{port: 80}]}}"));
+    server.delete(new ObjectKey(ServiceCidr.KIND, "", "two"));
+    assertThat(state.get(ServiceCidr.class, "", "two").orElseThrow().isReady()).isFalse();
+  }
+
+  @Test
   void aSecondFamilyMayBeAddedToABlockAndNothingElseChanged() {
     block("more", "10.97.0.0/24");
     Map<String, Object> patch = Map.of("spec", Map.of("cidrs", List.of("10.97.1.0/24")));

@@ -103,9 +103,12 @@ class ServiceRulesTest {
         "{clusterIP: 10.96.0.09, ports: [{port: 80}]}|spec.clusterIPs[0]: Invalid value:"
             + " \"10.96.0.09\": must not have leading 0s",
         "{clusterIP: 10.96.0.9, clusterIPs: [10.96.0.9, 'fd00:10:96::9', 10.96.0.8],"
+            + " ports: [{port: 80}]}|spec.clusterIPs: Invalid value: [\"10.96.0.9\","
+            + "\"fd00:10:96::9\",\"10.96.0.8\"]: may only hold up to 2 values",
+        "{clusterIP: 10.96.0.9, clusterIPs: [10.96.0.9, 10.96.0.7, 10.96.0.8],"
             + " ports: [{port: 80}]}|[spec.clusterIPs: Invalid value: [\"10.96.0.9\","
-            + "\"fd00:10:96::9\",\"10.96.0.8\"]: may only hold up to 2 values, spec.clusterIPs:"
-            + " Invalid value: [\"10.96.0.9\",\"fd00:10:96::9\",\"10.96.0.8\"]: may specify no more"
+            + "\"10.96.0.7\",\"10.96.0.8\"]: may only hold up to 2 values, spec.clusterIPs:"
+            + " Invalid value: [\"10.96.0.9\",\"10.96.0.7\",\"10.96.0.8\"]: may specify no more"
             + " than one IP for each IP family]",
         "{clusterIP: 10.96.0.9, clusterIPs: [10.96.0.9, 'fd00:10:96::9'], ports: [{port: 80}]}"
             + "|spec.ipFamilyPolicy: Invalid value: \"SingleStack\": must be 'RequireDualStack' or"
@@ -160,6 +163,58 @@ class ServiceRulesTest {
     assertThat(error).hasMessage("Service \"" + name + "\" is invalid: " + errors);
     assertThat(state.resourceVersion()).isEqualTo(version);
     assertThat(server.allocatedPorts()).isEqualTo(ports);
+  }
+
+  @Test
+  void warningsComeInTheServersOrder() {
+    ApiServer.Response response = server.create(service(
+        "w",
+        "{type: LoadBalancer, externalIPs: ['2001:DB8::1'], loadBalancerIP: '2001:DB8::2',"
+            + " loadBalancerSourceRanges: ['2001:DB8::/64'], externalName: x,"
+            + " trafficDistribution: PreferClose, ports: [{port: 80}]}"));
+
+    assertThat(response.warnings())
+        .containsExactly(
+            "spec.externalIPs[0]: IPv6 address \"2001:DB8::1\" should be in RFC 5952 canonical"
+                + " format (\"2001:db8::1\")",
+            "spec.externalIPs is deprecated and may no longer be implemented in some clusters",
+            "spec.loadBalancerIP: IPv6 address \"2001:DB8::2\" should be in RFC 5952 canonical"
+                + " format (\"2001:db8::2\")",
+            "spec.loadBalancerSourceRanges[0]: IPv6 CIDR value \"2001:DB8::/64\" should be in RFC"
+                + " 5952 canonical format (\"2001:db8::/64\")",
+            "spec.externalName is ignored when spec.type is not \"ExternalName\"",
+            "spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"");
+  }
+
+  @Test
+  void aDryRunAsksOneBlockWhetherItHasTheAddress() {
+    ApiError refused = catchThrowableOfType(
+        ApiError.class,
+        () -> server.dryRun().create(service("d", "{clusterIP: 10.97.0.9, ports: [{port: 80}]}")));
+
+    assertThat(refused)
+        .hasMessage("Service \"d\" is invalid: spec.clusterIPs: Invalid value: [\"10.97.0.9\"]:"
+            + " failed to allocate IP 10.97.0.9: the provided IP (10.97.0.9) is not in the valid"
+            + " range. The range of valid IPs is 10.96.0.0/24");
+  }
+
+  @Test
+  void aStatusUpdateMayChangeMetadataAndWarnsOfOddAddresses() {
+    Map<String, Object> status = Manifests.parse(
+            "{apiVersion: v1, kind: Service, metadata: {name: lb, labels: {a: b}},"
+                + " spec: {type: LoadBalancer},"
+                + " status: {loadBalancer: {ingress: [{ip: '2001:DB8::1'}]}}}",
+            "test")
+        .manifests()
+        .get(0)
+        .tree();
+
+    ApiServer.Response response = server.updateStatus(status);
+
+    assertThat(response.object().metadata().labels()).isEqualTo(Map.of("a", "b"));
+    assertThat(response.warnings())
+        .containsExactly("status.loadBalancer.ingress[0]: IPv6 address \"2001:DB8::1\" should be in"
+            + " RFC 5952 canonical format (\"2001:db8::1\")");
   }
 
   @Test
