@@ -169,14 +169,29 @@ public final class Host {
    */
   public void removeAddress(Device device, IpAddress address) {
     device.addresses.removeIf(a -> a.address().equals(address));
-    localAddresses.remove(address);
+    localAddresses.remove(address, device);
     for (Device other : devices.values()) {
       if (other.addresses.stream().anyMatch(a -> a.address().equals(address))) {
-        localAddresses.put(address, other);
+        localAddresses.putIfAbsent(address, other);
       }
     }
     if (!localAddresses.containsKey(address)) {
       network.withdraw(address, this);
+    }
+  }
+
+  /**
+   * Takes a device away, with its addresses and the routes through it. An address that another
+   * device has too stays, as the gateway of a node's pods does until the last of them goes.
+   */
+  void removeDevice(Device device) {
+    for (Device.Assigned assigned : List.copyOf(device.addresses)) {
+      removeAddress(device, assigned.address());
+    }
+    routes.removeDevice(device.name());
+    devices.remove(device.name());
+    if (device.bridge != null) {
+      device.bridge.ports.remove(device);
     }
   }
 

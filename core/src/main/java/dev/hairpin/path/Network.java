@@ -144,11 +144,7 @@ public final class Network {
     for (Device device : host.devices.values()) {
       Device peer = device.peer;
       if (peer != null) {
-        peer.host().routes.removeDevice(peer.name());
-        peer.host().devices.remove(peer.name());
-        if (peer.bridge != null) {
-          peer.bridge.ports.remove(peer);
-        }
+        peer.host().removeDevice(peer);
       }
       Device.Segment segment = device.segment;
       if (segment != null) {

@@ -250,6 +250,32 @@ class NetworkTest {
   }
 
   @Test
+  void aForkKnowsTheGatewayOfPodsOfWhichTheFirstIsGone() {
+    cluster(PodNetwork.PTP, false);
+    fabric.remove(network.find("pod-2").orElseThrow());
+
+    Network fork = network.fork();
+
+    Host node = fork.find("n2").orElseThrow();
+    assertThat(node.isLocal(IpAddress.parse("10.244.2.1"))).isTrue();
+    Host caller = fork.find("pod-1").orElseThrow();
+    assertThat(fork.call(Call.of(caller, Protocol.TCP, WEB, chooser)).outcome().delivered())
+        .isTrue();
+  }
+
+  @Test
+  void aGatewayGoesWithTheLastPodThatUsesIt() {
+    cluster(PodNetwork.PTP, false);
+    Host node = network.find("n2").orElseThrow();
+
+    fabric.remove(network.find("pod-2").orElseThrow());
+    fabric.remove(network.find("web").orElseThrow());
+
+    assertThat(node.isLocal(IpAddress.parse("10.244.2.1"))).isFalse();
+    assertThat(network.ownersOf(IpAddress.parse("10.244.2.1"))).isEmpty();
+  }
+
+  @Test
   void hostsAreMadeWhenAPacketNeedsThem() {
     fabric.gateway(GATEWAY, 24, Route.Type.BLACKHOLE);
     node(1, PodNetwork.PTP).filter(new Vip(VIP, WEB, false));
