@@ -41,8 +41,7 @@ final class AddressOwners {
     List<IpAddress> addresses = new ArrayList<>(2);
     for (IpFamily family : IpFamily.values()) {
       if (object instanceof Pod pod) {
-        boolean ended = pod.phase().equals("Succeeded") || pod.phase().equals("Failed");
-        if (!ended && !pod.spec().hostNetwork()) {
+        if (!pod.hasEnded() && !pod.spec().hostNetwork()) {
           pod.ip(family).ifPresent(addresses::add);
         }
       } else if (object instanceof Node node) {

@@ -42,6 +42,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,7 +76,17 @@ final class ClusterNetwork {
   private final IpAddress routerAddress;
   private final AddressOwners owners;
   private final NodeServers servers;
-  private final Set<ObjectKey> changed = new HashSet<>();
+
+  /**
+   * What changed since hosts were brought up to date, as it was then; empty if it was not there.
+   */
+  private final Map<ObjectKey, Optional<KubeObject>> changed = new LinkedHashMap<>();
+
+  /**
+   * Namespaces in which endpoints changed: pods that name no ports listen on those of endpoints.
+   */
+  private final Set<String> endpointsChanged = new HashSet<>();
+
   private final Set<AddOn.Component> cleaning = Collections.newSetFromMap(new IdentityHashMap<>());
 
   private long rulesVersion;
@@ -115,9 +126,11 @@ final class ClusterNetwork {
 
   /** The network, with every change of the cluster applied to what is made of it. */
   private Network current() {
-    if (!changed.isEmpty()) {
-      changed.forEach(this::renew);
+    if (!changed.isEmpty() || !endpointsChanged.isEmpty()) {
+      changed.forEach((key, before) -> renew(key, before.orElse(null)));
       changed.clear();
+      renewListeners(endpointsChanged);
+      endpointsChanged.clear();
       network.onDemand((net, address) -> make(fabric, net, address));
     }
     for (Host host : network.hosts()) {
@@ -149,7 +162,7 @@ final class ClusterNetwork {
               .find(node.get().label())
               .filter(host -> !host.isLocal(address))
               .ifPresent(network::remove);
-          balancerHost(network, node.get());
+          balancerHost(fabric, network, node.get());
           return network.find(node.get().label());
         }
       }
@@ -244,11 +257,14 @@ final class ClusterNetwork {
     if (change.object() instanceof Service) {
       servers.serviceChanged();
     }
+    if (change.object() instanceof EndpointSlice) {
+      endpointsChanged.add(change.key().namespace());
+    }
     if (!(change.object() instanceof Pod || change.object() instanceof Node)) {
       return;
     }
     owners.changed(change.before(), change.after());
-    changed.add(change.key());
+    changed.putIfAbsent(change.key(), Optional.ofNullable(change.before()));
     outgrown |= change.after() instanceof Node node && !fits(node);
   }
 
@@ -318,7 +334,7 @@ final class ClusterNetwork {
     Optional<ObjectKey> owner = owners.of(address);
     if (owner.isPresent()) {
       KubeObject object = state.get(owner.get()).orElse(null);
-      if (object instanceof Pod pod) {
+      if (object instanceof Pod pod && isWired(pod.spec().nodeName())) {
         podHost(builder, net, pod);
       } else if (object instanceof Node node) {
         nodeHost(builder, net, node.metadata().name());
@@ -327,7 +343,7 @@ final class ClusterNetwork {
     }
     for (AddOn.Component component : components) {
       if (component instanceof LoadBalancing balancing) {
-        balancing.at(address).ifPresent(node -> balancerHost(net, node));
+        balancing.at(address).ifPresent(node -> balancerHost(builder, net, node));
       }
     }
   }
@@ -398,10 +414,10 @@ final class ClusterNetwork {
     }
     Node node = state
         .get(Node.class, "", name)
-        .orElseThrow(() -> new IllegalStateException("no node " + name));
+        .orElseThrow(() -> new IllegalArgumentException("there is no node " + name));
     List<IpAddress> addresses = AddressOwners.addressesOf(node);
     if (addresses.isEmpty()) {
-      throw new IllegalStateException("node " + name + " has no internal address");
+      throw new IllegalArgumentException("node " + name + " has no internal address");
     }
     IpAddress primary = addresses.get(0);
     Host host = builder.node(shape(node, primary));
@@ -503,21 +519,35 @@ final class ClusterNetwork {
     return pod.namespacedName();
   }
 
+  /** Whether a node is there, with an address: else nothing reaches the pods that name it. */
+  private boolean isWired(String node) {
+    return state
+        .get(Node.class, "", node)
+        .filter(known -> !AddressOwners.addressesOf(known).isEmpty())
+        .isPresent();
+  }
+
   private Host podHost(Fabric builder, Network net, Pod pod) {
-    if (pod.spec().hostNetwork()) {
-      return nodeHost(builder, net, pod.spec().nodeName());
-    }
     Optional<Host> known = net.find(hostName(pod.key()));
     if (known.isPresent()) {
       return known.get();
     }
+    String node = pod.spec().nodeName();
+    boolean hostNetwork = pod.spec().hostNetwork();
     List<IpAddress> addresses = AddressOwners.addressesOf(pod);
-    if (pod.spec().nodeName().isEmpty() || addresses.isEmpty()) {
+    if (node.isEmpty() || (addresses.isEmpty() && !hostNetwork)) {
       throw new IllegalArgumentException(
-          pod.key() + " has no " + (addresses.isEmpty() ? "address" : "node") + " yet");
+          pod.key() + " has no " + (hostNetwork ? "node" : "address") + " yet");
     }
-    nodeHost(builder, net, pod.spec().nodeName());
-    Host host = builder.pod(hostName(pod.key()), pod.spec().nodeName(), addresses.get(0));
+    if (!isWired(node)) {
+      throw new IllegalArgumentException(
+          pod.key() + " is on node " + node + ", which is not there or has no internal address");
+    }
+    if (hostNetwork) {
+      return nodeHost(builder, net, node);
+    }
+    nodeHost(builder, net, node);
+    Host host = builder.pod(hostName(pod.key()), node, addresses.get(0));
     for (IpAddress other : addresses.subList(1, addresses.size())) {
       host.address(host.device("eth0"), other, other.family().addressBits());
     }
@@ -540,20 +570,43 @@ final class ClusterNetwork {
         .toList();
   }
 
-  /** Brings a pod's host up to date; a pod that is gone, or came back elsewhere, loses its own. */
-  private void renew(ObjectKey key) {
+  /** Brings the host of a pod or node up to date. */
+  private void renew(ObjectKey key, @Nullable KubeObject before) {
     if (key.kind().equals(Node.KIND)) {
-      network
-          .find(key.name())
-          .ifPresent(host ->
-              state.get(Node.class, "", key.name()).ifPresent(node -> applySettings(host, node)));
-      return;
-    }
-    Host host = network.find(hostName(key)).orElse(null);
-    if (host == null) {
+      network.find(key.name()).ifPresent(this::renewNode);
       return;
     }
     Pod pod = state.get(Pod.class, key.namespace(), key.name()).orElse(null);
+    if (before instanceof Pod was && was.spec().hostNetwork()) {
+      network.find(was.spec().nodeName()).ifPresent(node -> {
+        if (pod == null || pod.hasEnded()) {
+          node.stop(hostName(key));
+        } else {
+          node.stopListening(hostName(key));
+        }
+      });
+    }
+    if (pod != null && pod.spec().hostNetwork()) {
+      network.find(pod.spec().nodeName()).ifPresent(node -> listen(node, pod));
+    } else {
+      network.find(hostName(key)).ifPresent(host -> renewPod(host, key, pod));
+    }
+  }
+
+  /** A node that is gone takes along the pods that hang on it. */
+  private void renewNode(Host host) {
+    state
+        .get(Node.class, "", host.name())
+        .ifPresentOrElse(node -> applySettings(host, node), () -> {
+          host.address(nodeNetwork.family())
+              .ifPresent(address -> router.routes().remove(Cidr.host(address)));
+          fabric.removeNode(host);
+          servers.forget(host.name());
+        });
+  }
+
+  /** A pod that is gone, or came back elsewhere, loses its host. */
+  private void renewPod(Host host, ObjectKey key, @Nullable Pod pod) {
     List<IpAddress> addresses = pod == null ? List.of() : AddressOwners.addressesOf(pod);
     if (pod != null && !addresses.isEmpty() && addresses.stream().allMatch(host::isLocal)) {
       host.stopListening(hostName(key));
@@ -561,6 +614,33 @@ final class ClusterNetwork {
     } else {
       host.stop(hostName(key));
       fabric.remove(host);
+    }
+  }
+
+  /**
+   * Pods that name no ports listen on those of the endpoints of their namespace as they are now.
+   */
+  private void renewListeners(Set<String> namespaces) {
+    for (Host host : network.hosts()) {
+      if (host.kind() == HostKind.POD) {
+        int slash = host.name().indexOf('/');
+        state
+            .get(Pod.class, host.name().substring(0, slash), host.name().substring(slash + 1))
+            .ifPresent(pod -> renewListeners(host, pod, namespaces));
+      } else if (host.kind() == HostKind.NODE) {
+        for (ObjectKey key : owners.hostNetworkPodsOn(host.name())) {
+          state
+              .get(Pod.class, key.namespace(), key.name())
+              .ifPresent(pod -> renewListeners(host, pod, namespaces));
+        }
+      }
+    }
+  }
+
+  private void renewListeners(Host host, Pod pod, Set<String> namespaces) {
+    if (namespaces.contains(pod.metadata().namespace()) && PodListeners.followEndpoints(pod)) {
+      host.stopListening(hostName(pod.key()));
+      listen(host, pod);
     }
   }
 
@@ -578,7 +658,7 @@ final class ClusterNetwork {
             List.of(address)));
   }
 
-  private void balancerHost(Network net, LoadBalancing.BalancerNode node) {
+  private void balancerHost(Fabric builder, Network net, LoadBalancing.BalancerNode node) {
     if (net.find(node.label()).isPresent()) {
       return;
     }
@@ -596,7 +676,7 @@ final class ClusterNetwork {
         .address(inVpc.family())
         .ifPresent(gateway ->
             host.route(Route.via(Cidr.containing(gateway, 0), gateway, NodeShape.UPLINK)));
-    host.shareRoutes(fabric.podRoutes());
+    host.shareRoutes(builder.podRoutes());
     reachable(host, net.find(router.name()).orElse(router), addresses);
     if (node instanceof LoadBalancing.Layer4 layer4) {
       host.relay(layer4.relay());
@@ -646,7 +726,10 @@ final class ClusterNetwork {
           host.address(IpFamily.IPV4).or(() -> host.address(IpFamily.IPV6)).orElse(null);
       for (AddOn.Component component : components) {
         if (own != null && component instanceof LoadBalancing balancing) {
-          return balancing.zoneAt(own);
+          String zone = balancing.zoneAt(own);
+          if (!zone.isEmpty()) {
+            return zone;
+          }
         }
       }
     }

@@ -69,6 +69,11 @@ final class NodeServers {
     }
   }
 
+  /** A node of the network itself is gone. */
+  void forget(String node) {
+    listening.remove(node);
+  }
+
   /** What a server answers to an HTTP request; nothing if no component knows. */
   OptionalInt httpStatus(String node, int port, String path) {
     return components.stream()

@@ -23,16 +23,7 @@ final class PodListeners {
     if (!pod.phase().equals("Running")) {
       return List.of();
     }
-    List<Container> containers = new ArrayList<>(pod.spec().containers());
-    pod.spec().initContainers().stream()
-        .filter(c -> "Always".equals(c.restartPolicy()))
-        .forEach(containers::add);
-    List<Port> ports = new ArrayList<>();
-    for (Container container : containers) {
-      for (ContainerPort port : container.ports()) {
-        ports.add(new Port(port.protocol(), port.containerPort()));
-      }
-    }
+    List<Port> ports = named(pod);
     if (!ports.isEmpty()) {
       return ports;
     }
@@ -43,6 +34,25 @@ final class PodListeners {
         slice.ports().stream()
             .filter(p -> p.port() != null)
             .forEach(p -> ports.add(new Port(p.protocol(), p.port())));
+      }
+    }
+    return ports;
+  }
+
+  /** Whether a pod names no ports, so that it listens on those of its EndpointSlices. */
+  static boolean followEndpoints(Pod pod) {
+    return named(pod).isEmpty();
+  }
+
+  private static List<Port> named(Pod pod) {
+    List<Container> containers = new ArrayList<>(pod.spec().containers());
+    pod.spec().initContainers().stream()
+        .filter(c -> "Always".equals(c.restartPolicy()))
+        .forEach(containers::add);
+    List<Port> ports = new ArrayList<>();
+    for (Container container : containers) {
+      for (ContainerPort port : container.ports()) {
+        ports.add(new Port(port.protocol(), port.containerPort()));
       }
     }
     return ports;

@@ -111,9 +111,8 @@ final class TerrainOf {
     nodes.forEach((node, address) -> addressOf.put(node.metadata().name(), address));
     for (Pod pod : state.list(Pod.class)) {
       String node = pod.spec().nodeName();
-      boolean ended = pod.phase().equals("Succeeded") || pod.phase().equals("Failed");
       IpAddress nodeAddress = addressOf.get(node);
-      if (ended || nodeAddress == null) {
+      if (pod.hasEnded() || nodeAddress == null) {
         continue;
       }
       IpAddress address =

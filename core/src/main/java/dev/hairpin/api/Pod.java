@@ -104,6 +104,16 @@ public record Pod(
   }
 
   /**
+   * Whether its containers have ended for good: it has an address no longer, and whoever made it
+   * makes another one if it is to.
+   *
+   * @return true in the phases {@code Succeeded} and {@code Failed}
+   */
+  public boolean hasEnded() {
+    return phase.equals("Succeeded") || phase.equals("Failed");
+  }
+
+  /**
    * Whether its condition {@code Ready} holds.
    *
    * @return true if it does

@@ -41,10 +41,9 @@ final class PodCells {
     if (!initializing || holds("Initialized")) {
       lookAtContainers();
     }
-    boolean finished = pod.phase().equals("Succeeded") || pod.phase().equals("Failed");
     if (pod.isTerminating() && pod.reason().equals("NodeLost")) {
       status = "Unknown";
-    } else if (pod.isTerminating() && !finished) {
+    } else if (pod.isTerminating() && !pod.hasEnded()) {
       status = "Terminating";
     }
   }

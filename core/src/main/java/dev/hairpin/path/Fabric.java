@@ -5,6 +5,7 @@ import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import dev.hairpin.path.trace.HostKind;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,12 @@ public final class Fabric {
    * @return the builder
    */
   public Fabric in(Network copy) {
-    Fabric other = new Fabric(copy, podRoutes);
+    Fabric other = new Fabric(copy, podRoutes.copy());
+    for (Host host : copy.hosts()) {
+      if (host.sharedRoutes == podRoutes) {
+        host.shareRoutes(other.podRoutes);
+      }
+    }
     other.shapes.putAll(shapes);
     other.podsOf.putAll(podsOf);
     return other;
@@ -64,6 +70,26 @@ public final class Fabric {
       pod.address(family).ifPresent(a -> podRoutes.remove(Cidr.host(a)));
     }
     network.remove(pod);
+  }
+
+  /**
+   * Takes a node away, with the pods that hang on it and the routes to them.
+   *
+   * @param node the host of a node that this builder made
+   */
+  public void removeNode(Host node) {
+    for (Device device : List.copyOf(node.devices())) {
+      Device peer = device.peer;
+      if (peer != null) {
+        remove(peer.host());
+      }
+    }
+    NodeShape shape = shapes.remove(node.name());
+    if (shape != null && shape.podCidr() != null) {
+      podRoutes.remove(shape.podCidr());
+    }
+    podsOf.remove(node.name());
+    network.remove(node);
   }
 
   /**

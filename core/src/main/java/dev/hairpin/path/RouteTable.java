@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 public final class RouteTable {
   private final Map<Cidr, Route> routes = new HashMap<>();
 
-  /** The lengths of prefixes that there are or were, longest first, by {@link IpFamily}. */
+  /**
+   * The lengths of prefixes that there are or were, longest first, by {@link IpFamily}. The arrays
+   * are replaced, never written, so copies of the table share them.
+   */
   private final Map<IpFamily, int[]> lengths = new EnumMap<>(IpFamily.class);
 
   /** An empty table. */
@@ -26,7 +29,8 @@ public final class RouteTable {
 
   RouteTable copy() {
     RouteTable copy = new RouteTable();
-    routes.values().forEach(copy::put);
+    copy.routes.putAll(routes);
+    copy.lengths.putAll(lengths);
     return copy;
   }
 

@@ -102,7 +102,7 @@ public final class ServiceDiagnosis {
     if (pods.isEmpty()) {
       return Optional.of(noPod(service, selector));
     }
-    List<Pod> alive = pods.stream().filter(p -> !ended(p)).toList();
+    List<Pod> alive = pods.stream().filter(p -> !p.hasEnded()).toList();
     List<Pod> withAddress = alive.stream().filter(p -> !p.podIps().isEmpty()).toList();
     if (withAddress.isEmpty()) {
       return Optional.of(new Broken(
@@ -178,10 +178,6 @@ public final class ServiceDiagnosis {
         .filter(s -> s.metadata().namespace().equals(service.metadata().namespace()))
         .filter(s -> s.serviceName().equals(service.metadata().name()))
         .toList();
-  }
-
-  private static boolean ended(Pod pod) {
-    return pod.phase().equals("Succeeded") || pod.phase().equals("Failed");
   }
 
   // ---- no pod matches

@@ -25,7 +25,7 @@ final class Members {
     LabelSelector labels = LabelSelector.of(selector);
     return state.list(Pod.class).stream()
         .filter(p -> p.metadata().namespace().equals(service.metadata().namespace()))
-        .filter(p -> !p.phase().equals("Succeeded") && !p.phase().equals("Failed"))
+        .filter(p -> !p.hasEnded())
         .filter(p -> labels.matches(p.metadata().labels()))
         .toList();
   }

@@ -26,9 +26,7 @@ final class PodEndpoint {
    * <p>Source: {@code ShouldPodBeInEndpoints}; whether it is terminating is the caller's question.
    */
   static boolean counts(Pod pod) {
-    return !pod.phase().equals("Succeeded")
-        && !pod.phase().equals("Failed")
-        && !pod.podIps().isEmpty();
+    return !pod.hasEnded() && !pod.podIps().isEmpty();
   }
 
   /**

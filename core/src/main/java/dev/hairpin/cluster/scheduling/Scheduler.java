@@ -122,8 +122,7 @@ public final class Scheduler {
   }
 
   private void note(Pod pod) {
-    boolean finished = pod.phase().equals("Succeeded") || pod.phase().equals("Failed");
-    if (finished) {
+    if (pod.hasEnded()) {
       leave(pod);
     } else if (pod.spec().nodeName().isEmpty()) {
       if (!pod.isTerminating()) {

@@ -260,7 +260,7 @@ final class DaemonSets {
     private List<Pod> running(List<Pod> pods) {
       List<Pod> running = new ArrayList<>();
       for (Pod pod : pods) {
-        if (Owned.isFinished(pod)) {
+        if (pod.hasEnded()) {
           surplus.add(pod);
         } else if (!pod.isTerminating()) {
           running.add(pod);

@@ -4,6 +4,7 @@ import dev.hairpin.api.Deployment;
 import dev.hairpin.api.LabelSelector;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodTemplate;
 import dev.hairpin.api.ReplicaSet;
 import dev.hairpin.cluster.ClusterState;
@@ -229,7 +230,7 @@ final class Deployments {
       List<ReplicaSet> scaled = old.stream().map(set -> scale(set, 0)).toList();
       boolean gone = scaled.stream()
           .allMatch(set -> set.status().replicas() == 0
-              && owned.pods(set.metadata().uid()).stream().allMatch(Owned::isFinished));
+              && owned.pods(set.metadata().uid()).stream().allMatch(Pod::hasEnded));
       old.clear();
       old.addAll(scaled);
       if (gone) {

@@ -86,12 +86,7 @@ final class Owned {
 
   /** Whether a pod is neither finished nor terminating. */
   static boolean isActive(Pod pod) {
-    return !pod.isTerminating() && !isFinished(pod);
-  }
-
-  /** Whether a pod's programs have ended for good. */
-  static boolean isFinished(Pod pod) {
-    return pod.phase().equals("Succeeded") || pod.phase().equals("Failed");
+    return !pod.isTerminating() && !pod.hasEnded();
   }
 
   /** All pods of an owner, by name. */

@@ -54,7 +54,7 @@ final class ReplicaSets {
     for (Pod pod : owned.pods(set.metadata().uid())) {
       if (Owned.isActive(pod)) {
         active.add(pod);
-      } else if (!Owned.isFinished(pod)) {
+      } else if (!pod.hasEnded()) {
         terminating++;
       }
     }

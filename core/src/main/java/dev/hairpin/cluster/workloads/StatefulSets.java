@@ -160,7 +160,7 @@ final class StatefulSets {
         if (pod == null) {
           claimVolumes(ordinal);
           state.store(make(ordinal));
-        } else if (Owned.isFinished(pod)) {
+        } else if (pod.hasEnded()) {
           Deletion.ask(state, pod);
         }
         if (oneByOne && (pod == null || isUnavailable(pod))) {

@@ -379,9 +379,7 @@ final class KubeIndex {
         || pod.podIps().isEmpty()) {
       return null;
     }
-    boolean ended = pod.phase().equals("Succeeded")
-        || pod.phase().equals("Failed")
-        || pod.phase().equals("Unknown");
+    boolean ended = pod.hasEnded() || pod.phase().equals("Unknown");
     return ended || (pod.isTerminating() && !keepsTerminatingPods) ? null : pod;
   }
 
