@@ -38,10 +38,21 @@ final class Comparison {
   private static final int CALLS = 3;
 
   /** How often nodes forget until nothing of earlier calls is left under way. */
-  private static final int QUIET_ROUNDS = 20;
+  private static final int QUIET_ROUNDS = 50;
 
-  /** What may come of a call: the answers, and the connections that nodes track then. */
-  private record Fate(String answer, Set<String> tracked) {}
+  /** The port of the model's callers, which matters nowhere but for a SYN that is sent again. */
+  private static final int CALLERS_PORT = 40_000;
+
+  /**
+   * What may come of a call.
+   *
+   * @param answer the answers
+   * @param resent the answer if an ICMP error was not heeded and the SYN is sent again; otherwise
+   *     as {@code answer}
+   * @param tracked the connections that nodes track then
+   * @param atMost those, and the ones that a SYN sent again brings
+   */
+  private record Fate(String answer, String resent, Set<String> tracked, Set<String> atMost) {}
 
   private static final class Question {
     private final String caller;
@@ -49,6 +60,7 @@ final class Comparison {
     private final Map<String, Fraction> answers = new LinkedHashMap<>();
     private final Map<String, Integer> seen = new LinkedHashMap<>();
     private final Map<Fate, Fraction> fates;
+    private final Set<String> resent = new HashSet<>();
     private boolean asksAgain;
 
     private Question(String caller, Target target, Map<Fate, Fraction> fates) {
@@ -56,6 +68,7 @@ final class Comparison {
       this.target = target;
       this.fates = fates;
       fates.forEach((fate, share) -> answers.merge(fate.answer, share, Fraction::plus));
+      fates.keySet().forEach(fate -> resent.add(fate.resent));
       answers.keySet().forEach(answer -> seen.put(answer, 0));
     }
 
@@ -63,19 +76,14 @@ final class Comparison {
       return answers.size() == 1;
     }
 
-    /** Whether there was no answer in time where the model knows of one. */
+    /** On a busy machine a call for which the model knows an answer may only have been slow. */
     private boolean isLate(String answer) {
-      return answer.equals("timeout") && !answers.containsKey(answer);
+      return answer.equals("timeout") && !answers.containsKey(answer) && !isOfResentSyn(answer);
     }
 
-    /**
-     * How often a late call is made again. On a busy machine it may only have been slow. And an
-     * ICMP error that comes while the caller is still inside connect() is not heeded by TCP
-     * (tcp_v4_err and tcp_v6_err, sock_owned_by_user); the SYN is sent again, but as no first
-     * packet it meets no nat rule and so no mark, and other rules may drop it then.
-     */
-    private int mayMiss() {
-      return answers.containsKey("forbidden") || answers.containsKey("unreachable") ? 6 : 1;
+    /** Whether the answer is one that only comes if the first SYN's ICMP error was not heeded. */
+    private boolean isOfResentSyn(String answer) {
+      return !answers.containsKey(answer) && resent.contains(answer);
     }
   }
 
@@ -163,6 +171,17 @@ final class Comparison {
     if (target.sticky()) {
       answer += ", then " + word(copy, caller, target, chooser);
     }
+    Set<String> tracked = tracked(copy);
+    if (target.sticky() || target.protocol() != Protocol.TCP || !isOfIcmp(answer)) {
+      return new Fate(answer, answer, tracked, tracked);
+    }
+    String resent = word(copy, caller, target, chooser);
+    Set<String> atMost = tracked(copy);
+    atMost.addAll(tracked);
+    return new Fate(answer, resent, tracked, atMost);
+  }
+
+  private Set<String> tracked(Network copy) {
     Set<String> tracked = new TreeSet<>();
     for (String node : TwinCluster.NODES) {
       copy.find(node)
@@ -174,13 +193,23 @@ final class Comparison {
                   .toList(),
               ports)));
     }
-    return new Fate(answer, tracked);
+    return tracked;
+  }
+
+  /**
+   * Whether an answer is an ICMP error. One that comes while the caller is still inside connect()
+   * is not heeded by TCP (tcp_v4_err and tcp_v6_err, sock_owned_by_user): the SYN is sent again. As
+   * no first packet it meets no nat rule, and so has no mark, and other rules may drop it then.
+   */
+  private static boolean isOfIcmp(String answer) {
+    return answer.equals("forbidden") || answer.equals("unreachable");
   }
 
   private String word(Network copy, String caller, Target target, Chooser chooser) {
     SocketAddress to = new SocketAddress(IpAddress.parse(target.address()), target.port());
     Attempt attempt =
         copy.call(Call.of(copy.find(caller).orElseThrow(), target.protocol(), to, chooser)
+            .boundTo(target.sticky() ? 0 : CALLERS_PORT, null)
             .waiting(Duration.ofMillis(net.patienceMillis()))
             .untraced());
     String errno = attempt.outcome().errno();
@@ -222,9 +251,13 @@ final class Comparison {
       if (question.target.sticky()) {
         answer += ", then " + second.get(question);
       } else {
-        for (int late = 0; late < question.mayMiss() && question.isLate(answer); late++) {
+        if (question.isLate(answer)) {
           question.asksAgain = true;
           answer = call(List.of(question)).get(0);
+        }
+        if (question.isOfResentSyn(answer)) {
+          question.asksAgain = true;
+          continue;
         }
       }
       assertThat(question.answers.keySet())
@@ -272,7 +305,7 @@ final class Comparison {
     Set<String> certain = new TreeSet<>();
     for (Question question : questions) {
       if (question.asksAgain) {
-        question.fates.keySet().forEach(fate -> possible.addAll(fate.tracked));
+        question.fates.keySet().forEach(fate -> possible.addAll(fate.atMost));
       }
       question.seen.forEach((answer, count) -> {
         if (count > 0) {
@@ -298,10 +331,10 @@ final class Comparison {
     for (Fate fate : question.fates.keySet()) {
       if (answer.equals("timeout")) {
         // An answer that came too late was perhaps that of another fate.
-        possible.addAll(fate.tracked);
+        possible.addAll(fate.atMost);
       }
       if (fate.answer.equals(answer)) {
-        possible.addAll(fate.tracked);
+        possible.addAll(fate.atMost);
         if (certain == null) {
           certain = new TreeSet<>(fate.tracked);
         } else {

@@ -3,17 +3,19 @@ package dev.hairpin.iptables.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.BiFunction;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.LifecycleContext;
@@ -22,11 +24,12 @@ import net.jqwik.api.lifecycle.SkipExecutionHook;
 /**
  * Asks the kernel of this machine: rules are printed by us, loaded by the real iptables-restore
  * into network namespaces, and real TCP and UDP calls are compared with the model. The rules are
- * those that kube-proxy writes for random Services, and random ones beyond it. What differs is
- * shrunk to few Services or rules; the message names the call.
+ * those that kube-proxy writes for drawn Services, and drawn ones beyond it. A difference counts if
+ * it comes again, see {@link SecondLook}; the message names the call, and the smallest rules that
+ * have it.
  *
- * <p>Runs as root on Linux and is skipped elsewhere. {@code -Dhairpin.kernel.rounds=N} tries N
- * times as many clusters.
+ * <p>Runs as root on Linux and is skipped elsewhere. What is drawn is the same in every build;
+ * {@code -Dhairpin.kernel.rounds=N} draws N times as many clusters, others for every N.
  */
 @AddLifecycleHook(KernelDifferentialTest.NeedsKernel.class)
 class KernelDifferentialTest {
@@ -49,9 +52,16 @@ class KernelDifferentialTest {
     }
   }
 
+  private static final SecondLook<RandomServices.Plan> SERVICES = new SecondLook<>(
+      (plan, twins) -> new RandomServices(plan, twins.net()).experiment(twins.kernel()),
+      RandomServices.Plan::smaller);
+
+  private static final SecondLook<RandomRules.Plan> RULES = new SecondLook<>(
+      (plan, twins) -> new RandomRules(plan, twins.net()).experiment(), RandomRules.Plan::smaller);
+
   private static final List<TwinCluster> TWINS_BUILT = new ArrayList<>();
-  private static boolean ended;
   private static final Tally TALLY = new Tally();
+  private static int compared;
 
   @Provide
   Arbitrary<List<RandomServices.Plan>> services() {
@@ -63,43 +73,50 @@ class KernelDifferentialTest {
     return RandomRules.plans().list().ofSize(BATCH);
   }
 
-  @Property(tries = 28, edgeCases = EdgeCasesMode.NONE)
+  @Property(
+      tries = 28,
+      seed = "2811",
+      edgeCases = EdgeCasesMode.NONE,
+      shrinking = ShrinkingMode.OFF)
   void servicesFareInTheKernelAsInTheModel(@ForAll("services") List<RandomServices.Plan> plans) {
-    compare(plans, Addressing.V4, KernelDifferentialTest::experiment);
+    compare(plans, Addressing.V4, SERVICES);
   }
 
-  @Property(tries = 14, edgeCases = EdgeCasesMode.NONE)
+  @Property(
+      tries = 14,
+      seed = "1461",
+      edgeCases = EdgeCasesMode.NONE,
+      shrinking = ShrinkingMode.OFF)
   void servicesOfIpv6FareInTheKernelAsInTheModel(
       @ForAll("services") List<RandomServices.Plan> plans) {
-    compare(plans, Addressing.V6, KernelDifferentialTest::experiment);
+    compare(plans, Addressing.V6, SERVICES);
   }
 
-  @Property(tries = 10, edgeCases = EdgeCasesMode.NONE)
+  @Property(
+      tries = 10,
+      seed = "1041",
+      edgeCases = EdgeCasesMode.NONE,
+      shrinking = ShrinkingMode.OFF)
   void rulesBeyondKubeProxysDoInTheKernelWhatTheyDoInTheModel(
       @ForAll("rules") List<RandomRules.Plan> plans) {
-    compare(plans, Addressing.V4, (plan, t) -> new RandomRules(plan, t.net()).experiment());
+    compare(plans, Addressing.V4, RULES);
   }
 
-  @Property(tries = 6, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 6, seed = "661", edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
   void rulesOfIpv6BeyondKubeProxysDoInTheKernelWhatTheyDoInTheModel(
       @ForAll("rules") List<RandomRules.Plan> plans) {
-    compare(plans, Addressing.V6, (plan, t) -> new RandomRules(plan, t.net()).experiment());
-  }
-
-  private static Experiment experiment(RandomServices.Plan plan, TwinCluster twins) {
-    return new RandomServices(plan, twins.net()).experiment(twins.kernel());
+    compare(plans, Addressing.V6, RULES);
   }
 
   @AfterContainer
   static void everyCallHadItsShareOfEndpoints() {
-    end();
-    assertThat(TALLY.deviations()).as(TALLY.toString()).isBetween(-Tally.ALLOWED, Tally.ALLOWED);
-  }
-
-  /** Takes down what there is; a search for a smaller sample that is still at it finds the end. */
-  private static synchronized void end() {
-    ended = true;
     close();
+    assertThat(TALLY.deviations()).as(TALLY.toString()).isBetween(-Tally.ALLOWED, Tally.ALLOWED);
+    List<String> passing = new ArrayList<>(SERVICES.passing());
+    passing.addAll(RULES.passing());
+    assertThat(passing)
+        .as("what differed once and not again, in %d clusters; so many are no accident", compared)
+        .hasSizeLessThanOrEqualTo(2 + compared / 50);
   }
 
   private static void close() {
@@ -118,40 +135,38 @@ class KernelDifferentialTest {
     return TWINS_BUILT;
   }
 
-  /** One at a time: a search for a smaller sample that took too long may still be at it. */
-  private static synchronized <P> void compare(
-      List<P> plans, Addressing net, BiFunction<P, TwinCluster, Experiment> experiment) {
-    if (ended) {
-      throw new IllegalStateException("the tests have ended");
-    }
+  /** Compares many at the same time, and then once more, one at a time, those that differed. */
+  private static <P> void compare(List<P> plans, Addressing net, SecondLook<P> look) {
     List<TwinCluster> twins = twins(net);
     ExecutorService workers = Executors.newFixedThreadPool(twins.size());
-    List<Future<?>> running = new ArrayList<>();
+    List<Future<Map<P, AssertionError>>> running = new ArrayList<>();
     for (int t = 0; t < twins.size(); t++) {
       int first = t;
-      TwinCluster pair = twins.get(t);
       running.add(workers.submit(() -> {
+        Map<P, AssertionError> differing = new LinkedHashMap<>();
         for (int i = first; i < plans.size(); i += twins.size()) {
-          Comparison.run(pair, experiment.apply(plans.get(i), pair), TALLY);
+          P plan = plans.get(i);
+          look.difference(plan, twins.get(first), TALLY)
+              .ifPresent(difference -> differing.put(plan, difference));
         }
+        return differing;
       }));
     }
     workers.shutdown();
-    @org.jspecify.annotations.Nullable Throwable failure = null;
-    for (Future<?> part : running) {
-      try {
-        part.get();
-      } catch (ExecutionException e) {
-        failure = e.getCause();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(e);
-      }
-    }
-    if (failure instanceof AssertionError wrong) {
-      throw wrong;
-    } else if (failure != null) {
-      throw new IllegalStateException(failure);
+    Map<P, AssertionError> differing = new LinkedHashMap<>();
+    running.forEach(part -> differing.putAll(result(part)));
+    compared += plans.size();
+    differing.forEach((plan, difference) -> look.again(plan, difference, twins.get(0)));
+  }
+
+  private static <T> T result(Future<T> part) {
+    try {
+      return part.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 }

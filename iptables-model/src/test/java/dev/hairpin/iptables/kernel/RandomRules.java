@@ -66,9 +66,26 @@ final class RandomRules {
    * @param place the endpoint that they are about
    * @param randomFully whether ports are drawn
    */
-  record Plan(List<Service> services, Set<Extra> extras, int place, boolean randomFully) {}
+  record Plan(List<Service> services, Set<Extra> extras, int place, boolean randomFully) {
 
-  /** Plans of all kinds; they shrink to fewer Services, endpoints and extras. */
+    /** The plans with one Service or one other rule less. */
+    List<Plan> smaller() {
+      List<Plan> smaller = new ArrayList<>();
+      for (int i = 0; i < services.size() && services.size() > 1; i++) {
+        List<Service> fewer = new ArrayList<>(services);
+        fewer.remove(i);
+        smaller.add(new Plan(fewer, extras, place, randomFully));
+      }
+      for (Extra extra : extras) {
+        Set<Extra> fewer = new TreeSet<>(extras);
+        fewer.remove(extra);
+        smaller.add(new Plan(services, fewer, place, randomFully));
+      }
+      return smaller;
+    }
+  }
+
+  /** Plans of all kinds. */
   static Arbitrary<Plan> plans() {
     Arbitrary<Set<Integer>> some = Arbitraries.integers().between(0, 2).set().ofMaxSize(3);
     Arbitrary<Set<Integer>> few =

@@ -117,9 +117,21 @@ final class RandomServices {
       Detection detection,
       NodePorts nodePorts,
       boolean masqueradeAll,
-      boolean zones) {}
+      boolean zones) {
 
-  /** Clusters of all kinds; they shrink to one plain Service without endpoints. */
+    /** The plans with one Service less. */
+    List<Plan> smaller() {
+      List<Plan> smaller = new ArrayList<>();
+      for (int i = 0; i < services.size() && services.size() > 1; i++) {
+        List<ServicePlan> fewer = new ArrayList<>(services);
+        fewer.remove(i);
+        smaller.add(new Plan(fewer, version, detection, nodePorts, masqueradeAll, zones));
+      }
+      return smaller;
+    }
+  }
+
+  /** Clusters of all kinds. */
   static Arbitrary<Plan> plans() {
     Arbitrary<Condition> conditions = Arbitraries.frequencyOf(
         Tuple.of(4, Arbitraries.just(Condition.READY)),
