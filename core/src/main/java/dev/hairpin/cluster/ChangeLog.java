@@ -19,21 +19,32 @@ import java.util.Map;
  * when the log began, made again in an empty state, give the same objects with the same versions.
  * Not thread-safe.
  */
-public final class ChangeLog {
+public final class ChangeLog implements AutoCloseable {
   private final List<Change> changes = new ArrayList<>();
+  private final Watch watch;
 
-  private ChangeLog() {}
+  private ChangeLog(ClusterState state) {
+    this.watch = state.watch(changes::add);
+  }
 
   /**
    * Begins to log.
    *
    * @param state the state whose changes are to be kept from now on
-   * @return the log, which grows with every change
+   * @return the log, which grows with every change until it is closed
    */
   public static ChangeLog of(ClusterState state) {
-    ChangeLog log = new ChangeLog();
-    state.watch(log.changes::add);
-    return log;
+    return new ChangeLog(state);
+  }
+
+  /**
+   * Ends the log, which keeps what it has.
+   *
+   * @throws IllegalStateException if called from a thread other than the state's writer
+   */
+  @Override
+  public void close() {
+    watch.close();
   }
 
   /**

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterState implements ClusterView {
   private final ObjectTable objects;
-  private List<Consumer<Change>> watchers = List.of();
+  private List<Watch> watches = List.of();
   private final List<ObjectEvent> events = new ArrayList<>();
   private final Deque<Change> untold = new ArrayDeque<>();
   private final VirtualClock clock;
@@ -350,13 +350,21 @@ public final class ClusterState implements ClusterView {
    * Calls back for every change from now on.
    *
    * @param watcher what to call
+   * @return the watch, by which it can be ended
    * @throws IllegalStateException if called from a thread other than the writer
    */
-  public void watch(Consumer<Change> watcher) {
+  public Watch watch(Consumer<Change> watcher) {
     checkWriter();
-    List<Consumer<Change>> more = new ArrayList<>(watchers);
-    more.add(watcher);
-    watchers = List.copyOf(more);
+    Watch watch = new Watch(this, watcher);
+    List<Watch> more = new ArrayList<>(watches);
+    more.add(watch);
+    watches = List.copyOf(more);
+    return watch;
+  }
+
+  void end(Watch watch) {
+    checkWriter();
+    watches = watches.stream().filter(w -> w != watch).toList();
   }
 
   /**
@@ -393,9 +401,9 @@ public final class ClusterState implements ClusterView {
     telling = true;
     @Nullable Throwable failure = null;
     for (Change next = untold.poll(); next != null; next = untold.poll()) {
-      for (Consumer<Change> watcher : watchers) {
+      for (Watch watch : watches) {
         try {
-          watcher.accept(next);
+          watch.tell(next);
         } catch (RuntimeException | Error e) {
           failure = joined(failure, e);
         }

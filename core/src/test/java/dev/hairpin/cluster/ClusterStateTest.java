@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class ClusterStateTest {
@@ -285,6 +286,90 @@ class ClusterStateTest {
 
     assertThat(told).containsExactly("a", "b");
     assertThat(state.list(Namespace.class)).hasSize(2);
+  }
+
+  @Test
+  void aClosedWatchIsToldNothingMoreAndClosingItAgainDoesNothing() {
+    List<String> told = new ArrayList<>();
+    Watch watch = state.watch(c -> told.add(c.key().name()));
+    state.store(namespace("a", "1"));
+    assertThat(watch.isClosed()).isFalse();
+
+    watch.close();
+    watch.close();
+    state.store(namespace("b", "1"));
+
+    assertThat(told).containsExactly("a");
+    assertThat(watch.isClosed()).isTrue();
+  }
+
+  @Test
+  void closingOneOfTwoWatchesOfTheSameWatcherLeavesTheOther() {
+    List<String> told = new ArrayList<>();
+    Consumer<Change> watcher = c -> told.add(c.key().name());
+    Watch first = state.watch(watcher);
+    state.watch(watcher);
+
+    first.close();
+    state.store(namespace("a", "1"));
+
+    assertThat(told).containsExactly("a");
+  }
+
+  @Test
+  void aWatcherMayCloseItsOwnWatchAndALaterOneWhileAChangeIsTold() {
+    List<String> told = new ArrayList<>();
+    List<Watch> watches = new ArrayList<>();
+    watches.add(state.watch(c -> {
+      told.add("first " + c.key().name());
+      watches.forEach(Watch::close);
+    }));
+    watches.add(state.watch(c -> told.add("second " + c.key().name())));
+    state.watch(c -> told.add("third " + c.key().name()));
+
+    state.store(namespace("a", "1"));
+    state.store(namespace("b", "1"));
+
+    assertThat(told).containsExactly("first a", "third a", "third b");
+  }
+
+  @Test
+  void aWatchThatAWatcherBeginsIsToldTheChangesAfterThisOne() {
+    List<String> told = new ArrayList<>();
+    List<Watch> begun = new ArrayList<>();
+    state.watch(c -> {
+      if (begun.isEmpty()) {
+        begun.add(state.watch(later -> told.add(later.key().name())));
+      }
+    });
+
+    state.store(namespace("a", "1"));
+    state.store(namespace("b", "1"));
+
+    assertThat(told).containsExactly("b");
+  }
+
+  @Test
+  void anotherThreadMayNotCloseAWatch() throws InterruptedException {
+    Watch watch = state.watch(c -> {});
+    List<Throwable> thrown = new ArrayList<>();
+    Thread other = new Thread(watch::close);
+    other.setUncaughtExceptionHandler((thread, e) -> thrown.add(e));
+    other.start();
+    other.join();
+
+    assertThat(thrown).singleElement().isInstanceOf(IllegalStateException.class);
+    assertThat(watch.isClosed()).isFalse();
+  }
+
+  @Test
+  void aClosedLogKeepsWhatItHas() {
+    ChangeLog log = ChangeLog.of(state);
+    state.store(namespace("a", "1"));
+    log.close();
+    state.store(namespace("b", "1"));
+
+    assertThat(log.changes()).extracting(c -> c.key().name()).containsExactly("a");
   }
 
   @Test
