@@ -4,7 +4,9 @@ import dev.hairpin.api.Container;
 import dev.hairpin.api.ContainerPort;
 import dev.hairpin.api.PodSpec;
 import dev.hairpin.net.Protocol;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** The ports of its node that a pod takes. */
@@ -28,10 +30,17 @@ final class HostPorts {
 
   private HostPorts() {}
 
-  /** With host network every container port is a host port, as the API server defaults it. */
+  /**
+   * The ports of a pod's containers and sidecars. With host network every container port is a host
+   * port, as the API server defaults it.
+   */
   static Set<HostPort> of(PodSpec pod) {
     Set<HostPort> ports = new HashSet<>();
-    for (Container container : pod.containers()) {
+    List<Container> running = new ArrayList<>(pod.containers());
+    pod.initContainers().stream()
+        .filter(container -> "Always".equals(container.restartPolicy()))
+        .forEach(running::add);
+    for (Container container : running) {
       for (ContainerPort port : container.ports()) {
         int number =
             port.hostPort() != 0 ? port.hostPort() : pod.hostNetwork() ? port.containerPort() : 0;

@@ -122,6 +122,32 @@ class SchedulerTest {
             + " requested pod ports.");
   }
 
+  private static Container sidecar(int hostPort) {
+    return new Container(
+        "sidecar",
+        "",
+        List.of(new ContainerPort("", 80, Protocol.TCP, hostPort, "")),
+        List.of(),
+        List.of(),
+        null,
+        null,
+        "Always",
+        Map.of());
+  }
+
+  @Test
+  void aSidecarsHostPortCountsAndAnInitContainersDoesNot() {
+    node("a1", "a", List.of());
+    Container init = container("", 8080);
+    pod("first", port("", Protocol.TCP, 9090).initContainers(List.of(init)));
+    pod("second", port("", Protocol.TCP, 9091).initContainers(List.of(sidecar(8080))));
+    pod("third", port("", Protocol.TCP, 8080));
+    schedule();
+    assertThat(nodeOf("first")).isEqualTo("a1");
+    assertThat(nodeOf("second")).isEqualTo("a1");
+    assertThat(nodeOf("third")).isEmpty();
+  }
+
   private static PodSpec.Builder port(String ip, Protocol protocol, int port) {
     return PodSpec.builder()
         .containers(List.of(new Container(
