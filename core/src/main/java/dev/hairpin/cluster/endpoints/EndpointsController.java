@@ -17,6 +17,7 @@ import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -55,6 +56,7 @@ public final class EndpointsController {
   private final Set<String> disturbed = new HashSet<>();
   private long nodesVersion;
   private boolean zonesChanged;
+  private boolean nodesSeen;
 
   private EndpointsController(
       ClusterState state,
@@ -122,6 +124,7 @@ public final class EndpointsController {
     fork.disturbed.addAll(disturbed);
     fork.nodesVersion = nodesVersion;
     fork.zonesChanged = zonesChanged;
+    fork.nodesSeen = nodesSeen;
     fork.queue.continueFrom(queue);
     return fork;
   }
@@ -205,15 +208,15 @@ public final class EndpointsController {
     }
   }
 
+  /** The zones' shares are worked out anew by the original, too, for no other change of a node. */
   private void changed(@Nullable Node before, @Nullable Node after) {
     if (before == null || after == null || !before.zone().equals(after.zone())) {
       nodesVersion++;
       zonesChanged = true;
-    } else if (before.isReady() != after.isReady()
-        || !before.allocatable().equals(after.allocatable())
-        || !before.metadata().labels().equals(after.metadata().labels())) {
+    } else if (before.isReady() != after.isReady()) {
       zonesChanged = true;
     }
+    nodesSeen = true;
     if (zonesChanged) {
       refreshZones();
       topology.overloaded().forEach(this::disturb);
@@ -229,7 +232,9 @@ public final class EndpointsController {
   /** Works out the zones' shares, but only where somebody asks for them. */
   private void refreshZones() {
     if (zonesChanged && topology.isUsed()) {
-      topology.capacity(ZoneCapacity.of(state.list(Node.class)));
+      Collection<Node> nodes = state.list(Node.class);
+      nodesSeen = nodesSeen || !nodes.isEmpty();
+      topology.capacity(nodesSeen ? ZoneCapacity.of(nodes) : null);
       zonesChanged = false;
     }
   }
@@ -253,7 +258,6 @@ public final class EndpointsController {
       return;
     }
     if (!SelectorIndex.hasEndpoints(service)) {
-      membersByService.remove(key);
       return;
     }
     ServiceMembers members = members(key);
@@ -336,6 +340,9 @@ public final class EndpointsController {
     Map<String, List<EndpointSlice>> owned = new HashMap<>();
     for (EndpointSlice slice : slices.of(key)) {
       boolean wanted = families.stream().anyMatch(f -> f.toString().equals(slice.addressType()));
+      if (!wanted) {
+        topology.forget(key, slice.addressType(), null);
+      }
       if (!wanted || !isOwned(slice, service)) {
         writer.delete(slice);
       } else {

@@ -11,6 +11,7 @@ import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,10 +44,11 @@ final class LegacyEndpoints {
     List<EndpointSubset> kept = over ? OverCapacity.truncate(subsets) : subsets;
     Map<String, String> annotations =
         new LinkedHashMap<>(stored == null ? Map.of() : stored.metadata().annotations());
-    if (stored != null
+    boolean same = stored != null
         && stored.subsets().equals(kept)
-        && stored.metadata().labels().equals(labels)
-        && over == annotations.containsKey(OverCapacity.ANNOTATION)) {
+        && stored.metadata().labels().equals(labels);
+    // what was cut is never taken for what it should be, so that its trigger time is written anew
+    if (same && !over && !annotations.containsKey(OverCapacity.ANNOTATION)) {
       return;
     }
     annotate(annotations, members.triggerTime());
@@ -54,6 +56,9 @@ final class LegacyEndpoints {
       annotations.put(OverCapacity.ANNOTATION, "truncated");
     } else {
       annotations.remove(OverCapacity.ANNOTATION);
+    }
+    if (stored != null && same && stored.metadata().annotations().equals(annotations)) {
+      return;
     }
     ObjectMeta meta = stored == null ? ObjectMeta.of(namespace, name) : stored.metadata();
     writes.store(new Endpoints(meta.withLabels(labels).withAnnotations(annotations), kept));
@@ -89,7 +94,8 @@ final class LegacyEndpoints {
 
   static void annotate(Map<String, String> annotations, @Nullable Instant triggerTime) {
     if (triggerTime != null) {
-      annotations.put(TRIGGER_TIME, triggerTime.toString());
+      // the API's times have whole seconds
+      annotations.put(TRIGGER_TIME, triggerTime.truncatedTo(ChronoUnit.SECONDS).toString());
     } else {
       annotations.remove(TRIGGER_TIME);
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies Endpoints that people make by hand for a Service without selector into EndpointSlices, one
- * slice for each subset and family.
+ * slice for each subset of the canonical form and each family.
  *
  * <p>Source: {@code pkg/controller/endpointslicemirroring} of Kubernetes v1.36.3.
  */
@@ -175,16 +175,18 @@ public final class MirroringController {
     Map<SliceKey, Wanted> wanted = new LinkedHashMap<>();
     int invalid = 0;
     int skipped = 0;
-    for (EndpointSubset subset : endpoints.subsets()) {
+    for (EndpointSubset subset : SubsetPacking.repacked(endpoints.subsets())) {
       Set<EndpointPort> ports = Set.copyOf(subset.ports());
       int added = 0;
+      skipped += subset.addresses().size() + subset.notReadyAddresses().size();
       for (boolean ready : new boolean[] {true, false}) {
         for (EndpointAddress address : ready ? subset.addresses() : subset.notReadyAddresses()) {
+          if (added >= MOST_PER_SUBSET) {
+            break;
+          }
           @Nullable IpAddress ip = IpAddress.tryParse(address.ip()).orElse(null);
           if (ip == null) {
             invalid++;
-          } else if (added >= MOST_PER_SUBSET) {
-            skipped++;
           } else {
             Endpoint endpoint = endpoint(address, ip, ready);
             wanted
@@ -197,6 +199,7 @@ public final class MirroringController {
           }
         }
       }
+      skipped -= added;
     }
     ObjectKey object = endpoints.key();
     if (invalid > 0) {
@@ -207,14 +210,14 @@ public final class MirroringController {
           "Skipped %d invalid IP addresses when mirroring to EndpointSlices".formatted(invalid),
           REPORTER);
     }
-    if (skipped > 0) {
+    if (skipped > invalid) {
       state.report(
           object,
           true,
           "TooManyAddressesToMirror",
           ("A max of %d addresses can be mirrored to EndpointSlices per Endpoints subset. %d"
                   + " addresses were skipped")
-              .formatted(MOST_PER_SUBSET, skipped + invalid),
+              .formatted(MOST_PER_SUBSET, skipped),
           REPORTER);
     }
     return wanted;

@@ -13,6 +13,7 @@ final class SliceDraft {
   /** The stored slice that this one replaces; null for a new one. */
   private @Nullable EndpointSlice replaced;
 
+  private final boolean fresh;
   private final String addressType;
   private final List<EndpointPort> ports;
   private final Map<String, String> labels;
@@ -20,11 +21,13 @@ final class SliceDraft {
 
   private SliceDraft(
       @Nullable EndpointSlice replaced,
+      boolean fresh,
       String addressType,
       List<EndpointPort> ports,
       Map<String, String> labels,
       List<Endpoint> endpoints) {
     this.replaced = replaced;
+    this.fresh = fresh;
     this.addressType = addressType;
     this.ports = ports;
     this.labels = labels;
@@ -34,21 +37,31 @@ final class SliceDraft {
   /** A slice that is not there yet. */
   static SliceDraft empty(
       String addressType, List<EndpointPort> ports, Map<String, String> labels) {
-    return new SliceDraft(null, addressType, ports, labels, List.of());
+    return new SliceDraft(null, true, addressType, ports, labels, List.of());
   }
 
   /** A change of a stored slice. */
   static SliceDraft of(EndpointSlice slice) {
     return new SliceDraft(
-        slice, slice.addressType(), slice.ports(), slice.metadata().labels(), slice.endpoints());
+        slice,
+        false,
+        slice.addressType(),
+        slice.ports(),
+        slice.metadata().labels(),
+        slice.endpoints());
   }
 
   SliceDraft withEndpoints(List<Endpoint> newEndpoints) {
-    return new SliceDraft(replaced, addressType, ports, labels, newEndpoints);
+    return new SliceDraft(replaced, fresh, addressType, ports, labels, newEndpoints);
   }
 
   SliceDraft withLabels(Map<String, String> newLabels) {
-    return new SliceDraft(replaced, addressType, ports, newLabels, endpoints);
+    return new SliceDraft(replaced, fresh, addressType, ports, newLabels, endpoints);
+  }
+
+  /** Whether this is a new slice, though perhaps under the name of one that would be deleted. */
+  boolean isNew() {
+    return fresh;
   }
 
   /** Takes over the name of a stored slice that would otherwise be deleted. */

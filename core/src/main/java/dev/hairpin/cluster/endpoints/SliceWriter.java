@@ -68,8 +68,10 @@ final class SliceWriter {
     writes.remove(slice.key());
   }
 
+  /** The annotations that a draft begins with; a new slice under an old name begins with none. */
   static Map<String, String> annotations(SliceDraft draft) {
     EndpointSlice replaced = draft.replaced();
-    return new LinkedHashMap<>(replaced == null ? Map.of() : replaced.metadata().annotations());
+    return new LinkedHashMap<>(
+        replaced == null || draft.isNew() ? Map.of() : replaced.metadata().annotations());
   }
 }

@@ -33,7 +33,12 @@ final class StoredSlices {
     return slice.metadata().namespace() + "/" + slice.serviceName();
   }
 
+  /** Takes a slice over, unless it is on its way out: such a one is left to its finalizers. */
   void put(EndpointSlice slice) {
+    if (slice.metadata().deletionTimestamp() != null) {
+      remove(slice);
+      return;
+    }
     String key = serviceKey(slice);
     @Nullable Map<String, EndpointSlice> slices = byService.writable(key, TreeMap::new);
     if (slices == null) {

@@ -46,6 +46,19 @@ final class SubsetPacking {
   private final Map<AddressKey, EndpointAddress> addresses = new TreeMap<>();
   private final Map<EndpointPort, Map<AddressKey, Boolean>> readyByPort = new LinkedHashMap<>();
 
+  /** The canonical form of subsets that people wrote: the same addresses with the same ports. */
+  static List<EndpointSubset> repacked(List<EndpointSubset> subsets) {
+    SubsetPacking packing = new SubsetPacking();
+    for (EndpointSubset subset : subsets) {
+      List<EndpointPort> ports = subset.ports().isEmpty() ? List.of(NO_PORT) : subset.ports();
+      for (EndpointPort port : ports) {
+        subset.addresses().forEach(address -> packing.add(address, port, true));
+        subset.notReadyAddresses().forEach(address -> packing.add(address, port, false));
+      }
+    }
+    return packing.subsets();
+  }
+
   void addWithoutPort(EndpointAddress address, boolean ready) {
     add(address, NO_PORT, ready);
   }

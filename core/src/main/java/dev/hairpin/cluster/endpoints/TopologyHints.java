@@ -37,7 +37,9 @@ final class TopologyHints {
   private final Map<HintsOf, Map<String, Integer>> given = new HashMap<>();
 
   private final Set<String> enabled = new HashSet<>();
-  private ZoneCapacity capacity = new ZoneCapacity(Map.of());
+  /** Null as long as there was never a node. */
+  private @Nullable ZoneCapacity capacity;
+
   private boolean used;
 
   /** Whether a Service asks for the mode; the deprecated annotation has precedence. */
@@ -64,7 +66,7 @@ final class TopologyHints {
     used = true;
   }
 
-  void capacity(ZoneCapacity newCapacity) {
+  void capacity(@Nullable ZoneCapacity newCapacity) {
     capacity = newCapacity;
   }
 
@@ -83,14 +85,15 @@ final class TopologyHints {
     if (zones.isEmpty()) {
       return false;
     }
-    if (capacity.ratios().isEmpty()) {
+    Map<String, Double> ratios = capacity == null ? Map.of() : capacity.ratios();
+    if (ratios.isEmpty()) {
       return true;
     }
     double total = zones.values().stream().mapToInt(Integer::intValue).sum();
-    return capacity.ratios().entrySet().stream().anyMatch(zone -> {
+    return ratios.entrySet().stream().anyMatch(zone -> {
       @Nullable Integer has = zones.get(zone.getKey());
       return has == null
-          || has < Math.ceil(total * zone.getValue() / (1 + HintsFeasibility.OVERLOAD));
+          || has < Math.ceil(total * zone.getValue() * (1 / (1 + HintsFeasibility.OVERLOAD)));
     });
   }
 
@@ -176,6 +179,9 @@ final class TopologyHints {
   }
 
   private @Nullable String allocate(int endpoints, Map<String, Allocation> allocations) {
+    if (capacity == null) {
+      return "Nodes only ready in one zone";
+    }
     Map<String, Double> ratios = capacity.ratios();
     if (ratios.isEmpty()) {
       return "Insufficient Node information: allocatable CPU or zone not specified on one or more"

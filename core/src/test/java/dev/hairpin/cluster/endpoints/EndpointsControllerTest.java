@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The rules of the endpoint controllers, one by one. */
@@ -135,7 +136,7 @@ class EndpointsControllerTest {
     shop.state.store(pod.withConditions(
         List.of(new dev.hairpin.api.Condition("Ready", "True", "", "", change))));
     shop.settle();
-    assertThat(trigger()).isEqualTo("2026-01-01T00:00:07.250Z");
+    assertThat(trigger()).isEqualTo("2026-01-01T00:00:07Z");
   }
 
   private String trigger() {
@@ -211,6 +212,117 @@ class EndpointsControllerTest {
     assertThat(shop.endpoints())
         .extracting(e -> e.addresses() + " " + e.ready() + " " + e.serving())
         .containsExactlyInAnyOrder("[192.0.2.1] true null", "[2001:db8::1] false null");
+  }
+
+  private static EndpointSubset subset(List<String> ready, List<String> others, int... ports) {
+    return new EndpointSubset(
+        ready.stream().map(ip -> new EndpointAddress(ip, "", null, null)).toList(),
+        others.stream().map(ip -> new EndpointAddress(ip, "", null, null)).toList(),
+        IntStream.of(ports)
+            .mapToObj(port -> new EndpointPort("p" + port, Protocol.TCP, port, null))
+            .toList());
+  }
+
+  private void mirrored(EndpointSubset... subsets) {
+    shop.service(Shop.spec().selector(null).build(), Map.of());
+    shop.state.store(new Endpoints(ObjectMeta.of("shop", "web"), List.of(subsets)));
+    shop.settle();
+  }
+
+  private List<String> reported() {
+    return shop.state.events().stream()
+        .map(e -> e.reason() + ": " + e.message())
+        .toList();
+  }
+
+  @Test
+  void subsetsAreBroughtIntoTheirCanonicalFormBeforeTheyAreMirrored() {
+    mirrored(
+        subset(List.of("192.0.2.1", "192.0.2.2"), List.of(), 80),
+        subset(List.of("192.0.2.2"), List.of("192.0.2.1"), 81),
+        subset(List.of("192.0.2.1", "192.0.2.2"), List.of(), 82));
+
+    assertThat(shop.slices())
+        .extracting(slice -> slice.ports().stream().map(EndpointPort::port).toList()
+            + " "
+            + slice.endpoints().stream()
+                .map(e -> e.addresses() + "=" + e.ready())
+                .toList())
+        .containsExactlyInAnyOrder(
+            "[80, 82] [[192.0.2.1]=true, [192.0.2.2]=true]",
+            "[81] [[192.0.2.2]=true, [192.0.2.1]=false]");
+  }
+
+  @Test
+  void anAddressThatIsReadyInOneSubsetAndNotInAnotherOfTheSamePortIsNotReady() {
+    mirrored(
+        subset(List.of("192.0.2.1"), List.of(), 80), subset(List.of(), List.of("192.0.2.1"), 80));
+
+    assertThat(shop.endpoints())
+        .singleElement()
+        .satisfies(endpoint -> assertThat(endpoint.ready()).isFalse());
+  }
+
+  @Test
+  void aThousandAddressesOfASubsetAreMirroredReadyOnesFirstAndAnEventCountsTheRest() {
+    List<String> ready = new ArrayList<>();
+    List<String> others = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      ready.add("198.18.%d.%d".formatted(i / 200, 1 + i % 200));
+      others.add("198.19.%d.%d".formatted(i / 200, 1 + i % 200));
+    }
+    mirrored(subset(ready, others, 80));
+
+    assertThat(shop.endpoints()).hasSize(1000);
+    assertThat(shop.endpoints().stream().filter(Endpoint::ready)).hasSize(600);
+    assertThat(reported())
+        .containsExactly("TooManyAddressesToMirror: A max of 1000 addresses can be mirrored to"
+            + " EndpointSlices per Endpoints subset. 200 addresses were skipped");
+  }
+
+  @Test
+  void invalidAddressesAreSkippedWithAnEventOfTheirOwn() {
+    mirrored(subset(List.of("192.0.2.1", "web.example.com"), List.of("nowhere"), 80));
+
+    assertThat(shop.endpoints()).hasSize(1);
+    assertThat(reported())
+        .containsExactly(
+            "InvalidIPAddress: Skipped 2 invalid IP addresses when mirroring to EndpointSlices");
+  }
+
+  @Test
+  void topologyModeAutoWithoutAnyNodeIsDisabledForOneZone() {
+    Shop bare = new Shop(100, 0);
+    bare.service(Shop.spec().build(), AUTO);
+    bare.settle();
+
+    assertThat(bare.state.events())
+        .extracting(ObjectEvent::message)
+        .containsExactly("Nodes only ready in one zone, addressType: IPv4");
+  }
+
+  @Test
+  void aSliceWithAFinalizerThatIsBeingDeletedIsReplacedByANewOne() {
+    shop.service(Shop.spec().build(), Map.of());
+    shop.state.store(Shop.pod(0, true));
+    shop.settle();
+    EndpointSlice slice = shop.slices().get(0);
+    shop.state.store(slice.withMetadata(
+        slice.metadata().withFinalizers(List.of("example.com/wait")).withDeletion(Instant.EPOCH)));
+    shop.settle();
+
+    assertThat(shop.slices()).hasSize(2);
+    assertThat(shop.slices().stream().filter(s -> s.metadata().deletionTimestamp() == null))
+        .singleElement()
+        .satisfies(fresh -> assertThat(fresh.endpoints()).hasSize(1));
+  }
+
+  @Test
+  void slicesCarryTheGenerateNameThatTheyWereNamedBy() {
+    shop.service(Shop.spec().build(), Map.of());
+    shop.settle();
+
+    assertThat(shop.slices().get(0).metadata().generateName()).isEqualTo("web-");
   }
 
   @Test

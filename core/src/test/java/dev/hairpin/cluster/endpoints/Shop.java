@@ -25,10 +25,14 @@ final class Shop {
   final ClusterState state = new ClusterState(new VirtualClock(), 5);
 
   Shop(int mostPerSlice) {
+    this(mostPerSlice, 3);
+  }
+
+  Shop(int mostPerSlice, int nodes) {
     GeneratedNames names = new GeneratedNames(5);
     EndpointsController.start(state, names, Duration.ZERO, mostPerSlice);
     MirroringController.start(state, names, Duration.ZERO);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < nodes; i++) {
       node(i, "zone-" + i, "4");
     }
   }

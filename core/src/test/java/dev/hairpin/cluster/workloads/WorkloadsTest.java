@@ -3,6 +3,8 @@ package dev.hairpin.cluster.workloads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.base.Ascii;
+import dev.hairpin.Cluster;
 import dev.hairpin.api.Condition;
 import dev.hairpin.api.Container;
 import dev.hairpin.api.DaemonSet;
@@ -319,5 +321,32 @@ class WorkloadsTest {
         .hasMessage("there is no Deployment shop/ui");
     assertThatThrownBy(() -> manager.workloads().scale("Deployment", "shop", "ui", -1))
         .hasMessage("replicas -1 is negative");
+  }
+
+  @Test
+  void podsSayWhatTheirNamesBeganWith() {
+    Cluster all = Cluster.kubeadm();
+    for (String kind : List.of("Deployment", "StatefulSet", "DaemonSet")) {
+      all.apply("""
+          apiVersion: apps/v1
+          kind: %s
+          metadata: {name: %s}
+          spec:
+            selector: {matchLabels: {app: a}}
+            template:
+              metadata: {labels: {app: a}}
+              spec: {containers: [{name: a, image: a}]}
+          """.formatted(kind, Ascii.toLowerCase(kind)));
+    }
+
+    assertThat(all.state().list(Pod.class))
+        .isNotEmpty()
+        .allSatisfy(pod -> {
+          String prefix = pod.metadata().controller().orElseThrow().name() + "-";
+          assertThat(pod.metadata().generateName()).isEqualTo(prefix);
+          assertThat(pod.metadata().name()).startsWith(prefix);
+        })
+        .extracting(pod -> pod.metadata().controller().orElseThrow().kind())
+        .contains("ReplicaSet", "StatefulSet", "DaemonSet");
   }
 }
