@@ -4,6 +4,7 @@ import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Hands out the ClusterIPs of one block. Not thread-safe.
@@ -28,7 +29,11 @@ public final class AddressAllocator {
    * @param random where automatic choice starts its scan
    */
   public AddressAllocator(Cidr cidr, boolean bitmap, SplittableRandom random) {
-    this(cidr, bitmap, new BandedPool(usable(cidr, bitmap), staticAddresses(cidr), random));
+    this(cidr, bitmap, random::nextLong);
+  }
+
+  AddressAllocator(Cidr cidr, boolean bitmap, LongUnaryOperator draw) {
+    this(cidr, bitmap, new BandedPool(usable(cidr, bitmap), staticAddresses(cidr), draw));
   }
 
   private AddressAllocator(Cidr cidr, boolean bitmap, BandedPool pool) {
@@ -37,8 +42,8 @@ public final class AddressAllocator {
     this.pool = pool;
   }
 
-  AddressAllocator copy(SplittableRandom random) {
-    return new AddressAllocator(cidr, bitmap, pool.copy(random));
+  AddressAllocator copy(LongUnaryOperator draw) {
+    return new AddressAllocator(cidr, bitmap, pool.copy(draw));
   }
 
   private static long total(Cidr cidr) {

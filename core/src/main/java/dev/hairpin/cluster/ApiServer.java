@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * the state in another way (a snapshot of a live cluster, a component's own writes) are not judged,
  * but the addresses and ports of their Services are taken.
  *
- * <p>A request that is refused changes nothing and gives back all that it had taken. Where several
- * free addresses or ports would do, the choice is drawn from the cluster's seed. Not thread-safe:
+ * <p>A request that is refused, or a dry run, changes nothing and gives back all that it had taken.
+ * Where several free addresses or ports would do, the choice is drawn from the cluster's seed. Not thread-safe:
  * it belongs to the state's writer.
  *
  * <p>Source: kube-apiserver v1.36.3; {@link ApiFeatures} has what older releases do.
@@ -165,7 +165,7 @@ public final class ApiServer {
    * The same server for a copy of its state.
    *
    * @param copy what {@link ClusterState#fork} made of this server's state
-   * @return the server, independent of this one, drawing from a stream of its own
+   * @return the server, independent of this one, drawing the same from here on
    */
   public ApiServer fork(ClusterState copy) {
     return new ApiServer(copy, config, services.fork(copy), lastApplied.fork(), names.fork());
@@ -353,15 +353,23 @@ public final class ApiServer {
     if (!isNamedByServer(tree)) {
       return createNamed(tree);
     }
+    GeneratedNames before = names.fork();
     Map<String, ?> named = named(tree);
+    boolean complete = false;
     try {
-      return createNamed(named);
+      Response response = createNamed(named);
+      complete = true;
+      return response;
     } catch (ApiError e) {
       if (!e.reason().equals("AlreadyExists")) {
         throw e;
       }
       ObjectKey key = key(named);
       throw ApiError.noUniqueName(Resources.of(key.kind()), key.name());
+    } finally {
+      if (!complete || dryRun) {
+        names.revertTo(before);
+      }
     }
   }
 
@@ -660,8 +668,10 @@ public final class ApiServer {
     return state.transaction(() -> {
       ServiceRegistry.Pools pools = services.pools();
       ForkableMap<ObjectKey, Map<String, Object>> applied = lastApplied.fork();
+      GeneratedNames before = names.fork();
       return state.transaction(requests, () -> {
         services.restore(pools);
+        names.revertTo(before);
         lastApplied.revertTo(applied);
       });
     });

@@ -1,7 +1,7 @@
 package dev.hairpin.cluster;
 
-import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
+import java.util.function.LongUnaryOperator;
 
 /*
  * Automatic allocation draws a start in the dynamic band and scans upward, wrapping inside the band; only when
@@ -13,25 +13,26 @@ final class BandedPool {
   private final long size;
   private final long offset;
   private final SparseBitSet taken;
-  private final SplittableRandom random;
+  private final LongUnaryOperator draw;
 
   /**
    * @param size how many numbers there are
    * @param offset how many of them, from 0, are the static band
+   * @param draw gives a random number below its argument
    */
-  BandedPool(long size, long offset, SplittableRandom random) {
-    this(size, offset, new SparseBitSet(), random);
+  BandedPool(long size, long offset, LongUnaryOperator draw) {
+    this(size, offset, new SparseBitSet(), draw);
   }
 
-  private BandedPool(long size, long offset, SparseBitSet taken, SplittableRandom random) {
+  private BandedPool(long size, long offset, SparseBitSet taken, LongUnaryOperator draw) {
     this.size = size;
     this.offset = offset;
     this.taken = taken;
-    this.random = random;
+    this.draw = draw;
   }
 
-  BandedPool copy(SplittableRandom newRandom) {
-    return new BandedPool(size, offset, taken.copy(), newRandom);
+  BandedPool copy(LongUnaryOperator newDraw) {
+    return new BandedPool(size, offset, taken.copy(), newDraw);
   }
 
   long size() {
@@ -79,7 +80,7 @@ final class BandedPool {
     if (from >= to) {
       return -1;
     }
-    long start = from + random.nextLong(to - from);
+    long start = from + draw.applyAsLong(to - from);
     long found = taken.nextClear(start, to);
     return found >= 0 ? found : taken.nextClear(from, start);
   }

@@ -52,6 +52,11 @@ public final class GeneratedNames {
     return new GeneratedNames(seed, drawn.fork());
   }
 
+  /** Takes back the names that were made since a fork was. */
+  void revertTo(GeneratedNames fork) {
+    drawn.revertTo(fork.drawn);
+  }
+
   /**
    * Makes a name that is not taken.
    *

@@ -3,6 +3,7 @@ package dev.hairpin.cluster;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Hands out the node ports of a cluster. Not thread-safe.
@@ -20,7 +21,11 @@ public final class PortAllocator {
    * @param random where automatic choice starts its scan
    */
   public PortAllocator(PortRange range, SplittableRandom random) {
-    this(range, new BandedPool(range.size(), range.staticPorts(), random));
+    this(range, random::nextLong);
+  }
+
+  PortAllocator(PortRange range, LongUnaryOperator draw) {
+    this(range, new BandedPool(range.size(), range.staticPorts(), draw));
   }
 
   private PortAllocator(PortRange range, BandedPool pool) {
@@ -28,8 +33,8 @@ public final class PortAllocator {
     this.pool = pool;
   }
 
-  PortAllocator copy(SplittableRandom random) {
-    return new PortAllocator(range, pool.copy(random));
+  PortAllocator copy(LongUnaryOperator draw) {
+    return new PortAllocator(range, pool.copy(draw));
   }
 
   /**

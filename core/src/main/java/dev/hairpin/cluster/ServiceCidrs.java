@@ -9,8 +9,8 @@ import dev.hairpin.net.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.LongUnaryOperator;
 
 /*
  * Blocks may overlap, and an address that is taken is taken in every block that has it, as one IPAddress object
@@ -31,20 +31,20 @@ final class ServiceCidrs {
 
   private final List<IpFamily> families;
   private final ApiFeatures features;
-  private final SplittableRandom random;
+  private final LongUnaryOperator draw;
   private final List<Block> blocks = new ArrayList<>();
 
   /** @param families the families that the server was started with, the default one first */
-  ServiceCidrs(List<IpFamily> families, ApiFeatures features, SplittableRandom random) {
+  ServiceCidrs(List<IpFamily> families, ApiFeatures features, LongUnaryOperator draw) {
     this.families = List.copyOf(families);
     this.features = features;
-    this.random = random;
+    this.draw = draw;
   }
 
-  ServiceCidrs copy(SplittableRandom newRandom) {
-    ServiceCidrs copy = new ServiceCidrs(families, features, newRandom);
+  ServiceCidrs copy(LongUnaryOperator newDraw) {
+    ServiceCidrs copy = new ServiceCidrs(families, features, newDraw);
     for (Block block : blocks) {
-      Block same = new Block(block.allocator.copy(newRandom));
+      Block same = new Block(block.allocator.copy(newDraw));
       same.ready = block.ready;
       copy.blocks.add(same);
     }
@@ -78,7 +78,7 @@ final class ServiceCidrs {
 
   /** Adds a block; addresses that other blocks have given out are taken in it too. */
   void add(Cidr cidr) {
-    Block added = new Block(new AddressAllocator(cidr, !features.ipAddressObjects(), random));
+    Block added = new Block(new AddressAllocator(cidr, !features.ipAddressObjects(), draw));
     for (Block block : blocks) {
       block.allocator.forEachAllocated(address -> take(added, address));
     }

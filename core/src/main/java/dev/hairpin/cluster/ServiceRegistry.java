@@ -15,7 +15,6 @@ import dev.hairpin.net.IpAddress;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ final class ServiceRegistry {
   private final ClusterState state;
   private BiConsumer<Service, @Nullable Service> lastWord = (service, stored) -> {};
   private final ApiServerConfig config;
-  private final SplittableRandom random;
+  private final Draws draws;
   private ForkableMap<IpAddress, ObjectKey> addressOwners = new ForkableMap<>();
   private ForkableMap<Integer, ObjectKey> portOwners = new ForkableMap<>();
   private ServiceCidrs cidrs;
@@ -39,10 +38,10 @@ final class ServiceRegistry {
   ServiceRegistry(ClusterState state, ApiServerConfig config) {
     this.state = state;
     this.config = config;
-    this.random = new SplittableRandom(state.seed());
-    this.cidrs = new ServiceCidrs(config.families(), config.features(), random);
+    this.draws = new Draws(state.seed());
+    this.cidrs = new ServiceCidrs(config.families(), config.features(), draws::below);
     config.serviceCidrs().forEach(cidrs::add);
-    this.ports = new PortAllocator(config.nodePorts(), random);
+    this.ports = new PortAllocator(config.nodePorts(), draws::below);
     state.list(Service.class).forEach(s -> settle(null, s));
     state.watch(this::onChange);
   }
@@ -50,9 +49,9 @@ final class ServiceRegistry {
   private ServiceRegistry(ServiceRegistry from, ClusterState copy) {
     this.state = copy;
     this.config = from.config;
-    this.random = from.random.split();
-    this.cidrs = from.cidrs.copy(random);
-    this.ports = from.ports.copy(random);
+    this.draws = from.draws.copy();
+    this.cidrs = from.cidrs.copy(draws::below);
+    this.ports = from.ports.copy(draws::below);
     this.addressOwners = from.addressOwners.fork();
     this.portOwners = from.portOwners.fork();
     copy.watch(this::onChange);
@@ -64,6 +63,7 @@ final class ServiceRegistry {
 
   /** The pools at one moment. */
   record Pools(
+      long drawn,
       ServiceCidrs cidrs,
       PortAllocator ports,
       ForkableMap<IpAddress, ObjectKey> addressOwners,
@@ -71,10 +71,15 @@ final class ServiceRegistry {
 
   Pools pools() {
     return new Pools(
-        cidrs.copy(random), ports.copy(random), addressOwners.fork(), portOwners.fork());
+        draws.place(),
+        cidrs.copy(draws::below),
+        ports.copy(draws::below),
+        addressOwners.fork(),
+        portOwners.fork());
   }
 
   void restore(Pools pools) {
+    draws.returnTo(pools.drawn);
     cidrs = pools.cidrs;
     ports = pools.ports;
     addressOwners = pools.addressOwners;
@@ -102,6 +107,7 @@ final class ServiceRegistry {
     ServiceDefaults.apply(draft);
     ServiceUpdates.syncClusterIps(draft);
     ServiceAllocation allocation = new ServiceAllocation(cidrs, ports, features(), dryRun);
+    long drawn = draws.place();
     boolean complete = false;
     try {
       allocation.forCreate(draft);
@@ -114,6 +120,7 @@ final class ServiceRegistry {
     } finally {
       if (!complete || dryRun) {
         allocation.revert();
+        draws.returnTo(drawn);
       }
     }
   }
@@ -126,6 +133,7 @@ final class ServiceRegistry {
     ServiceUpdates.keepAllocated(draft, old);
     ServiceUpdates.syncClusterIps(draft, old);
     ServiceAllocation allocation = new ServiceAllocation(cidrs, ports, features(), dryRun);
+    long drawn = draws.place();
     boolean complete = false;
     try {
       allocation.forUpdate(draft, old);
@@ -139,6 +147,7 @@ final class ServiceRegistry {
     } finally {
       if (!complete || dryRun) {
         allocation.revert();
+        draws.returnTo(drawn);
       }
     }
   }

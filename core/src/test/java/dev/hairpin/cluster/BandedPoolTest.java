@@ -20,7 +20,7 @@ class BandedPoolTest {
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 1_048_574) int size) {
     int operations = 1_000_000;
     SplittableRandom random = new SplittableRandom(seed);
-    BandedPool pool = new BandedPool(size, Math.min(size, 256), random.split());
+    BandedPool pool = new BandedPool(size, Math.min(size, 256), random.split()::nextLong);
     BitSet model = new BitSet(size);
     int[] held = new int[size];
     int count = 0;
