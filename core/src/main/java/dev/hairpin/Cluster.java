@@ -113,13 +113,26 @@ public final class Cluster {
 
   /**
    * A cluster of objects as they are, such as the snapshot of a live one: what has addresses and
-   * ports keeps them. No controller runs in it.
+   * ports keeps them. No controller runs in it. New ClusterIPs come from the blocks that the
+   * objects tell of; see {@link ApiServerConfig#of(ClusterState)}.
    *
    * @param state the objects
    * @return the cluster, with nothing installed
    */
   public static Cluster of(ClusterState state) {
-    return new Cluster(new ApiServer(state, ApiServerConfig.DEFAULT), Optional.empty());
+    return of(state, ApiServerConfig.of(state));
+  }
+
+  /**
+   * A cluster of objects as they are, such as the snapshot of a live one, whose API server was
+   * started in a known way. No controller runs in it.
+   *
+   * @param state the objects
+   * @param config the blocks of ClusterIPs, the node ports and the release
+   * @return the cluster, with nothing installed
+   */
+  public static Cluster of(ClusterState state, ApiServerConfig config) {
+    return new Cluster(new ApiServer(state, config), Optional.empty());
   }
 
   /**

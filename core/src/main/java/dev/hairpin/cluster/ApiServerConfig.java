@@ -50,6 +50,19 @@ public record ApiServerConfig(
   }
 
   /**
+   * How the server of a snapshot was started, as far as its objects tell: the blocks of the
+   * ServiceCIDR {@code kubernetes}. Where there is none, as before 1.33, kubeadm's or EKS's block
+   * is taken that has the address of {@code default/kubernetes} as its first, or else the smallest
+   * block that holds all ClusterIPs. The release is the newest, the node ports are the default.
+   *
+   * @param state the objects
+   * @return the configuration
+   */
+  public static ApiServerConfig of(ClusterState state) {
+    return of(ServiceRanges.of(state).toArray(Cidr[]::new));
+  }
+
+  /**
    * A server of the newest release with the default node ports.
    *
    * @param serviceCidrs the block of each family, the default family first

@@ -71,10 +71,11 @@ class RefusedRequestsLawsTest {
         case 3 -> server.apply(service("{name: " + name + "}", spec));
         case 4 -> server.patch(key, PatchType.STRATEGIC, Map.of("spec", tree.get("spec")));
         case 5 -> server.delete(key);
-        default -> server.together(() -> {
-          server.create(service("{generateName: t-}", SPECS.get(1)));
-          return server.create(tree);
-        });
+        default ->
+          server.together(() -> {
+            server.create(service("{generateName: t-}", SPECS.get(1)));
+            return server.create(tree);
+          });
       }
       return true;
     } catch (ApiError e) {
