@@ -69,10 +69,18 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
    * @return the address, or nothing
    */
   public static Optional<IpAddress> tryParse(String text) {
-    if (text.indexOf('%') >= 0 || !InetAddresses.isInetAddress(text)) {
-      return Optional.empty();
-    }
-    return Optional.of(of(InetAddresses.forString(text)));
+    // Guava takes zones and the digits of every script, which Kubernetes and the kernel do not.
+    return text.chars().allMatch(IpAddress::mayBeInAddress) && InetAddresses.isInetAddress(text)
+        ? Optional.of(of(InetAddresses.forString(text)))
+        : Optional.empty();
+  }
+
+  private static boolean mayBeInAddress(int c) {
+    return (c >= '0' && c <= '9')
+        || (c >= 'a' && c <= 'f')
+        || (c >= 'A' && c <= 'F')
+        || c == '.'
+        || c == ':';
   }
 
   /**

@@ -30,15 +30,23 @@ public record SocketAddress(IpAddress address, int port) implements Comparable<S
     int colon = text.lastIndexOf(':');
     String host = colon < 0 ? "" : text.substring(0, colon);
     boolean bracketed = host.startsWith("[") && host.endsWith("]");
-    try {
-      IpAddress address = IpAddress.parse(bracketed ? host.substring(1, host.length() - 1) : host);
-      if (bracketed != address.isV4()) {
-        return new SocketAddress(address, Integer.parseInt(text.substring(colon + 1)));
-      }
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("\"" + text + "\" is not an address with port", e);
+    int port = port(text.substring(colon + 1));
+    return IpAddress.tryParse(bracketed ? host.substring(1, host.length() - 1) : host)
+        .filter(address -> bracketed != address.isV4() && port >= 0)
+        .map(address -> new SocketAddress(address, port))
+        .orElseThrow(
+            () -> new IllegalArgumentException("\"" + text + "\" is not an address with port"));
+  }
+
+  /** The number that one to five digits mean; -1 if it is no port. */
+  private static int port(String digits) {
+    if (digits.isEmpty()
+        || digits.length() > 5
+        || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return -1;
     }
-    throw new IllegalArgumentException("\"" + text + "\" is not an address with port");
+    int port = Integer.parseInt(digits);
+    return port <= 65_535 ? port : -1;
   }
 
   @Override

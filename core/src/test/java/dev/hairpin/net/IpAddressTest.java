@@ -13,11 +13,43 @@ class IpAddressTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "10.0.0", "10.0.0.256", "010.0.0.1", "10.0.0.1/8", "fe80::1%eth0", "a.b.c.d"})
+      strings = {
+        "",
+        "10.0.0",
+        "10.0.0.256",
+        "010.0.0.1",
+        "10.0.0.1/8",
+        "fe80::1%eth0",
+        "a.b.c.d",
+        "\uff11\uff10.0.0.1",
+        "\u0661\u0660.0.0.1",
+        "fd00::\uff11"
+      })
   void whatIsNoAddressIsRefusedByItsText(String text) {
     assertThatThrownBy(() -> IpAddress.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("\"" + text + "\" is not an IP address");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "10.0.0.1",
+        "10.0.0.1:",
+        "10.0.0.1:+80",
+        "10.0.0.1:-1",
+        "10.0.0.1:65536",
+        "10.0.0.1:080000",
+        "10.0.0.1:\uff18\uff10",
+        "fd00::1:80",
+        "[10.0.0.1]:80",
+        "[fd00::1]",
+        ":80"
+      })
+  void whatIsNoAddressWithPortIsRefusedByItsText(String text) {
+    assertThatThrownBy(() -> SocketAddress.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("\"" + text + "\" is not an address with port");
   }
 
   @Test
