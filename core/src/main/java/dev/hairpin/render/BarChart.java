@@ -55,13 +55,16 @@ public final class BarChart {
    *
    * @param label its label
    * @param value how long it is; finite and not negative
-   * @param limit what it should not pass; infinite if there is no limit
+   * @param limit what it should not pass, not negative; infinite if there is no limit
    * @return this chart
-   * @throws IllegalArgumentException if the value cannot be drawn
+   * @throws IllegalArgumentException if the value or the limit cannot be drawn
    */
   public BarChart bar(String label, double value, double limit) {
     if (!(value >= 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException("a bar of length " + value + " cannot be drawn");
+    }
+    if (!(limit >= 0)) {
+      throw new IllegalArgumentException("a limit of " + limit + " cannot be drawn");
     }
     bars.add(new Bar(label, value, limit));
     return this;

@@ -66,6 +66,18 @@ class RenderTest {
   }
 
   @Test
+  void aBarOrLimitThatIsNoLengthIsRefused() {
+    BarChart chart = new BarChart("load", "rps");
+
+    assertThatThrownBy(() -> chart.bar("pod-1", -1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a bar of length -1.0 cannot be drawn");
+    assertThatThrownBy(() -> chart.bar("pod-1", 1, -1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a limit of -1.0 cannot be drawn");
+  }
+
+  @Test
   void aTimeLineDrawsWaitingWorkAndLoss() {
     TimeLine line = new TimeLine("rolling update", 15);
     line.row("pod", "").span(0, 5, TimeLine.Kind.ACTIVE, "preStop");

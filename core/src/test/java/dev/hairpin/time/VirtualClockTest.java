@@ -47,6 +47,17 @@ class VirtualClockTest {
   }
 
   @Test
+  void aTimerThatLetsMoreTimePassIsNotTakenBack() {
+    clock.after(Duration.ofSeconds(1), () -> clock.advance(Duration.ofSeconds(60)));
+    clock.after(Duration.ofSeconds(30), () -> ran.add("meanwhile"));
+
+    clock.advance(Duration.ofSeconds(10));
+
+    assertThat(ran).containsExactly("meanwhile");
+    assertThat(clock.now()).isEqualTo(VirtualClock.EPOCH.plusSeconds(61));
+  }
+
+  @Test
   void timeDoesNotGoBack() {
     assertThatThrownBy(() -> clock.advance(Duration.ofSeconds(-1)))
         .isInstanceOf(IllegalArgumentException.class)
