@@ -366,17 +366,12 @@ public final class Cluster {
    *
    * @param node the node's name
    * @param key the key
-   * @param value a whole number
+   * @param value a whole number of 32 bits, as the kernel keeps those that the model heeds
    * @return this cluster
-   * @throws IllegalArgumentException if there is no such node, or the value is no number
+   * @throws IllegalArgumentException if there is no such node, or the value is no such number
    */
   public Cluster sysctl(String node, String key, String value) {
-    try {
-      Long.parseLong(value);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "sysctl " + key + ": \"" + value + "\" is no whole number", e);
-    }
+    NodeSettings.checkSysctl("sysctl " + key, value);
     Node known = state
         .get(Node.class, "", node)
         .orElseThrow(() -> Suggestions.unknown("node", node, sources.nodeNames()));

@@ -200,7 +200,7 @@ final class ClusterNetwork {
   }
 
   /** The next question is walked in a new copy of the network. */
-  void dropCopy() {
+  private void dropCopy() {
     scratch = null;
   }
 
@@ -355,9 +355,21 @@ final class ClusterNetwork {
    * changed more than tables of connections, in which a walk from a port of its own meets nothing.
    */
   <T> T walk(Source source, BiFunction<Network, Host, T> walk) {
+    return walk(source, 0, walk);
+  }
+
+  /**
+   * Runs a walk from a port, or from one of its own if that is 0. What comes later from the same
+   * port would meet its entries, and so gets another copy.
+   */
+  <T> T walk(Source source, int port, BiFunction<Network, Host, T> walk) {
+    if (port != 0) {
+      dropCopy();
+    }
     Scratch copy = scratch();
     T result = walk.apply(copy.network, hostOf(copy.fabric, copy.network, source));
-    boolean asBefore = !copy.network.disturbed()
+    boolean asBefore = port == 0
+        && !copy.network.disturbed()
         && copy.network.clock().now().equals(copy.since)
         && ++walks < MOST_WALKS;
     if (!asBefore) {

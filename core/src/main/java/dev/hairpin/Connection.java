@@ -115,7 +115,7 @@ public final class Connection {
    * @throws IllegalArgumentException if the host is none of these, or its name does not resolve
    */
   public Trace ping(String host) {
-    Target parsed = Target.parse("tcp://" + host + ":1", cluster);
+    Target parsed = Target.parseHost(host, cluster);
     Network network = cluster.network();
     IpAddress address = parsed
         .address()
@@ -131,7 +131,7 @@ public final class Connection {
     Host caller = cluster.wires().hostOf(source);
     Protocol icmp = address.family() == IpFamily.IPV4 ? Protocol.ICMP : Protocol.ICMPV6;
     Trace trace = network
-        .ping(Call.of(caller, icmp, new SocketAddress(address, 1), cluster.chooser())
+        .ping(Call.of(caller, icmp, new SocketAddress(address, 0), cluster.chooser())
             .asking(cluster.sources().describe(source) + " pings " + host))
         .trace();
     return trace.hops().isEmpty()
@@ -185,13 +185,12 @@ public final class Connection {
   private <T> Map<T, Fraction> distribution(
       Target target, IpAddress address, String question, Function<Trace, T> view) {
     Dialing.Request request = new Dialing.Request(target, address, sourcePort, question, true);
-    return Outcomes.of(choices -> cluster
-        .wires()
-        .walk(
-            source,
-            (network, caller) ->
-                view.apply(Dialing.dial(request, caller, cluster.wires(), network, choices)
-                    .trace(request, "socket opened"))));
+    ClusterNetwork wires = cluster.wires();
+    return Outcomes.of(choices -> wires.walk(
+        source,
+        sourcePort,
+        (network, caller) -> view.apply(Dialing.dial(request, caller, wires, network, choices)
+            .trace(request, "socket opened"))));
   }
 
   /**

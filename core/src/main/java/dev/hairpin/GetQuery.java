@@ -1,5 +1,7 @@
 package dev.hairpin;
 
+import com.google.common.base.CharMatcher;
+import com.google.common.base.Splitter;
 import dev.hairpin.api.IpAddressObject;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.Namespace;
@@ -61,7 +63,8 @@ record GetQuery(
     String namespace = "default";
     boolean everywhere = false;
     boolean wide = false;
-    List<String> tokens = Arrays.asList(words.strip().split("\\s+", -1));
+    List<String> tokens =
+        Splitter.on(CharMatcher.whitespace()).omitEmptyStrings().splitToList(words);
     for (int i = 0; i < tokens.size(); i++) {
       String token = tokens.get(i);
       boolean takesValue = token.equals("-n") || token.equals("--namespace") || token.equals("-o");

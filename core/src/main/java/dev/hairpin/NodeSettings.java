@@ -19,14 +19,29 @@ final class NodeSettings {
 
   private NodeSettings() {}
 
+  /**
+   * The sysctls that a Node's annotations set.
+   *
+   * @throws IllegalArgumentException if the value of one is no number
+   */
   static Map<String, String> sysctls(Node node) {
     Map<String, String> sysctls = new TreeMap<>();
     node.metadata().annotations().forEach((name, value) -> {
       if (name.startsWith(SYSCTL)) {
+        checkSysctl("node " + node.metadata().name() + ", annotation " + name, value);
         sysctls.put(name.substring(SYSCTL.length()), value);
       }
     });
     return sysctls;
+  }
+
+  static void checkSysctl(String where, String value) {
+    try {
+      Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          where + ": \"" + value + "\" is no whole number of 32 bits", e);
+    }
   }
 
   static boolean isBridged(Node node) {

@@ -88,13 +88,10 @@ final class Questions {
   /** What becomes of one connection. */
   WalkEnd walked(Source source, Target target, IpAddress address, int port, Chooser choices) {
     Dialing.Request request = new Dialing.Request(target, address, port, "", false);
-    WalkEnd end = wires.walk(
-        source, (network, caller) -> ended(Dialing.dial(request, caller, wires, network, choices)));
-    if (port != 0) {
-      // The next walk would come from the same port, and so meet this one's entries.
-      wires.dropCopy();
-    }
-    return end;
+    return wires.walk(
+        source,
+        port,
+        (network, caller) -> ended(Dialing.dial(request, caller, wires, network, choices)));
   }
 
   private WalkEnd ended(Dialing dialing) {

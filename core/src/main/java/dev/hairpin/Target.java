@@ -1,5 +1,6 @@
 package dev.hairpin;
 
+import com.google.common.base.CharMatcher;
 import dev.hairpin.api.Node;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
@@ -13,11 +14,12 @@ import java.util.Optional;
  * Where a connection is to go.
  *
  * @param text the target as it was said
- * @param scheme {@code http}, {@code https}, {@code tcp}, {@code udp} or {@code sctp}
+ * @param scheme {@code http}, {@code https}, {@code tcp}, {@code udp} or {@code sctp}; {@code icmp}
+ *     for a host alone
  * @param host the name or address
  * @param address the address, if the host is one or names a node
- * @param port the port
- * @param path the path of a URL, or {@code /}
+ * @param port the port; 0 for a host alone
+ * @param path the path of a URL with its query, or {@code /}
  */
 record Target(
     String text, String scheme, String host, Optional<IpAddress> address, int port, String path) {
@@ -41,9 +43,9 @@ record Target(
     if (node) {
       rest = rest.substring("node/".length());
     }
-    int slash = rest.indexOf('/');
-    String authority = slash < 0 ? rest : rest.substring(0, slash);
-    String path = slash < 0 ? "/" : rest.substring(slash);
+    int end = endOfAuthority(rest);
+    String authority = rest.substring(0, end);
+    String path = path(rest.substring(end));
     int bracket = authority.lastIndexOf(']');
     int portAt = authority.indexOf(':', Math.max(bracket, 0));
     boolean bareV6 = bracket < 0 && authority.indexOf(':', portAt + 1) >= 0 && portAt >= 0;
@@ -51,14 +53,43 @@ record Target(
     int port = portAt < 0 || bareV6
         ? defaultPort(scheme, text)
         : portOf(authority.substring(portAt + 1), text);
-    if (host.startsWith("[") && host.endsWith("]")) {
-      host = host.substring(1, host.length() - 1);
-    }
+    host = withoutBrackets(host);
     if (host.isEmpty()) {
       throw new IllegalArgumentException("target \"" + text + "\" names no host; " + EXPECTED);
     }
     Optional<IpAddress> address = node ? nodeAddress(host, cluster) : IpAddress.tryParse(host);
     return new Target(text, scheme, host, address, port, path);
+  }
+
+  /** RFC 3986: what follows {@code //} goes on to the next slash, question mark or hash. */
+  private static int endOfAuthority(String rest) {
+    int end = CharMatcher.anyOf("/?#").indexIn(rest);
+    return end < 0 ? rest.length() : end;
+  }
+
+  /** The path with the query, as it is sent: from a slash on, and without the fragment. */
+  private static String path(String rest) {
+    int hash = rest.indexOf('#');
+    String sent = hash < 0 ? rest : rest.substring(0, hash);
+    return sent.startsWith("/") ? sent : "/" + sent;
+  }
+
+  private static String withoutBrackets(String host) {
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  /** Reads a host alone: a name or an address, or {@code node/NAME}. */
+  static Target parseHost(String text, Cluster cluster) {
+    String stripped = text.strip();
+    boolean node = stripped.startsWith("node/");
+    String host = node ? stripped.substring("node/".length()) : withoutBrackets(stripped);
+    Optional<IpAddress> address = node ? nodeAddress(host, cluster) : IpAddress.tryParse(host);
+    boolean name = !host.isEmpty() && CharMatcher.anyOf(":/?#[]").matchesNoneOf(host);
+    if (address.isEmpty() && !name) {
+      throw new IllegalArgumentException(
+          "\"" + text + "\" is no host; expected a name, an address or node/NAME");
+    }
+    return new Target(text, "icmp", host, address, 0, "/");
   }
 
   private static int defaultPort(String scheme, String text) {

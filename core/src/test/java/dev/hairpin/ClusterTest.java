@@ -275,4 +275,53 @@ class ClusterTest {
             "target \"web\" names no port; expected a URL such as http://ui.ui/, host:port or"
                 + " udp://host:port");
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://10.0.1.10:8080?page=1",
+        "http://10.0.1.10:8080/#top",
+        "tcp://10.0.1.10:8080/"
+      })
+  void theHostOfAUrlEndsWhereItsPathQueryOrFragmentBegins(String target) {
+    assertThat(cluster.from("shop/client").to(target).outcome())
+        .hasToString("DELIVERED shop/web-0");
+  }
+
+  @Test
+  void aPingIsOfAHostOfEitherFamilyAndNotOfAPort() {
+    Connection client = cluster.from("shop/client");
+
+    assertThat(client.ping("10.0.1.10").outcome().delivered()).isTrue();
+    assertThat(client.ping("node/a").outcome().delivered()).isTrue();
+    assertThat(client.ping("fd00::1").outcome().reason()).isEqualTo(Reason.NO_ROUTE);
+    for (String none : List.of("10.0.1.10:80", "http://web", "", "fd00::1/64")) {
+      assertThatThrownBy(() -> client.ping(none))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("\"" + none + "\" is no host; expected a name, an address or node/NAME");
+    }
+  }
+
+  @Test
+  void getWithoutAKindAsksForOne() {
+    assertThatThrownBy(() -> cluster.get("  "))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("get: say a kind, such as pods or svc");
+  }
+
+  @Test
+  void anAnnotationThatIsNoSysctlIsRefusedWithItsPlace() {
+    cluster.apply("""
+        apiVersion: v1
+        kind: Node
+        metadata:
+          name: a
+          annotations: {sysctl.hairpin.dev/net.netfilter.nf_conntrack_max: many}
+        """);
+
+    assertThatThrownBy(() -> cluster.from("node/a").to("10.0.1.10:8080"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("node a, annotation sysctl.hairpin.dev/net.netfilter.nf_conntrack_max:"
+            + " \"many\" is no whole number of 32 bits");
+  }
 }

@@ -8,8 +8,10 @@ import dev.hairpin.OpenConnection;
 import dev.hairpin.dns.CoreDns;
 import dev.hairpin.iptables.kubeproxy.KubeProxies;
 import dev.hairpin.iptables.kubeproxy.KubeProxy;
+import dev.hairpin.path.trace.Fraction;
 import dev.hairpin.path.trace.Reason;
 import dev.hairpin.path.trace.Trace;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What the front door can do beside single connections. */
@@ -76,6 +78,23 @@ class ConnectionKindsTest {
   }
 
   @Test
+  void fromOnePortTheWaysOfADistributionAreThoseOfNewConnections() {
+    cluster.apply("""
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web-2, labels: {app: web}}
+        spec: {nodeName: node-3, containers: [{name: c, image: i, ports: [{containerPort: 8080}]}]}
+        """);
+
+    assertThat(cluster
+            .from("client")
+            .fromPort(4000)
+            .distributionTo(
+                "http://web", trace -> String.valueOf(trace.outcome().server())))
+        .isEqualTo(Map.of("default/web", Fraction.of(1, 2), "default/web-2", Fraction.of(1, 2)));
+  }
+
+  @Test
   void aPodCanBePingedAndAClusterIpCannot() {
     String address = cluster.pod("web").podIps().get(0);
 
@@ -100,7 +119,11 @@ class ConnectionKindsTest {
     assertThatThrownBy(() -> cluster.sysctl("node-9", "net.ipv4.ip_forward", "1"))
         .hasMessageStartingWith("no node \"node-9\"");
     assertThatThrownBy(() -> cluster.sysctl("node-1", "net.ipv4.ip_forward", "yes"))
-        .hasMessage("sysctl net.ipv4.ip_forward: \"yes\" is no whole number");
+        .hasMessage("sysctl net.ipv4.ip_forward: \"yes\" is no whole number of 32 bits");
+    assertThatThrownBy(
+            () -> cluster.sysctl("node-1", "net.netfilter.nf_conntrack_max", "3000000000"))
+        .hasMessage(
+            "sysctl net.netfilter.nf_conntrack_max: \"3000000000\" is no whole number of 32 bits");
   }
 
   @Test
