@@ -9,7 +9,6 @@ import dev.hairpin.api.Service;
 import dev.hairpin.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 /** Finds objects, those that are stored and those that the server makes when asked for. */
 final class Lookup {
-  private static final List<String> SYSTEM_NAMESPACES =
-      List.of("default", "kube-node-lease", "kube-public", "kube-system");
-
   private final ServerParts parts;
 
   Lookup(ServerParts parts) {
@@ -59,7 +55,7 @@ final class Lookup {
 
   List<Namespace> namespaces() {
     ClusterState state = parts.state();
-    TreeSet<String> names = new TreeSet<>(SYSTEM_NAMESPACES);
+    TreeSet<String> names = new TreeSet<>(Namespace.SYSTEM);
     for (String kind : state.kinds()) {
       for (KubeObject object : state.list(kind)) {
         ObjectMeta meta = object.metadata();
@@ -73,8 +69,9 @@ final class Lookup {
   private Namespace namespace(String name) {
     ClusterState state = parts.state();
     return state.get(Namespace.class, "", name).orElseGet(() -> {
-      ObjectMeta meta = ObjectMeta.of("", name).withLabels(Map.of(Namespace.NAME_LABEL, name));
-      return new Namespace(state
+      Namespace unwritten = Namespace.unwritten(name);
+      ObjectMeta meta = unwritten.metadata();
+      return unwritten.withMetadata(state
           .get(Service.class, "default", "kubernetes")
           .map(first -> first.metadata().creationTimestamp())
           .map(created -> meta.stored("", created, null, 0, 0))

@@ -64,6 +64,19 @@ class ClusterDnsTest {
   }
 
   @Test
+  void aNamespaceThatNobodyHasWrittenDownIsThereIfEveryClusterHasItOrAServiceIsInIt() {
+    ClusterDns dns = CoreDns.eks().start(state);
+    state.store(Clusters.service("default", "front", "10.96.20.3"));
+    state.store(Clusters.service("back", "db", "10.96.20.4"));
+
+    assertThat(dns.lookup(POD, "front.default", chooser).addresses()).hasToString("[10.96.20.3]");
+    assertThat(dns.lookup(POD, "db.back", chooser).addresses()).hasToString("[10.96.20.4]");
+    assertThat(dns.lookup(POD, "kube-public", chooser).reason())
+        .isEqualTo(Reason.NAME_HAS_NO_ADDRESS);
+    assertThat(dns.lookup(POD, "nowhere", chooser).reason()).isEqualTo(Reason.NO_SUCH_NAME);
+  }
+
+  @Test
   void theNameOfANamespaceAloneHasNoAddress() {
     NameService.Lookup told = CoreDns.eks().start(state).lookup(POD, "shop", chooser);
 

@@ -22,10 +22,6 @@ class ConnectionKindsTest {
   ConnectionKindsTest() {
     cluster.apply("""
         apiVersion: v1
-        kind: Namespace
-        metadata: {name: default}
-        ---
-        apiVersion: v1
         kind: Service
         metadata: {name: web}
         spec:

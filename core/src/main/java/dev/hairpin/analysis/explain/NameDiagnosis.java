@@ -1,7 +1,6 @@
 package dev.hairpin.analysis.explain;
 
 import dev.hairpin.api.EndpointSlice;
-import dev.hairpin.api.Namespace;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
 import dev.hairpin.api.ServiceType;
@@ -88,12 +87,6 @@ final class NameDiagnosis {
           Reason.EXTERNAL_NAME_UNRESOLVED,
           "Service " + key + " is an alias of " + service.spec().externalName()
               + ", which does not resolve");
-    }
-    if (state.get(Namespace.class, "", service.metadata().namespace()).isEmpty()) {
-      return about.causedBy(
-          Reason.NO_SUCH_NAME,
-          "Service " + key + " exists, but there is no Namespace object "
-              + service.metadata().namespace() + ", and CoreDNS answers for namespaces that exist");
     }
     if (service.spec().isHeadless()) {
       return headless(service, labels, about);

@@ -202,8 +202,20 @@ final class KubeIndex {
     return externalModified;
   }
 
+  /**
+   * Whether a namespace is among those that the plugin may show. As for the API server, one that
+   * nobody has written down is there if every cluster has it, or a Service is in it.
+   */
   boolean hasNamespace(String name) {
-    return namespaces.containsKey(name);
+    if (namespaces.containsKey(name)) {
+      return true;
+    }
+    ClusterState state = followed;
+    ForkableMap<String, Entry> inside = entries.get(name);
+    return state != null
+        && state.get(Namespace.class, "", name).isEmpty()
+        && (Namespace.SYSTEM.contains(name) || (inside != null && !inside.isEmpty()))
+        && selected(options.namespaceLabels, Namespace.unwritten(name));
   }
 
   @Nullable
