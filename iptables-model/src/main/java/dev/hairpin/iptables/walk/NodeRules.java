@@ -25,7 +25,7 @@ import java.util.TreeMap;
  *
  * <pre>{@code
  * cluster.install(NodeRules.of("node-1", RuleSet.parse(dump, IpFamily.IPV4)));
- * cluster.from("shop/client").to("http://web.shop").once();   // walks the dump on node-1
+ * cluster.from("shop/client").to("http://web.shop");   // walks the dump on node-1
  * }</pre>
  *
  * <p>Installed after kube-proxy, they take the place of its rules on the nodes that are named; the

@@ -282,10 +282,11 @@ public final class RuleWalker implements PacketFilter {
     if (base == null) {
       return FilterVerdict.ACCEPT;
     }
-    return walk(chains, own(chains, base), table, p);
+    return walk(chains, own(chains, base), table, hook, p);
   }
 
-  private FilterVerdict walk(ChainTable chains, LoadedChain base, TableName table, Passage p) {
+  private FilterVerdict walk(
+      ChainTable chains, LoadedChain base, TableName table, Hook hook, Passage p) {
     List<Frame> stack = new ArrayList<>();
     LoadedChain chain = base;
     int at = 0;
@@ -349,7 +350,7 @@ public final class RuleWalker implements PacketFilter {
         at = chain.rules.length;
         continue;
       }
-      FilterVerdict verdict = act(target, chain, rule, p);
+      FilterVerdict verdict = act(target, chain, rule, hook, p);
       if (verdict != null) {
         return verdict;
       }
@@ -427,7 +428,7 @@ public final class RuleWalker implements PacketFilter {
 
   /** Carries out a target; null if the walk goes on. */
   private @Nullable FilterVerdict act(
-      Target target, LoadedChain chain, LoadedRule rule, Passage p) {
+      Target target, LoadedChain chain, LoadedRule rule, Hook hook, Passage p) {
     if (target == Target.ACCEPT) {
       return FilterVerdict.ACCEPT;
     }
@@ -469,11 +470,11 @@ public final class RuleWalker implements PacketFilter {
       }
       return null;
     }
-    return translate(target, chain, rule, p);
+    return translate(target, chain, rule, hook, p);
   }
 
   private static FilterVerdict translate(
-      Target target, LoadedChain chain, LoadedRule rule, Passage p) {
+      Target target, LoadedChain chain, LoadedRule rule, Hook hook, Passage p) {
     if (target instanceof Target.Dnat dnat) {
       p.dnat(range(dnat.to(), p.packet().destinationPort(), dnat.random(), false));
       return FilterVerdict.ACCEPT;
@@ -501,7 +502,7 @@ public final class RuleWalker implements PacketFilter {
       return FilterVerdict.ACCEPT;
     }
     if (target instanceof Target.Netmap netmap) {
-      boolean source = !p.outDevice().isEmpty() || p.inDevice().isEmpty();
+      boolean source = hook == Hook.POSTROUTING || hook == Hook.INPUT;
       Packet packet = p.packet();
       IpAddress mapped = netmap(netmap, source ? packet.source() : packet.destination());
       if (source) {
@@ -534,12 +535,18 @@ public final class RuleWalker implements PacketFilter {
         fully);
   }
 
+  /**
+   * The port of a range that lies as far behind its first as the packet's behind the base, counted
+   * round as the kernel's 16 bits count it (Linux, {@code nf_nat_l4proto_unique_tuple}).
+   */
+  private static int shifted(PortRange ports, int distance) {
+    return ports.first() + (distance & 0xffff) % (ports.last() - ports.first() + 1);
+  }
+
   private static NatRange range(NatTo to, int port, boolean random, boolean fully) {
     PortRange ports = to.ports();
     if (ports != null && to.basePort() >= 0) {
-      int shifted = ports.first() + (port - to.basePort());
-      int within = Math.max(ports.first(), Math.min(ports.last(), shifted));
-      ports = PortRange.of(within);
+      ports = PortRange.of(shifted(ports, port - to.basePort()));
     }
     return new NatRange(
         to.first(),

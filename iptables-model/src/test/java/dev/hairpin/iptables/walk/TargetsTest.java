@@ -14,6 +14,7 @@ import dev.hairpin.path.Attempt;
 import dev.hairpin.path.Call;
 import dev.hairpin.path.Chooser;
 import dev.hairpin.path.Fabric;
+import dev.hairpin.path.Host;
 import dev.hairpin.path.Listener;
 import dev.hairpin.path.Network;
 import dev.hairpin.path.NodeShape;
@@ -21,6 +22,7 @@ import dev.hairpin.path.Route;
 import dev.hairpin.path.trace.IcmpMessage;
 import dev.hairpin.path.trace.Outcome;
 import dev.hairpin.path.trace.Reason;
+import dev.hairpin.path.trace.Step;
 import dev.hairpin.path.trace.Verdict;
 import dev.hairpin.time.VirtualClock;
 import java.util.ArrayList;
@@ -133,5 +135,63 @@ class TargetsTest {
             .outcome()
             .delivered())
         .isTrue();
+  }
+
+  /** Where a pod of node n1, or the node itself, comes out behind rules of table nat. */
+  private static String translated(String rule, boolean fromNode, String dialled) {
+    Network network = new Network(new VirtualClock());
+    Fabric fabric = new Fabric(network);
+    IpAddress gateway = IpAddress.parse("192.168.10.254");
+    fabric.gateway(gateway, 24, Route.Type.BLACKHOLE);
+    Host node = fabric.node(NodeShape.ptp(
+        "n1", IpAddress.parse("192.168.10.1"), 24, Cidr.parse("10.244.1.0/24"), gateway));
+    node.filter(new RuleWalker(RuleSet.empty(IpFamily.IPV4)
+        .restore("*nat\n" + rule + "\nCOMMIT\n", RestoreOptions.REPLACE)
+        .orElseThrow()));
+    fabric.pod("web", "n1", IpAddress.parse("10.244.1.10"));
+    Host client = fabric.pod("client", "n1", IpAddress.parse("10.244.1.20"));
+    return network
+        .call(Call.of(
+            fromNode ? node : client,
+            Protocol.TCP,
+            SocketAddress.parse(dialled),
+            Chooser.seeded(1)))
+        .trace()
+        .first(Step.Translated.class)
+        .map(step -> step.kind() + " " + step.after())
+        .orElse("nothing");
+  }
+
+  /**
+   * Source: Linux 6.18, {@code netmap_tg4}: destinations at PREROUTING and OUTPUT, else sources.
+   */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      -A PREROUTING -d 172.16.1.0/24 -j NETMAP --to 10.244.1.0/24 | false | DNAT 10.244.1.10:8080
+      -A OUTPUT -d 172.16.1.0/24 -j NETMAP --to 10.244.1.0/24     | true  | DNAT 10.244.1.10:8080
+      """)
+  void netmapMapsTheDestinationOfWhatComesInAndOfWhatTheHostSends(
+      String rule, boolean fromNode, String translated) {
+    assertThat(translated(rule, fromNode, "172.16.1.10:8080")).isEqualTo(translated);
+  }
+
+  @Test
+  void netmapMapsTheSourceOfWhatLeaves() {
+    assertThat(translated(
+            "-A POSTROUTING -s 10.244.1.0/24 -j NETMAP --to 172.16.1.0/24",
+            false,
+            "10.244.1.10:8080"))
+        .startsWith("SNAT 172.16.1.20:");
+  }
+
+  /** Source: Linux 6.18, {@code nf_nat_l4proto_unique_tuple} with NF_NAT_RANGE_PROTO_OFFSET. */
+  @ParameterizedTest
+  @CsvSource({"100, 8000", "109, 8009", "110, 8000", "115, 8005", "90, 8006"})
+  void aShiftedPortRangeBeginsAnewBehindItsEnd(int dialled, int port) {
+    assertThat(translated(
+            "-A PREROUTING -p tcp -d 10.96.0.1 -j DNAT --to-destination 10.244.1.10:8000-8009/100",
+            false,
+            "10.96.0.1:" + dialled))
+        .isEqualTo("DNAT 10.244.1.10:" + port);
   }
 }
