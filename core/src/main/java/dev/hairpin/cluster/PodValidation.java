@@ -30,13 +30,9 @@ final class PodValidation {
     this.spec = spec;
   }
 
-  /**
-   * Judges the spec of a template.
-   *
-   * @param claims names of volumes that its pods will have beside those of the spec
-   */
-  static void of(FieldErrors errors, Fields spec, Set<String> claims) {
-    new PodValidation(errors, spec).spec(false, claims);
+  /** Judges the spec of a template. */
+  static void of(FieldErrors errors, Fields spec) {
+    new PodValidation(errors, spec).spec(false);
   }
 
   /** Judges the spec of a pod that is new. */
@@ -50,12 +46,11 @@ final class PodValidation {
 
   /** Judges the spec of a pod by itself, whatever it was before. */
   static void ofPod(FieldErrors errors, Fields spec) {
-    new PodValidation(errors, spec).spec(true, Set.of());
+    new PodValidation(errors, spec).spec(true);
   }
 
-  private void spec(boolean pod, Set<String> claims) {
-    Set<String> volumes = new HashSet<>(claims);
-    volumes.addAll(new VolumeValidation(errors).volumes(spec));
+  private void spec(boolean pod) {
+    Set<String> volumes = new VolumeValidation(errors).volumes(spec);
     containers(volumes);
     if (spec.bool("hostNetwork", false)) {
       hostNetwork(pod);

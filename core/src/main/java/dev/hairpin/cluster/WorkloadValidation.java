@@ -5,8 +5,6 @@ import dev.hairpin.manifest.KubeObjects;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +57,8 @@ final class WorkloadValidation {
       validation.serviceName();
     }
     validation.selector("empty selector is invalid for statefulset");
-    validation.template("StatefulSet");
+    validation.labelsOfTemplate();
+    validation.podsOfStatefulSet();
     if (before != null) {
       validation.changesOfStatefulSet(before.object("spec"));
     }
@@ -166,17 +165,33 @@ final class WorkloadValidation {
         .anyMatch(requirement -> !operators.contains(requirement.text("operator")));
   }
 
-  /**
-   * The pods of a Deployment are judged as those of its ReplicaSets, and named so. Those of a
-   * StatefulSet have its claims as volumes; the server does not judge them until they are made,
-   * here they are judged at once.
-   */
+  /** The pods of a Deployment are judged as those of its ReplicaSets, and named so. */
   private void podsOfTemplate(String owner) {
+    PodValidation.of(errors, spec.object("template").object("spec"));
+    lifeOfPods(owner);
+  }
+
+  /**
+   * The pods of a StatefulSet are judged when they are made, since its claims are among their
+   * volumes only then. What has no value in our model of a pod is judged at once.
+   */
+  private void podsOfStatefulSet() {
     Fields pod = spec.object("template").object("spec");
-    Set<String> claims = spec.objects("volumeClaimTemplates").stream()
-        .map(claim -> claim.object("metadata").text("name"))
-        .collect(Collectors.toSet());
-    PodValidation.of(errors, pod, claims);
+    for (String list : List.of("containers", "initContainers")) {
+      for (Fields container : pod.objects(list)) {
+        for (Fields port : container.objects("ports")) {
+          String protocol = port.text("protocol", "TCP");
+          if (!ServiceValidation.PROTOCOLS.contains(protocol)) {
+            errors.notSupported(port.path("protocol"), protocol, ServiceValidation.PROTOCOLS);
+          }
+        }
+      }
+    }
+    lifeOfPods("StatefulSet");
+  }
+
+  private void lifeOfPods(String owner) {
+    Fields pod = spec.object("template").object("spec");
     String restart = pod.text("restartPolicy", "Always");
     if (!restart.equals("Always")) {
       errors.notSupported(pod.path("restartPolicy"), restart, List.of("Always"));

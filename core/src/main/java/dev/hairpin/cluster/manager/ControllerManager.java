@@ -86,7 +86,7 @@ public final class ControllerManager {
     this.setup = setup;
     this.names = new GeneratedNames(state.seed());
     this.nodeIpam = NodeIpam.start(state, setup.nodeBlocks());
-    this.workloads = Workloads.start(state, names, timing.controllers());
+    this.workloads = Workloads.start(server, names, timing.controllers());
     this.scheduler = Scheduler.start(state, timing.scheduling());
     this.kubelets = Kubelets.start(state, timing, setup.addresses());
     this.endpoints =
@@ -103,7 +103,7 @@ public final class ControllerManager {
     this.setup = original.setup;
     this.names = original.names.fork();
     this.nodeIpam = original.nodeIpam.fork(state);
-    this.workloads = original.workloads.fork(state, names, timing.controllers());
+    this.workloads = original.workloads.fork(server, names, timing.controllers());
     this.scheduler = original.scheduler.fork(state, timing.scheduling());
     this.kubelets = original.kubelets.fork(state);
     this.endpoints = original.endpoints.fork(state, names, timing.controllers());

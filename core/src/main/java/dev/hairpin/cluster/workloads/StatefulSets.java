@@ -5,15 +5,19 @@ import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodSpec;
 import dev.hairpin.api.StatefulSet;
+import dev.hairpin.cluster.ApiServer;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.Deletion;
 import dev.hairpin.cluster.workloads.Revisions.Revision;
+import dev.hairpin.manifest.KubeObjects;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -35,21 +39,34 @@ final class StatefulSets {
   private static final String POD_NAME = "statefulset.kubernetes.io/pod-name";
   private static final Set<String> LABELS = Set.of(INDEX, Revisions.LABEL, POD_NAME);
 
+  private static final String REPORTER = "statefulset-controller";
+
+  private final ApiServer server;
   private final ClusterState state;
   private final Owned owned;
   private final Revisions revisions;
   private final BiConsumer<ObjectKey, Duration> later;
 
+  /** What was last said about a set whose pods are refused. */
+  private final Map<ObjectKey, String> refusals = new HashMap<>();
+
   /**
    * The controller.
    *
+   * @param server judges the pods, of which it has not judged the template
    * @param later asks for another look at a StatefulSet after a while
    */
-  StatefulSets(ClusterState state, Owned owned, BiConsumer<ObjectKey, Duration> later) {
-    this.state = state;
+  StatefulSets(ApiServer server, Owned owned, BiConsumer<ObjectKey, Duration> later) {
+    this.server = server;
+    this.state = server.state();
     this.owned = owned;
     this.revisions = new Revisions(state, owned, "controller.kubernetes.io/hash");
     this.later = later;
+  }
+
+  /** Takes over what another cluster's controller has said, of which this cluster is a fork. */
+  void continueFrom(StatefulSets other) {
+    refusals.putAll(other.refusals);
   }
 
   /** The templates that a set has had, the oldest first. */
@@ -61,6 +78,7 @@ final class StatefulSets {
     @Nullable
     StatefulSet set = state.get(StatefulSet.class, key.namespace(), key.name()).orElse(null);
     if (set == null) {
+      refusals.remove(key);
       return;
     }
     NavigableMap<Integer, Pod> pods = pods(set);
@@ -159,7 +177,9 @@ final class StatefulSets {
         @Nullable Pod pod = pods.get(ordinal);
         if (pod == null) {
           claimVolumes(ordinal);
-          state.store(make(ordinal));
+          if (!create(make(ordinal))) {
+            return false;
+          }
         } else if (pod.hasEnded()) {
           Deletion.ask(state, pod);
         }
@@ -216,6 +236,31 @@ final class StatefulSets {
           return;
         }
       }
+    }
+
+    /**
+     * Creates a pod, if the server takes it. One that it refuses holds up all others, as the
+     * original begins with one and goes on only if that was made. The original tries again and
+     * again, which changes nothing until the set does.
+     */
+    private boolean create(Pod pod) {
+      List<String> problems = server.validate(KubeObjects.toTree(pod), null);
+      if (problems.isEmpty()) {
+        refusals.remove(set.key());
+        state.store(pod);
+        return true;
+      }
+      String joined = String.join(", ", new LinkedHashSet<>(problems));
+      String message = "create Pod %s in StatefulSet %s failed error: Pod \"%s\" is invalid: %s"
+          .formatted(
+              pod.metadata().name(),
+              set.metadata().name(),
+              pod.metadata().name(),
+              problems.size() == 1 ? joined : "[" + joined + "]");
+      if (!message.equals(refusals.put(set.key(), message))) {
+        state.report(set.key(), true, "FailedCreate", message, REPORTER);
+      }
+      return false;
     }
 
     /** A pod that comes back finds what its name has claimed before. */

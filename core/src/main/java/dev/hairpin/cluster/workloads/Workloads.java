@@ -10,6 +10,7 @@ import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodTemplate;
 import dev.hairpin.api.ReplicaSet;
 import dev.hairpin.api.StatefulSet;
+import dev.hairpin.cluster.ApiServer;
 import dev.hairpin.cluster.Change;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.GeneratedNames;
@@ -47,14 +48,14 @@ public final class Workloads {
   private final StatefulSets statefulSets;
   private final DaemonSets daemonSets;
 
-  private Workloads(ClusterState state, Owned owned, GeneratedNames names, Duration delay) {
-    this.state = state;
+  private Workloads(ApiServer server, Owned owned, GeneratedNames names, Duration delay) {
+    this.state = server.state();
     this.owned = owned;
     this.again = new WorkQueue<>(state.clock(), Duration.ZERO, look -> addAgain(look.key()));
     this.queue = new WorkQueue<>(state.clock(), delay, this::sync);
     this.deployments = new Deployments(state, owned, this::later);
     this.replicaSets = new ReplicaSets(state, owned, names, this::later);
-    this.statefulSets = new StatefulSets(state, owned, this::later);
+    this.statefulSets = new StatefulSets(server, owned, this::later);
     this.daemonSets = new DaemonSets(state, owned, names, this::later);
     state.watch(this::changed);
   }
@@ -62,13 +63,14 @@ public final class Workloads {
   /**
    * Starts the controllers on a state, whatever it holds.
    *
-   * @param state the cluster
+   * @param server the cluster's API server
    * @param names names the pods
    * @param delay how long after a change they look
    * @return the controllers
    */
-  public static Workloads start(ClusterState state, GeneratedNames names, Duration delay) {
-    Workloads workloads = new Workloads(state, new Owned(state), names, delay);
+  public static Workloads start(ApiServer server, GeneratedNames names, Duration delay) {
+    ClusterState state = server.state();
+    Workloads workloads = new Workloads(server, new Owned(state), names, delay);
     KINDS.forEach(kind -> state.list(kind).forEach(object -> workloads.queue.add(object.key())));
     return workloads;
   }
@@ -76,15 +78,16 @@ public final class Workloads {
   /**
    * Starts controllers on a fork of the cluster that go on where these are.
    *
-   * @param copy the fork
+   * @param copy the fork's API server
    * @param names names the pods
    * @param delay how long after a change they look
    * @return the fork's controllers
    */
-  public Workloads fork(ClusterState copy, GeneratedNames names, Duration delay) {
+  public Workloads fork(ApiServer copy, GeneratedNames names, Duration delay) {
     Workloads fork = new Workloads(copy, owned.fork(), names, delay);
     fork.queue.continueFrom(queue);
     fork.again.continueFrom(again);
+    fork.statefulSets.continueFrom(statefulSets);
     return fork;
   }
 

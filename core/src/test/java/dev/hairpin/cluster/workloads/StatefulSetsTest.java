@@ -345,6 +345,86 @@ class StatefulSetsTest {
         .toList();
   }
 
+  private List<String> failures() {
+    return cluster.state().events().stream()
+        .filter(event -> event.reason().equals("FailedCreate"))
+        .map(event -> event.object() + ": " + event.message())
+        .toList();
+  }
+
+  @Test
+  void aTemplateIsNotJudgedUntilItsFirstPodIsRefused() {
+    cluster.apply(
+        set("a", 3, "podManagementPolicy: Parallel").replace("name: db, image", "name: D, image"));
+    cluster.advance(Duration.ofMinutes(1));
+
+    assertThat(pods()).isEmpty();
+    assertThat(stored().status().replicas()).isZero();
+    assertThat(failures())
+        .singleElement()
+        .asString()
+        .startsWith(
+            "StatefulSet default/db: create Pod db-0 in StatefulSet db failed error: Pod \"db-0\""
+                + " is invalid: spec.containers[0].name: Invalid value: \"D\": a lowercase RFC 1123 label");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{containers: []}",
+        "{containers: [{name: a, image: a, ports: [{containerPort: 70000}]}]}",
+        "{containers: [{name: a, image: a}], dnsPolicy: Nowhere}",
+        "{containers: [{name: a, image: a, volumeMounts: [{name: none, mountPath: /a}]}]}",
+        "{containers: [{name: a, image: a, env: [{name: \"a=b\", value: x}]}]}",
+        "{containers: [{name: a, image: a}], nodeSelector: {\"a b\": c}}",
+      })
+  void whatOnlyPodsAreJudgedByIsTakenWithTheSet(String spec) {
+    cluster.apply(set("a", 1, "").replaceFirst("spec: \\{containers.*", "spec: " + spec));
+
+    assertThat(pods()).isEmpty();
+    assertThat(failures()).hasSize(1);
+  }
+
+  @Test
+  void aTemplateThatIsMendedMakesThePods() {
+    cluster.apply(set("a", 2, "").replace("name: db, image", "name: D, image"));
+    cluster.apply(set("a", 2, ""));
+
+    assertThat(pods()).hasSize(2);
+    assertThat(failures()).hasSize(1);
+  }
+
+  @Test
+  void anUpdateToARefusedTemplateTakesTheLastPodAndMakesNoOther() {
+    cluster.apply(set("a", 2, ""));
+    cluster.apply(set("b", 2, "").replace("name: db, image", "name: D, image"));
+    cluster.advance(Duration.ofMinutes(1));
+
+    assertThat(images()).containsExactly(Map.entry("db-0", "a"));
+    assertThat(failures()).singleElement().asString().contains("create Pod db-1 in StatefulSet db");
+  }
+
+  @Test
+  void aForkDoesNotSayAgainWhatWasSaid() {
+    cluster.apply(set("a", 1, "").replace("name: db, image", "name: D, image"));
+    Cluster fork = cluster.fork();
+    fork.apply(set("a", 2, "").replace("name: db, image", "name: D, image"));
+
+    assertThat(fork.state().events().stream().filter(e -> e.reason().equals("FailedCreate")))
+        .hasSize(1);
+  }
+
+  @Test
+  void whatASetSaysOfTheLifeOfItsPodsIsJudgedAtOnce() {
+    assertThatThrownBy(() -> cluster.apply(set("a", 1, "")
+            .replaceFirst("spec: \\{containers", "spec: {restartPolicy: Never, containers")))
+        .hasMessageContaining("spec.template.spec.restartPolicy: Unsupported value: \"Never\"");
+    assertThatThrownBy(() -> cluster.apply(set("a", 1, "")
+            .replace(
+                "name: db, image", "name: db, ports: [{containerPort: 80, protocol: tcp}], image")))
+        .hasMessageContaining("protocol: Unsupported value: \"tcp\"");
+  }
+
   @Test
   void claimsAreNamedAfterTemplateSetAndNumber() {
     cluster.apply(set("db:1", 2, CLAIMS.strip()));
