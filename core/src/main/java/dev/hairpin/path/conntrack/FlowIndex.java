@@ -3,7 +3,7 @@ package dev.hairpin.path.conntrack;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds entries by the hash of a tuple. It keeps no tuples: the table compares.
+ * Finds rows by the hash of a tuple. It keeps no tuples: the table compares.
  *
  * <p>Not thread-safe.
  */
@@ -13,22 +13,38 @@ final class FlowIndex {
    * A bucket is one cache line of eight words:
    *
    *   0  the tags of slots 0 to 7, one byte each; 0 for an empty slot
-   *   1  the tags of slots 8 to 11 | how many entries went past this full bucket (upper 32 bits)
-   *   2  the handles of slots 0 and 1 (lower and upper 32 bits), and so on to word 7
+   *   1  the tags of slots 8 to 11 | how many entries went past this bucket (upper 32 bits)
+   *   2  the entries of slots 0 and 1 (lower and upper 32 bits), and so on to word 7
    *
-   * An entry lies in the first bucket with an empty slot from its home on. A search compares all twelve
-   * tags at once and looks at a record only where a tag is equal, so that an absent tuple costs
-   * one line; it goes on to the next bucket only if an entry ever went past. Deletion empties the
-   * slot and takes the entry back from the counts of the buckets before it: nothing moves, and
-   * there are no tombstones. (The scheme of Swiss tables with F14's counts.)
+   * The hash of a tuple depends on its probable caller alone, and is mostly the same in both
+   * directions of a row. Such a row has one entry for both, marked BOTH; others have two. An entry
+   * lies at its home, the bucket that its hash chooses, unless that is full or has ALIKE entries with
+   * its tag: many connections of one caller must not make a search look at as many records. Those
+   * go by their spread, the hash of the whole tuple, into the first bucket with an empty slot from
+   * there on, leaving out their home.
    *
-   * At most 70 % of the slots are taken: 7.6 to 11.4 bytes a handle, as the index grows by halves.
-   * Word FIRST begins bucket 0: behind the 16 bytes of an array's header that puts the buckets of
-   * large arrays on line boundaries.
+   * A search compares all twelve tags at once and looks at a record only where a tag is equal, so
+   * that an absent tuple costs one line; it goes on to the next bucket only if an entry ever went
+   * past. Deletion empties the slot and takes the entry back from the counts of the buckets before
+   * it: nothing moves, and there are no tombstones. (The scheme of Swiss tables with F14's counts.)
+   *
+   * At most 70 % of the slots are taken: 7.6 to 11.4 bytes an entry, as the index grows by halves.
+   * Four buckets at least, so that there is an empty slot beside any home. Word FIRST begins bucket
+   * 0: behind the 16 bytes of an array's header that puts the buckets of large arrays on line
+   * boundaries.
    */
   static final int NONE = -1;
   private static final int SLOTS = 12;
   private static final int SLOT_BITS = 4;
+
+  /** How many entries with one tag a home takes; each is a record to look at. */
+  private static final int ALIKE = 3;
+
+  private static final int LEAST_BUCKETS = 4;
+
+  /** Says of an entry that it stands for both directions. */
+  private static final int BOTH = Integer.MIN_VALUE;
+
   private static final int FIRST = 6;
   private static final long ONES = 0x0101_0101_0101_0101L;
   private static final long HIGHS = 0x8080_8080_8080_8080L;
@@ -40,9 +56,12 @@ final class FlowIndex {
   private int buckets;
   private int size;
 
-  /** An index with room for so many handles. */
+  /** Where the last search ended at its first look: place and slot. */
+  private long lastFound = (long) FIRST << SLOT_BITS;
+
+  /** An index that is half full with so many entries. */
   FlowIndex(int expected) {
-    buckets = (int) Math.max(2, expected * 10L / (SLOTS * 7) + 1);
+    buckets = (int) Math.max(LEAST_BUCKETS, expected * 2L / SLOTS + 1);
     words = new long[FIRST + buckets * 8];
   }
 
@@ -52,12 +71,12 @@ final class FlowIndex {
     size = other.size;
   }
 
-  /** Whether two more handles make it too full. */
+  /** Whether two more entries make it too full. */
   boolean isFull() {
     return (size + 2) * 10L > (long) buckets * (SLOTS * 7);
   }
 
-  /** Forgets all handles, and makes room for half as many again. */
+  /** Forgets all entries, and makes room for half as many again. */
   void clearAndGrow() {
     buckets += Math.max(2, buckets / 2);
     size = 0;
@@ -99,8 +118,12 @@ final class FlowIndex {
     return (bit >>> 3) + ((~bit & 1) << 3);
   }
 
-  private int handle(int place, int slot) {
+  private int entry(int place, int slot) {
     return (int) (words[place + 2 + (slot >> 1)] >>> ((slot & 1) << 5));
+  }
+
+  private int handle(int place, int slot) {
+    return entry(place, slot) & ~BOTH;
   }
 
   private boolean isPassed(int place) {
@@ -125,8 +148,8 @@ final class FlowIndex {
   }
 
   /**
-   * The handle under this hash whose tuple is equal, or {@link #NONE}: an IPv4 tuple by its two
-   * words, or an IPv6 one if it is given.
+   * The handle, with its direction, whose tuple is equal, or {@link #NONE}: an IPv4 tuple by its
+   * two words, or an IPv6 one if it is given.
    */
   int find(long hash, FlowTable table, long addresses, long ports, @Nullable Tuple v6) {
     // Nine of ten searches end here: kept short, so that the processor has many under way.
@@ -137,8 +160,11 @@ final class FlowIndex {
         return NONE;
       }
     } else {
-      int found = handle(place, slot(slots));
-      if (v6 == null ? table.same4(found, addresses, ports) : table.same6(found, v6)) {
+      int slot = slot(slots);
+      int first = handle(place, slot);
+      int found = v6 == null ? table.match4(first, addresses, ports) : table.match6(first, v6);
+      if (found != NONE) {
+        lastFound = (long) place << SLOT_BITS | slot;
         return found;
       }
     }
@@ -146,87 +172,141 @@ final class FlowIndex {
   }
 
   private int search(long hash, FlowTable table, long addresses, long ports, @Nullable Tuple v6) {
-    long tag = tag(hash);
-    int place = home(hash);
-    for (int left = buckets; left > 0; left--) {
-      for (long slots = slotsWith(place, tag); slots != 0; slots &= slots - 1) {
-        int found = handle(place, slot(slots));
-        if (v6 == null ? table.same4(found, addresses, ports) : table.same6(found, v6)) {
-          return found;
-        }
+    int home = home(hash);
+    int found = findIn(home, tag(hash), table, addresses, ports, v6);
+    if (found != NONE || !isPassed(home)) {
+      return found;
+    }
+    long spread = v6 == null ? FlowTable.spread4(addresses, ports) : FlowTable.spread(v6);
+    int place = firstBeside(home, spread);
+    for (int left = buckets; left > 1; left--) {
+      found = findIn(place, tag(spread), table, addresses, ports, v6);
+      if (found != NONE || !isPassed(place)) {
+        return found;
       }
-      if (!isPassed(place)) {
-        return NONE;
-      }
-      place = next(place);
+      place = nextBeside(home, place);
     }
     return NONE;
   }
 
-  /** Adds a handle; the index must not be full. */
-  void add(long hash, int handle) {
-    int place = home(hash);
+  private int findIn(
+      int place, long tag, FlowTable table, long addresses, long ports, @Nullable Tuple v6) {
+    for (long slots = slotsWith(place, tag); slots != 0; slots &= slots - 1) {
+      int handle = handle(place, slot(slots));
+      int found = v6 == null ? table.match4(handle, addresses, ports) : table.match6(handle, v6);
+      if (found != NONE) {
+        return found;
+      }
+    }
+    return NONE;
+  }
+
+  /** Where those go that their home did not take: never back to it. */
+  private int firstBeside(int home, long spread) {
+    int place = home(spread);
+    return place == home ? next(place) : place;
+  }
+
+  private int nextBeside(int home, int place) {
+    int next = next(place);
+    return next == home ? next(next) : next;
+  }
+
+  /** Adds both directions of a row under their hashes; the index must not be full. */
+  void add(int handle, long originalHash, long replyHash, FlowTable table) {
+    int original = handle & ~1;
+    if (originalHash != replyHash || !putAtHome(originalHash, original | BOTH)) {
+      add(original, originalHash, table);
+      add(original | 1, replyHash, table);
+    }
+  }
+
+  private boolean putAtHome(long hash, int entry) {
+    int home = home(hash);
+    long tag = tag(hash);
+    long empty = slotsWith(home, 0);
+    if (empty == 0 || Long.bitCount(slotsWith(home, tag)) >= ALIKE) {
+      return false;
+    }
+    put(home, slot(empty), tag, entry);
+    return true;
+  }
+
+  private void add(int handle, long hash, FlowTable table) {
+    if (putAtHome(hash, handle)) {
+      return;
+    }
+    int home = home(hash);
+    words[home + 1] += PASSED_ONE;
+    long spread = table.spread(handle);
+    int place = firstBeside(home, spread);
     long empty = slotsWith(place, 0);
     while (empty == 0) {
       words[place + 1] += PASSED_ONE;
-      place = next(place);
+      place = nextBeside(home, place);
       empty = slotsWith(place, 0);
     }
-    put(place, slot(empty), hash, handle);
+    put(place, slot(empty), tag(spread), handle);
   }
 
-  private void put(int place, int slot, long hash, int handle) {
-    words[place + (slot >> 3)] |= tag(hash) << ((slot & 7) << 3);
+  private void put(int place, int slot, long tag, int entry) {
+    words[place + (slot >> 3)] |= tag << ((slot & 7) << 3);
     int at = place + 2 + (slot >> 1);
     int shift = (slot & 1) << 5;
-    words[at] = (words[at] & ~(FOUR_BYTES << shift)) | ((handle & FOUR_BYTES) << shift);
+    words[at] = (words[at] & ~(FOUR_BYTES << shift)) | ((entry & FOUR_BYTES) << shift);
     size++;
   }
 
   /**
-   * The slot into which a hash will be put, where one look at its home tells that no tuple under
-   * this hash is known; {@link #NONE} where that takes a search. What it says is void once another
-   * handle comes in under a hash of the same home, or the index grows.
+   * Takes out both directions of a row if they have one entry, and it is what was found last: then
+   * nothing has to be hashed. Else it changes nothing.
    */
-  long vacancy(long hash) {
-    int place = home(hash);
-    long tags = tag(hash) * ONES;
-    long first = words[place];
-    long second = words[place + 1];
-    long same = zeroBytes(first ^ tags) | (zeroBytes(second ^ tags) & HIGHS_OF_FOUR);
-    long empty = zeroBytes(first) | (zeroBytes(second) & HIGHS_OF_FOUR) >>> 1;
-    if ((same | second >>> 32) != 0 || empty == 0) {
-      return NONE;
+  boolean removeFound(int handle) {
+    int place = (int) (lastFound >>> SLOT_BITS);
+    int slot = (int) lastFound & ((1 << SLOT_BITS) - 1);
+    long tag = words[place + (slot >> 3)] & 0xffL << ((slot & 7) << 3);
+    if (tag == 0 || entry(place, slot) != ((handle & ~1) | BOTH)) {
+      return false;
     }
-    return (long) place << SLOT_BITS | slot(empty);
+    words[place + (slot >> 3)] ^= tag;
+    size--;
+    return true;
   }
 
-  /** Whether two vacancies are of the same home, so that taking one makes the other void. */
-  static boolean areOfOneHome(long vacancy, long other) {
-    return (vacancy ^ other) >>> SLOT_BITS == 0;
+  /** Takes out both directions of a row that were added under these hashes. */
+  void remove(int handle, long originalHash, long replyHash, FlowTable table) {
+    int original = handle & ~1;
+    if (originalHash != replyHash
+        || !takeFrom(home(originalHash), tag(originalHash), original | BOTH)) {
+      remove(original, originalHash, table);
+      remove(original | 1, replyHash, table);
+    }
   }
 
-  /** Adds a handle under the hash of a vacancy. */
-  void put(long vacancy, long hash, int handle) {
-    put((int) (vacancy >>> SLOT_BITS), (int) vacancy & (1 << SLOT_BITS) - 1, hash, handle);
-  }
-
-  /** Takes out a handle that was added under this hash. */
-  void remove(long hash, int handle) {
-    long tag = tag(hash);
-    int place = home(hash);
-    while (true) {
-      for (long slots = slotsWith(place, tag); slots != 0; slots &= slots - 1) {
-        int slot = slot(slots);
-        if (handle(place, slot) == handle) {
-          words[place + (slot >> 3)] &= ~(0xffL << ((slot & 7) << 3));
-          size--;
-          return;
-        }
-      }
+  private void remove(int handle, long hash, FlowTable table) {
+    int home = home(hash);
+    if (takeFrom(home, tag(hash), handle)) {
+      return;
+    }
+    words[home + 1] -= PASSED_ONE;
+    long spread = table.spread(handle);
+    int place = firstBeside(home, spread);
+    while (!takeFrom(place, tag(spread), handle)) {
       words[place + 1] -= PASSED_ONE;
-      place = next(place);
+      place = nextBeside(home, place);
     }
+  }
+
+  private boolean takeFrom(int place, long tag, int entry) {
+    for (long slots = slotsWith(place, tag); slots != 0; slots &= slots - 1) {
+      int slot = slot(slots);
+      if (entry(place, slot) == entry) {
+        words[place + (slot >> 3)] &= ~(0xffL << ((slot & 7) << 3));
+        size--;
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The number of the first slot of a hash's home, for {@link #at}. */

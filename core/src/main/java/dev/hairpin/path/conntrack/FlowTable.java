@@ -39,6 +39,11 @@ final class FlowTable {
   private static final int V6_PORTS = 8;
   private static final int V6_STATE = 9;
   private static final long LOW = 0xffff_ffffL;
+  private static final long A = 0x1656_67b1_9e37_79f9L;
+  private static final long B = 0x85eb_ca77_c2b2_ae63L;
+  private static final long C = 0x27d4_eb2f_1656_67c5L;
+  private static final long D = 0x9e37_79b9_7f4a_7c15L;
+  private static final long E = 0xc2b2_ae3d_27d4_eb4fL;
   private static final long[] NO_RECORDS = {};
   private static final int[] NOTHING = {};
 
@@ -54,7 +59,7 @@ final class FlowTable {
   FlowTable(int expectedEntries) {
     v4 = new long[FIRST + Math.max(16, expectedEntries) * V4_WORDS];
     v6 = NO_RECORDS;
-    index = new FlowIndex(Math.multiplyExact(2, expectedEntries));
+    index = new FlowIndex(expectedEntries);
   }
 
   private FlowTable(FlowTable other) {
@@ -292,32 +297,34 @@ final class FlowTable {
     v4[base + V4_PORTS] = ((long) ports << 32) | (v4[base + V4_PORTS] & LOW);
   }
 
-  /** Whether a direction of an IPv4 row has this tuple: one branch over all its parts. */
-  boolean same4(int handle, long addresses, long ports) {
+  /**
+   * The handle of the direction of an IPv4 row that has this tuple, the caller's if both have it,
+   * or {@link #NONE}: one branch over all its parts, since which direction it is nobody foresees.
+   */
+  int match4(int handle, long addresses, long ports) {
     if (isV6(handle)) {
-      return false;
+      return NONE;
     }
     int base = base4(handle);
-    int direction = direction(handle);
-    long differs = v4[base + direction] ^ addresses;
-    long otherPorts = (v4[base + V4_PORTS] >>> (direction << 5) ^ ports) & LOW;
-    long otherProtocol = (v4[base + V4_STATE] ^ ports) >>> 32 & 0xff;
-    return (differs | otherPorts | otherProtocol) == 0;
+    long rowPorts = v4[base + V4_PORTS];
+    long original = (v4[base] ^ addresses) | ((rowPorts ^ ports) & LOW);
+    long reply = (v4[base + 1] ^ addresses) | ((rowPorts >>> 32 ^ ports) & LOW);
+    long protocol = (v4[base + V4_STATE] ^ ports) >>> 32 & 0xff;
+    int isNotOriginal = (int) ((original | -original) >>> 63);
+    int isNotReply = (int) ((reply | -reply) >>> 63);
+    return (protocol | (isNotOriginal & isNotReply)) == 0 ? (handle & ~1) | isNotOriginal : NONE;
   }
 
-  /**
-   * Whether the answers of an IPv4 row have this tuple, and what they answer has another: what is
-   * found under it can only be this row's reply direction.
-   */
-  boolean isAnswer4(int handle, long addresses, long ports) {
-    return same4(handle | 1, addresses, ports) && v4[base4(handle)] != addresses;
-  }
-
-  /** Whether a direction of a row has this IPv6 tuple. */
-  boolean same6(int handle, Tuple t) {
+  /** The same for an IPv6 tuple. */
+  int match6(int handle, Tuple t) {
     if (!isV6(handle)) {
-      return false;
+      return NONE;
     }
+    int original = handle & ~1;
+    return same6(original, t) ? original : same6(original | 1, t) ? original | 1 : NONE;
+  }
+
+  private boolean same6(int handle, Tuple t) {
     int at = base6(handle) + direction(handle) * V6_REPLY;
     return v6[at] == t.sourceHigh
         && v6[at + 1] == t.sourceLow
@@ -328,6 +335,19 @@ final class FlowTable {
 
   // ---- the index
 
+  /*
+   * Where a tuple is looked for first depends on one of its ends alone, the one that is probably the
+   * caller's. Unless its source is translated, that end is the same in both directions, whatever
+   * becomes of the destination: so a connection has one entry in the index, and its packets there
+   * and back ask for the same line. The caller is taken to be the end with the higher port, where
+   * node ports count as low. A wrong guess costs one more entry; and where many connections have that
+   * end, one more line, in which they lie by their spread, the hash of the whole tuple.
+   */
+  private static final int FIRST_NODE_PORT = 30_000;
+
+  private static final int LAST_NODE_PORT = 32_767;
+
+  /** The hash of the end of a tuple that is probably the caller's. */
   static long hash(Tuple t) {
     return t.v6
         ? hash6(
@@ -335,7 +355,7 @@ final class FlowTable {
         : hash4(t.v4Addresses(), t.portsAndProtocol());
   }
 
-  /** The hash of a direction of a row. */
+  /** The same for a direction of a row. */
   long hash(int handle) {
     long ports = portsAndProtocol(handle);
     if (isV6(handle)) {
@@ -345,8 +365,72 @@ final class FlowTable {
     return hash4(addresses4(handle), ports);
   }
 
-  private static long ports(int ports, int protocol) {
-    return ((long) protocol << 32) | (ports & LOW);
+  /** The same for an IPv4 tuple in two words. */
+  static long hash4(long addresses, long ports) {
+    int ofSource = ~destinationCalls(ports);
+    long address = addresses >>> (32 & ofSource) & LOW;
+    long h = ((address << 24) | port(ports, ofSource)) * 0x9e37_79b9_7f4a_7c15L;
+    h ^= h >>> 32;
+    h *= 0xd6e8_feb8_6659_fd93L;
+    return h ^ h >>> 32;
+  }
+
+  private static long hash6(
+      long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, long ports) {
+    int ofSource = ~destinationCalls(ports);
+    long high = destinationHigh ^ ((sourceHigh ^ destinationHigh) & ofSource);
+    long low = destinationLow ^ ((sourceLow ^ destinationLow) & ofSource);
+    return last(mix(high ^ A, low ^ B), port(ports, ofSource));
+  }
+
+  /** The port of an end, below the protocol. */
+  private static long port(long ports, int ofSource) {
+    return (ports >>> 16 & 0xff_0000) | (ports >>> (16 & ofSource) & 0xffff);
+  }
+
+  /** -1 if the destination is probably the caller, and 0 otherwise, without a branch. */
+  private static int destinationCalls(long ports) {
+    return (rank((int) ports >>> 16) - rank((int) ports & 0xffff)) >> 31;
+  }
+
+  /** How probably a port is a caller's. */
+  private static int rank(int port) {
+    int isNodePort = ((FIRST_NODE_PORT - 1 - port) & (port - LAST_NODE_PORT - 1)) >> 31;
+    return port & ~isNodePort;
+  }
+
+  /** The hash of a whole tuple. */
+  static long spread(Tuple t) {
+    return t.v6
+        ? spread6(
+            t.sourceHigh, t.sourceLow, t.destinationHigh, t.destinationLow, t.portsAndProtocol())
+        : spread4(t.v4Addresses(), t.portsAndProtocol());
+  }
+
+  /** The same for a direction of a row. */
+  long spread(int handle) {
+    long ports = portsAndProtocol(handle);
+    if (isV6(handle)) {
+      int at = base6(handle) + direction(handle) * V6_REPLY;
+      return spread6(v6[at], v6[at + 1], v6[at + 2], v6[at + 3], ports);
+    }
+    return spread4(addresses4(handle), ports);
+  }
+
+  /** The same for an IPv4 tuple in two words. */
+  static long spread4(long addresses, long ports) {
+    return last(addresses, ports);
+  }
+
+  private static long spread6(
+      long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, long ports) {
+    long h = mix(sourceHigh ^ A, sourceLow ^ B);
+    return last(mix(destinationHigh ^ h, destinationLow ^ C), ports);
+  }
+
+  private static long last(long before, long ports) {
+    long h = mix(before ^ D, ports ^ E) * 0xd6e8_feb8_6659_fd93L;
+    return h ^ h >>> 32;
   }
 
   /** Both halves of a 128-bit product: all bits of the answer depend on all bits of the tuple. */
@@ -354,17 +438,8 @@ final class FlowTable {
     return Math.multiplyHigh(a, b) ^ (a * b);
   }
 
-  static long hash4(long addresses, long ports) {
-    long h = mix(addresses ^ 0x9e37_79b9_7f4a_7c15L, ports ^ 0xc2b2_ae3d_27d4_eb4fL);
-    h *= 0xd6e8_feb8_6659_fd93L;
-    return h ^ h >>> 32;
-  }
-
-  private static long hash6(
-      long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, long ports) {
-    long h = mix(sourceHigh ^ 0x1656_67b1_9e37_79f9L, sourceLow ^ 0x85eb_ca77_c2b2_ae63L);
-    h = mix(destinationHigh ^ h, destinationLow ^ 0x27d4_eb2f_1656_67c5L);
-    return hash4(h, ports);
+  private static long ports(int ports, int protocol) {
+    return ((long) protocol << 32) | (ports & LOW);
   }
 
   /** The handle of the row and direction with this tuple, or {@link #NONE}. */
@@ -411,22 +486,7 @@ final class FlowTable {
     if (index.isFull()) {
       rebuild();
     }
-    index.add(originalHash, handle & ~1);
-    index.add(replyHash, handle | 1);
-    links++;
-  }
-
-  /**
-   * Where a hash will be put in, as {@link FlowIndex#vacancy} says; none if the index must grow.
-   */
-  long vacancy(long hash) {
-    return index.isFull() ? NONE : index.vacancy(hash);
-  }
-
-  /** Makes both directions of a row findable, by vacancies of different homes. */
-  void link(int handle, long originalHash, long original, long replyHash, long reply) {
-    index.put(original, originalHash, handle & ~1);
-    index.put(reply, replyHash, handle | 1);
+    index.add(handle, originalHash, replyHash, this);
     links++;
   }
 
@@ -441,8 +501,7 @@ final class FlowTable {
       for (int row = 0; row < rows(family); row++) {
         int handle = handle(family, row);
         if ((meta(handle) & Meta.CONFIRMED) != 0) {
-          index.add(hash(handle), handle);
-          index.add(hash(handle | 1), handle | 1);
+          index.add(handle, hash(handle), hash(handle | 1), this);
         }
       }
     }
@@ -450,25 +509,14 @@ final class FlowTable {
 
   /** Makes neither direction findable any more. */
   void unlink(int handle) {
-    long original;
-    long reply;
-    if (isV6(handle)) {
-      original = hash(handle & ~1);
-      reply = hash(handle | 1);
-    } else {
-      int base = base4(handle);
-      long ports = v4[base + V4_PORTS];
-      long protocol = v4[base + V4_STATE] >>> 32 & 0xff;
-      original = hash4(v4[base], protocol << 32 | (ports & LOW));
-      reply = hash4(v4[base + 1], protocol << 32 | ports >>> 32);
+    if (!index.removeFound(handle)) {
+      unlink(handle, hash(handle & ~1), hash(handle | 1));
     }
-    unlink(handle, original, reply);
   }
 
   /** The same if the hashes of both directions are known. */
   void unlink(int handle, long originalHash, long replyHash) {
-    index.remove(originalHash, handle & ~1);
-    index.remove(replyHash, handle | 1);
+    index.remove(handle, originalHash, replyHash, this);
   }
 
   /** Loads the lines of the index in which tuples with these hashes lie. */
@@ -477,8 +525,8 @@ final class FlowTable {
   }
 
   /** A slot of the index from which to look for entries near a tuple. */
-  int near(long hash) {
-    return index.firstSlot(hash);
+  int near(long spread) {
+    return index.firstSlot(spread);
   }
 
   /** The handle in a slot of the index, counted round, or {@link #NONE} if it is empty. */

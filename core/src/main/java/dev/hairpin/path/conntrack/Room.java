@@ -46,13 +46,13 @@ final class Room {
     return max > 0 && table.live() >= max / 2;
   }
 
-  /** Makes room for one whose tuple has this hash; false if it cannot be, and it is dropped. */
-  boolean makeFor(long hash, long now) {
-    if (!isFull()) {
-      return true;
-    }
+  /**
+   * Makes room in a full table for one whose tuple has this spread; false if that cannot be, and it
+   * is dropped.
+   */
+  boolean makeFor(long spread, long now) {
     expiry.sweep(now);
-    if (!isFull() || evictNear(hash)) {
+    if (!isFull() || evictNear(spread)) {
       return true;
     }
     dropped++;
@@ -63,12 +63,12 @@ final class Room {
    * Evicts a connection that is not assured, if there is one near the newcomer: the kernel looks at
    * 8 hash buckets, which hold a share of all tuples.
    */
-  private boolean evictNear(long hash) {
+  private boolean evictNear(long spread) {
     long near = Math.max(1, EVICTION_BUCKETS * 2L * table.live() / buckets);
-    int first = table.near(hash);
+    int first = table.near(spread);
     for (int i = 0; i < table.slots() && near > 0; i++) {
       int handle = table.inSlot(first + i);
-      if (handle >= 0) {
+      if (handle >= 0 && FlowTable.direction(handle) == 0) {
         near--;
         if ((table.meta(handle) & Meta.ASSURED) == 0) {
           expiry.remove(handle);
