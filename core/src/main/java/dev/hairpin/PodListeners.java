@@ -2,6 +2,7 @@ package dev.hairpin;
 
 import dev.hairpin.api.Container;
 import dev.hairpin.api.ContainerPort;
+import dev.hairpin.api.ContainerStatus;
 import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.api.Pod;
 import dev.hairpin.net.Protocol;
@@ -20,7 +21,7 @@ final class PodListeners {
 
   /** The ports of a pod that runs, given slices among which those with its addresses are. */
   static List<Port> of(Pod pod, Iterable<EndpointSlice> slices) {
-    if (!pod.phase().equals("Running")) {
+    if (!pod.phase().equals("Running") || isDown(pod)) {
       return List.of();
     }
     List<Port> ports = named(pod);
@@ -37,6 +38,13 @@ final class PodListeners {
       }
     }
     return ports;
+  }
+
+  /** Whether all containers are known to have ended, as in the time after a node's restart. */
+  private static boolean isDown(Pod pod) {
+    return !pod.containerStatuses().isEmpty()
+        && pod.containerStatuses().stream()
+            .allMatch(c -> c.state() instanceof ContainerStatus.Terminated);
   }
 
   /** Whether a pod names no ports, so that it listens on those of its EndpointSlices. */

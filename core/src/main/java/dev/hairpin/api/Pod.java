@@ -221,4 +221,24 @@ public record Pod(
         initContainerStatuses,
         newContainerStatuses);
   }
+
+  /**
+   * The same pod with another reason, as its kubelet writes it when it ends a pod.
+   *
+   * @param newReason a word such as {@code Evicted}; empty for none
+   * @return the copy
+   */
+  public Pod withReason(String newReason) {
+    return new Pod(
+        metadata,
+        spec,
+        phase,
+        podIps,
+        hostIps,
+        conditions,
+        newReason,
+        nominatedNodeName,
+        initContainerStatuses,
+        containerStatuses);
+  }
 }

@@ -45,11 +45,18 @@ public final class Kubelets {
   /** How long after a failure a pod is tried again, {@code backOffPeriod}; without its jitter. */
   private static final Duration BACK_OFF = Duration.ofSeconds(10);
 
+  /** The exit code of a program that got the signal 9. */
+  private static final int KILLED = 137;
+
+  /** The exit code that is shown where nobody knows the real one. */
+  private static final int LOST = 255;
+
   private final ClusterState state;
   private final Timing timing;
   private final PodAddresses addresses;
   private final WorkQueue<ObjectKey> starting;
   private final WorkQueue<ObjectKey> backingOff;
+  private final WorkQueue<ObjectKey> sandboxes;
   private final WorkQueue<ObjectKey> probing;
   private final WorkQueue<ObjectKey> stopping;
   private final WorkQueue<ObjectKey> statusOf;
@@ -70,6 +77,7 @@ public final class Kubelets {
     this.servicesAtStart = servicesAtStart;
     this.starting = new WorkQueue<>(state.clock(), timing.podStart(), this::start);
     this.backingOff = new WorkQueue<>(state.clock(), BACK_OFF, this::startAgain);
+    this.sandboxes = new WorkQueue<>(state.clock(), timing.podStart(), this::renew);
     this.probing = new WorkQueue<>(state.clock(), timing.readiness(), this::becomeReady);
     this.stopping = new WorkQueue<>(state.clock(), timing.programStop(), this::remove);
     this.statusOf = new WorkQueue<>(state.clock(), Duration.ZERO, this::refreshReady);
@@ -87,7 +95,7 @@ public final class Kubelets {
   public static Kubelets start(ClusterState state, Timing timing, PodAddresses addresses) {
     Kubelets kubelets = new Kubelets(state, timing, addresses, new ForkableMap<>());
     for (Pod pod : state.list(Pod.class)) {
-      if (!pod.podIps().isEmpty() && !pod.spec().hostNetwork()) {
+      if (hasOwnAddress(pod)) {
         kubelets.node(pod).ifPresent(node -> addresses.occupy(node, pod.podIps()));
       }
       kubelets.note(pod);
@@ -115,6 +123,7 @@ public final class Kubelets {
     stopped.addAll(original.stopped);
     starting.continueFrom(original.starting);
     backingOff.continueFrom(original.backingOff);
+    sandboxes.continueFrom(original.sandboxes);
     probing.continueFrom(original.probing);
     stopping.continueFrom(original.stopping);
     statusOf.continueFrom(original.statusOf);
@@ -123,6 +132,11 @@ public final class Kubelets {
   private void changed(Change change) {
     KubeObject object = change.object();
     if (object instanceof Pod pod) {
+      if (change.before() instanceof Pod before
+          && hasOwnAddress(before)
+          && (change.after() == null || pod.hasEnded())) {
+        release(before);
+      }
       if (change.after() == null) {
         forget(pod);
       } else {
@@ -145,7 +159,9 @@ public final class Kubelets {
     if (pod.spec().nodeName().isEmpty() || stopped.contains(pod.spec().nodeName())) {
       return;
     }
-    if (pod.isTerminating()) {
+    if (pod.isTerminating() && pod.hasEnded()) {
+      stopping.addAfter(pod.key(), Duration.ZERO);
+    } else if (pod.isTerminating()) {
       stopping.addAfter(pod.key(), stopTime(pod));
     } else if (pod.phase().equals("Pending") && pod.podIps().isEmpty()) {
       if (!waiting.contains(pod.key())) {
@@ -185,16 +201,7 @@ public final class Kubelets {
           ? node.hostIps()
           : addresses.assign(node, pod, state.clock().now());
     } catch (IpamException e) {
-      postpone(
-          pod,
-          "ContainerCreating",
-          "FailedCreatePodSandBox",
-          "Failed to create pod sandbox: "
-              + "rpc error: code = Unknown desc = failed to setup network for sandbox: "
-              + "plugin failed (add): " + e.getMessage());
-      if (addresses.isRecovering()) {
-        backingOff.add(key);
-      }
+      postpone(pod, e);
       return;
     }
     List<Service> services = services(pod.metadata().namespace());
@@ -256,14 +263,26 @@ public final class Kubelets {
         restarts == 0 ? null : state.clock().now());
   }
 
-  private void postpone(Pod pod, String waitingFor, String reason, String message) {
+  /** A pod for which there is no address waits until one is free. */
+  private void postpone(Pod pod, IpamException problem) {
     if (waiting.add(pod.key())) {
-      state.report(pod.key(), true, reason, message, REPORTER);
+      state.report(
+          pod.key(),
+          true,
+          "FailedCreatePodSandBox",
+          "Failed to create pod sandbox: "
+              + "rpc error: code = Unknown desc = failed to setup network for sandbox: "
+              + "plugin failed (add): "
+              + problem.getMessage(),
+          REPORTER);
       List<ContainerStatus> containers = pod.spec().containers().stream()
           .map(c -> new ContainerStatus(
-              c.name(), new ContainerStatus.Waiting(waitingFor), false, false, 0, null))
+              c.name(), new ContainerStatus.Waiting("ContainerCreating"), false, false, 0, null))
           .toList();
       store(pod, "Pending", List.of(), pod.hostIps(), containers);
+    }
+    if (addresses.isRecovering()) {
+      backingOff.add(pod.key());
     }
   }
 
@@ -338,10 +357,16 @@ public final class Kubelets {
     waiting.remove(pod.key());
     notReady.remove(pod.key());
     servicesAtStart.remove(pod.key());
-    if (!pod.podIps().isEmpty() && !pod.spec().hostNetwork()) {
-      addresses.release(pod.spec().nodeName(), pod.podIps(), state.clock().now());
-      retry();
-    }
+  }
+
+  /** Whether a pod holds addresses of its own; one that has ended only remembers them. */
+  private static boolean hasOwnAddress(Pod pod) {
+    return !pod.podIps().isEmpty() && !pod.spec().hostNetwork() && !pod.hasEnded();
+  }
+
+  private void release(Pod pod) {
+    addresses.release(pod.spec().nodeName(), pod.podIps(), state.clock().now());
+    retry();
   }
 
   /**
@@ -388,22 +413,129 @@ public final class Kubelets {
   }
 
   private void restart(Pod pod) {
+    restart(pod, pod.podIps());
+  }
+
+  private void restart(Pod pod, List<String> ips) {
     List<Service> services = services(pod.metadata().namespace());
     Map<String, Integer> restarts = new HashMap<>();
     pod.containerStatuses().stream()
-        .filter(c -> c.state() instanceof ContainerStatus.Running)
+        .filter(c -> !(c.state() instanceof ContainerStatus.Waiting))
         .forEach(c -> restarts.put(c.name(), c.restartCount() + 1));
     List<ContainerStatus> containers = pod.spec().containers().stream()
-        .map(c -> started(pod, c, services, pod.podIps(), restarts.getOrDefault(c.name(), 0)))
+        .map(c -> started(pod, c, services, ips, restarts.getOrDefault(c.name(), 0)))
         .toList();
     servicesAtStart.put(pod.key(), services);
     boolean failing =
         containers.stream().anyMatch(c -> c.state() instanceof ContainerStatus.Waiting);
-    store(pod, failing ? "Pending" : "Running", pod.podIps(), pod.hostIps(), containers);
+    store(pod, failing ? "Pending" : "Running", ips, pod.hostIps(), containers);
     if (failing) {
       waiting.add(pod.key());
     } else {
       probing.add(pod.key());
+    }
+  }
+
+  /**
+   * Ends a pod for good, as its kubelet does when the node runs short of memory or disk, or when it
+   * shuts down: the phase is {@code Failed}, the containers are killed, the address is free for
+   * others though the pod still shows it. Who made the pod makes another one; the ended one stays
+   * until somebody deletes it.
+   *
+   * @param namespace the pod's namespace
+   * @param name the pod's name
+   * @param reason a word, such as {@code Evicted}, which {@code kubectl get pods} may show
+   * @throws IllegalArgumentException if there is no such pod
+   * @throws IllegalStateException if it has ended already
+   */
+  public void fail(String namespace, String name, String reason) {
+    Pod pod = existing(namespace, name);
+    if (pod.hasEnded()) {
+      throw new IllegalStateException(pod.key() + " has ended already: " + pod.phase());
+    }
+    state.report(pod.key(), true, reason, "The kubelet ended the pod.", REPORTER);
+    end(pod, reason);
+  }
+
+  private void end(Pod pod, String reason) {
+    List<ContainerStatus> containers =
+        pod.containerStatuses().stream().map(c -> killed(c, "Error", KILLED)).toList();
+    Pod ended = pod.withStatus("Failed", pod.podIps(), pod.hostIps(), pod.conditions(), containers);
+    List<Condition> conditions = new ArrayList<>(
+        PodStatus.conditions(ended, containers, false, state.clock().now()));
+    conditions.removeIf(c -> c.type().equals("DisruptionTarget"));
+    conditions.add(new Condition(
+        "DisruptionTarget", "True", "TerminationByKubelet", "", state.clock().now()));
+    state.store(ended.withConditions(conditions).withReason(reason));
+  }
+
+  private static ContainerStatus killed(ContainerStatus container, String reason, int exitCode) {
+    return container.state() instanceof ContainerStatus.Running
+        ? new ContainerStatus(
+            container.name(),
+            new ContainerStatus.Terminated(reason, exitCode, 0),
+            false,
+            false,
+            container.restartCount(),
+            container.lastFinishedAt())
+        : container;
+  }
+
+  /**
+   * Restarts a node: its pods stay the same objects, but their sandboxes are made anew, and so are
+   * their addresses and the environments of their containers. Pods whose containers shall never
+   * start again fail; those that were to end are gone. A node that was {@link #stop stopped} is
+   * back.
+   *
+   * <p>Source: {@code podSandboxChanged} of the kubelet's runtime manager, v1.36: a pod without a
+   * running sandbox gets a new one, for which the network is set up again.
+   *
+   * @param node the node
+   */
+  public void reboot(String node) {
+    stopped.remove(node);
+    for (Pod pod : List.copyOf(state.list(Pod.class))) {
+      if (!pod.spec().nodeName().equals(node) || pod.hasEnded()) {
+        continue;
+      }
+      if (pod.isTerminating()) {
+        state.remove(pod.key());
+      } else if (!pod.phase().equals("Running")) {
+        note(pod);
+      } else if ("Never".equals(pod.spec().others().get("restartPolicy"))) {
+        end(pod, "");
+      } else {
+        write(
+            pod,
+            pod.containerStatuses().stream()
+                .map(c -> killed(c, "Unknown", LOST))
+                .toList());
+        sandboxes.add(pod.key());
+      }
+    }
+  }
+
+  /** Makes the sandbox of a pod anew, which lost it with its node. */
+  private void renew(ObjectKey key) {
+    @Nullable Pod pod = pod(key);
+    @Nullable Node node = pod == null ? null : node(pod).orElse(null);
+    if (pod == null
+        || node == null
+        || pod.isTerminating()
+        || pod.hasEnded()
+        || stopped.contains(pod.spec().nodeName())) {
+      return;
+    }
+    if (pod.spec().hostNetwork()) {
+      restart(pod);
+      return;
+    }
+    Instant now = state.clock().now();
+    addresses.release(pod.spec().nodeName(), pod.podIps(), now);
+    try {
+      restart(pod, addresses.assign(node, pod, now));
+    } catch (IpamException e) {
+      postpone(pod, e);
     }
   }
 

@@ -53,6 +53,9 @@ final class PodStatus {
     if (pod.phase().equals("Succeeded")) {
       return new Condition("ContainersReady", "False", "PodCompleted", "", now);
     }
+    if (pod.phase().equals("Failed")) {
+      return new Condition("ContainersReady", "False", "PodFailed", "", now);
+    }
     List<String> unready = containers.stream()
         .filter(c -> !c.ready())
         .map(ContainerStatus::name)

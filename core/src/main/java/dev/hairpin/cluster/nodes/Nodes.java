@@ -175,7 +175,11 @@ public final class Nodes {
    * @throws IllegalArgumentException if there is no such node
    */
   public void recover(String name) {
-    Node node = existing(name);
+    state.store(backAgain(existing(name)));
+    kubelets.resume(name);
+  }
+
+  private Node backAgain(Node node) {
     List<Condition> conditions = new ArrayList<>(node.conditions());
     conditions.removeIf(c -> c.type().equals("Ready"));
     conditions.add(new Condition(
@@ -184,9 +188,24 @@ public final class Nodes {
         "KubeletReady",
         "kubelet is posting ready status",
         state.clock().now()));
-    state.store(node.withConditions(conditions)
-        .withSchedulability(node.unschedulable(), without(node, UNREACHABLE)));
-    kubelets.resume(name);
+    return node.withConditions(conditions)
+        .withSchedulability(node.unschedulable(), without(node, UNREACHABLE));
+  }
+
+  /**
+   * A node restarts, too fast for the cluster to notice that it was away, or comes back that way
+   * after it was lost. Its pods stay on it with new addresses; their containers start again.
+   *
+   * @param name the node
+   * @throws IllegalArgumentException if there is no such node
+   */
+  public void reboot(String name) {
+    Node node = existing(name);
+    if (kubelets.isStopped(name)) {
+      state.store(backAgain(node));
+    }
+    state.report(node.key(), true, "Rebooted", "Node " + name + " has been rebooted", "kubelet");
+    kubelets.reboot(name);
   }
 
   private static List<Taint> without(Node node, String key) {

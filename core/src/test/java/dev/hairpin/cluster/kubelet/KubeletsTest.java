@@ -1,9 +1,12 @@
 package dev.hairpin.cluster.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.base.Ascii;
 import dev.hairpin.Cluster;
 import dev.hairpin.api.Condition;
+import dev.hairpin.api.ContainerStatus;
 import dev.hairpin.api.Endpoint;
 import dev.hairpin.api.EndpointSlice;
 import dev.hairpin.api.Pod;
@@ -212,5 +215,84 @@ class KubeletsTest {
         + pod("p", "containers: [{name: a, env: [{name: DB_SERVICE_HOST, value: \"\"}]}]"));
     assertThat(cluster.env("default/p").value("DB_SERVICE_HOST")).contains("");
     assertThat(cluster.env("default/p").value("DB_SERVICE_PORT")).contains("80");
+  }
+
+  @Test
+  void anEvictedPodFailsLeavesTheEndpointsAndStays() {
+    cluster.apply(service("web") + pod("p", "containers: [{name: a}]"));
+    assertThat(endpoints(cluster)).hasSize(1);
+
+    cluster.controllers().kubelets().fail("default", "p", "Evicted");
+    cluster.advance(Duration.ZERO);
+
+    Pod pod = pod(cluster, "p");
+    assertThat(pod.phase()).isEqualTo("Failed");
+    assertThat(pod.reason()).isEqualTo("Evicted");
+    assertThat(pod.podIps()).isNotEmpty();
+    assertThat(condition(pod, "Ready").reason()).isEqualTo("PodFailed");
+    assertThat(condition(pod, "ContainersReady").reason()).isEqualTo("PodFailed");
+    assertThat(condition(pod, "DisruptionTarget").reason()).isEqualTo("TerminationByKubelet");
+    assertThat(pod.containerStatuses().get(0).state())
+        .isEqualTo(new ContainerStatus.Terminated("Error", 137, 0));
+    assertThat(endpoints(cluster)).isEmpty();
+    assertThatThrownBy(() -> cluster.controllers().kubelets().fail("default", "p", "Evicted"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Pod default/p has ended already: Failed");
+  }
+
+  @Test
+  void theAddressOfAFailedPodIsFreeAndIsNotFreedAgainWhenItIsDeleted() {
+    cluster.apply("""
+        apiVersion: v1
+        kind: Node
+        metadata: {name: tiny}
+        spec: {podCIDR: 10.99.0.0/30, podCIDRs: [10.99.0.0/30]}
+        status:
+          addresses: [{type: InternalIP, address: 192.168.10.99}]
+          conditions: [{type: Ready, status: "True"}]
+        """);
+    String spec = "nodeName: tiny, containers: [{name: a}]";
+    cluster.apply(pod("one", spec));
+    assertThat(pod(cluster, "one").podIps()).containsExactly("10.99.0.2");
+    cluster.controllers().kubelets().fail("default", "one", "Evicted");
+    cluster.apply(pod("two", spec));
+    assertThat(pod(cluster, "two").podIps()).containsExactly("10.99.0.2");
+
+    cluster.delete("Pod", "default/one");
+    cluster.apply(pod("three", spec));
+
+    assertThat(pod(cluster, "three").podIps()).isEmpty();
+  }
+
+  @Test
+  void whoeverMadeAFailedPodMakesAnotherOne() {
+    for (String kind : List.of("Deployment", "StatefulSet", "DaemonSet")) {
+      cluster.apply("""
+          apiVersion: apps/v1
+          kind: %s
+          metadata: {name: %s}
+          spec:
+            selector: {matchLabels: {app: web}}
+            template:
+              metadata: {labels: {app: web}}
+              spec: {nodeSelector: {kubernetes.io/hostname: node-1}, containers: [{name: a}]}
+          """.formatted(kind, Ascii.toLowerCase(kind)));
+    }
+    List<Pod> before = List.copyOf(cluster.state().list(Pod.class));
+    before.forEach(
+        pod -> cluster.controllers().kubelets().fail("default", pod.metadata().name(), "Evicted"));
+    cluster.advance(Duration.ofMinutes(1));
+
+    List<Pod> running = cluster.state().list(Pod.class).stream()
+        .filter(pod -> pod.phase().equals("Running"))
+        .toList();
+    assertThat(running).hasSameSizeAs(before);
+    assertThat(running)
+        .extracting(pod -> pod.metadata().uid())
+        .doesNotContainAnyElementsOf(
+            before.stream().map(pod -> pod.metadata().uid()).toList());
+    assertThat(cluster.state().list(Pod.class).stream().filter(Pod::hasEnded))
+        .as("the ReplicaSet's stays, the others are deleted by their owners")
+        .hasSize(1);
   }
 }

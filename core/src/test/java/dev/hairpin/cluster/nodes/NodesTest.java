@@ -223,4 +223,117 @@ class NodesTest {
         .satisfies(pod -> assertThat(pod.spec().nodeName()).isNotEqualTo(node))
         .satisfies(pod -> assertThat(pod.isReady()).isTrue());
   }
+
+  private Pod pod(String name) {
+    return cluster.state().get(Pod.class, "default", name).orElseThrow();
+  }
+
+  private static String pod(String name, String spec) {
+    return """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: %1$s, labels: {app: %1$s}}
+        spec: {nodeName: node-2, containers: [{name: c, ports: [{containerPort: 80}]}], %2$s}
+        ---
+        """.formatted(name, spec);
+  }
+
+  private static String service(String name) {
+    return """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: %1$s}
+        spec: {selector: {app: %1$s}, ports: [{port: 80}]}
+        ---
+        """.formatted(name);
+  }
+
+  @Test
+  void aRebootKeepsThePodsAndGivesThemNewAddressesAndStartsTheirContainersAgain() {
+    cluster.apply(service("web") + pod("web", ""));
+    cluster.advance(Duration.ofMinutes(1));
+    Pod before = pod("web");
+
+    cluster.controllers().nodes().reboot("node-2");
+    assertThat(pod("web").podIps()).isEqualTo(before.podIps());
+    assertThat(pod("web").isReady()).isFalse();
+    cluster.advance(Duration.ofSeconds(1));
+    assertThat(endpoints())
+        .filteredOn(endpoint -> endpoint.addresses().equals(before.podIps()))
+        .extracting(Endpoint::ready)
+        .containsExactly(false);
+
+    cluster.advance(Duration.ofMinutes(1));
+    Pod after = pod("web");
+    assertThat(after.metadata().uid()).isEqualTo(before.metadata().uid());
+    assertThat(after.isReady()).isTrue();
+    assertThat(after.podIps()).isNotEqualTo(before.podIps());
+    assertThat(after.containerStatuses().get(0).restartCount()).isEqualTo(1);
+    assertThat(endpoints())
+        .filteredOn(endpoint -> endpoint.addresses().equals(after.podIps()))
+        .extracting(Endpoint::ready)
+        .containsExactly(true);
+  }
+
+  @Test
+  void afterARebootContainersSeeTheServicesOfNow() {
+    cluster.apply(pod("web", ""));
+    cluster.advance(Duration.ofMinutes(1));
+    cluster.apply(service("late"));
+    assertThat(cluster.env("default/web").value("LATE_SERVICE_HOST")).isEmpty();
+
+    cluster.controllers().nodes().reboot("node-2");
+    cluster.advance(Duration.ofMinutes(1));
+
+    assertThat(cluster.env("default/web").value("LATE_SERVICE_HOST")).isPresent();
+  }
+
+  @Test
+  void aRebootEndsWhatWasToEndFailsWhatMayNotStartAgainAndKeepsTheNodesOwnAddress() {
+    cluster.apply(pod("going", "terminationGracePeriodSeconds: 600")
+        + pod("once", "restartPolicy: Never")
+        + pod("host", "hostNetwork: true"));
+    cluster.advance(Duration.ofMinutes(1));
+    List<String> address = pod("host").podIps();
+    cluster.controllers().kubelets().stop("node-2");
+    cluster.delete("Pod", "default/going");
+
+    cluster.controllers().nodes().reboot("node-2");
+    cluster.advance(Duration.ofMinutes(1));
+
+    assertThat(cluster.state().get(Pod.class, "default", "going")).isEmpty();
+    assertThat(pod("once").phase()).isEqualTo("Failed");
+    assertThat(pod("host").podIps()).isEqualTo(address);
+    assertThat(pod("host").isReady()).isTrue();
+  }
+
+  @Test
+  void aLostNodeMayComeBackByAReboot() {
+    cluster.apply(pod("web", ""));
+    cluster.advance(Duration.ofMinutes(1));
+    List<String> address = pod("web").podIps();
+    cluster.controllers().nodes().lose("node-2");
+    cluster.advance(Duration.ofMinutes(1));
+    assertThat(node("node-2").isReady()).isFalse();
+
+    cluster.controllers().nodes().reboot("node-2");
+    cluster.advance(Duration.ofMinutes(1));
+
+    assertThat(node("node-2").isReady()).isTrue();
+    assertThat(node("node-2").taints()).isEmpty();
+    assertThat(pod("web").isReady()).isTrue();
+    assertThat(pod("web").podIps()).isNotEqualTo(address);
+  }
+
+  @Test
+  void aForkInTheMidstOfARebootGoesOnAlike() {
+    cluster.apply(pod("web", ""));
+    cluster.advance(Duration.ofMinutes(1));
+    cluster.controllers().nodes().reboot("node-2");
+    Cluster fork = cluster.fork();
+    fork.advance(Duration.ofMinutes(1));
+    cluster.advance(Duration.ofMinutes(1));
+
+    assertThat(fork.state().get(Pod.class, "default", "web")).contains(pod("web"));
+  }
 }
