@@ -18,7 +18,9 @@ import dev.hairpin.cluster.ApiServerConfig;
 import dev.hairpin.cluster.ClusterSnapshot;
 import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.Deletion;
+import dev.hairpin.cluster.control.Timing;
 import dev.hairpin.cluster.environment.Environment;
+import dev.hairpin.cluster.ipam.NearbyAddresses;
 import dev.hairpin.cluster.manager.ControllerManager;
 import dev.hairpin.manifest.KubeObjects;
 import dev.hairpin.manifest.ManifestSet;
@@ -73,6 +75,13 @@ public final class Cluster {
   private Consumer<Trace> traceWatcher = trace -> {};
 
   Cluster(ApiServer api, Optional<Function<ApiServer, ControllerManager>> starter) {
+    this(api, starter, Optional.empty());
+  }
+
+  private Cluster(
+      ApiServer api,
+      Optional<Function<ApiServer, ControllerManager>> starter,
+      Optional<AddOns> forkedFrom) {
     this.api = api;
     this.state = api.state();
     this.addOns = new AddOns(state, this::connect);
@@ -80,6 +89,7 @@ public final class Cluster {
     this.pods = new PodNames(state);
     this.sources = new Sources(state, pods);
     this.controllers = starter.map(start -> start.apply(api));
+    forkedFrom.ifPresent(addOns::continueFrom); // before controllers act, so that they see it
     settle();
   }
 
@@ -113,8 +123,9 @@ public final class Cluster {
 
   /**
    * A cluster of objects as they are, such as the snapshot of a live one: what has addresses and
-   * ports keeps them. No controller runs in it. New ClusterIPs come from the blocks that the
-   * objects tell of; see {@link ApiServerConfig#of(ClusterState)}.
+   * ports keeps them. No controller runs in it, but in {@link #forkWithControllers forks} they can.
+   * New ClusterIPs come from the blocks that the objects tell of; see
+   * {@link ApiServerConfig#of(ClusterState)}.
    *
    * @param state the objects
    * @return the cluster, with nothing installed
@@ -148,10 +159,33 @@ public final class Cluster {
    * @return the copy
    */
   public Cluster fork() {
+    return fork(controllers.map(running -> running::fork));
+  }
+
+  /**
+   * An independent copy in which something follows from a change: a {@link #fork}, and of a
+   * snapshot one in which controllers and kubelets begin with what there is. What runs keeps its
+   * addresses and ports, and what is settled stays as it is. New pods get
+   * {@linkplain NearbyAddresses free addresses} beside those of other pods.
+   *
+   * @param timing how long things take if this is a snapshot; a cluster with controllers has times
+   *     of its own, which stay
+   * @return the copy
+   * @throws IllegalArgumentException if this is a snapshot that lacks what controllers would make
+   *     once more, such as the ReplicaSets of its pods; says how to dump them
+   */
+  public Cluster forkWithControllers(Timing timing) {
+    if (controllers.isPresent()) {
+      return fork();
+    }
+    SnapshotGaps.refuse(state);
+    return fork(Optional.of(server -> ControllerManager.start(
+        server, ControllerManager.Setup.ofNetwork(timing, NearbyAddresses.in(server.state())))));
+  }
+
+  private Cluster fork(Optional<Function<ApiServer, ControllerManager>> starter) {
     ClusterState copy = state.fork(new VirtualClock(state.clock().now()));
-    Cluster fork = new Cluster(api.fork(copy), controllers.map(running -> running::fork));
-    fork.addOns.continueFrom(addOns);
-    return fork;
+    return new Cluster(api.fork(copy), starter, Optional.of(addOns));
   }
 
   // ---- changes
@@ -252,7 +286,8 @@ public final class Cluster {
   }
 
   /**
-   * Whether the cluster is a snapshot, in which nothing follows from a change.
+   * Whether the cluster is a snapshot, in which nothing follows from a change; in
+   * {@link #forkWithControllers a fork} of it something may.
    *
    * @return true if it has no controllers and kubelets
    */
@@ -269,7 +304,8 @@ public final class Cluster {
    */
   public ControllerManager controllers() {
     return controllers.orElseThrow(
-        () -> new IllegalStateException("no controllers run in a snapshot"));
+        () -> new IllegalStateException("no controllers run in a snapshot;"
+            + " in what forkWithControllers(...) makes of it they do"));
   }
 
   /**

@@ -36,6 +36,9 @@ final class PodNames {
       List<String> pods =
           state.list(Pod.class).stream().map(p -> p.key().namespacedName()).toList();
       List<String> workloads = workloadNames();
+      if (workloads.contains(namespace + "/" + rest)) {
+        throw new IllegalArgumentException(namespace + "/" + rest + " has no pod");
+      }
       boolean workloadMeant = Suggestions.nearest(name, pods).isEmpty()
           && Suggestions.nearest(name, workloads).isPresent();
       throw Suggestions.unknown("pod", name, workloadMeant ? workloads : pods);

@@ -3,6 +3,7 @@ package dev.hairpin.whatif;
 import dev.hairpin.Cluster;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.Pod;
+import dev.hairpin.api.ServiceCidr;
 import dev.hairpin.cluster.ApiServerConfig;
 import dev.hairpin.cluster.ipam.InstanceLimits;
 import dev.hairpin.cluster.ipam.PodAddresses;
@@ -48,11 +49,13 @@ final class RangeMeasures implements CapacityModel {
     }
     pending(cluster, figures);
     ApiServerConfig config = cluster.api().config();
+    boolean said = !cluster.state().list(ServiceCidr.class).isEmpty();
     for (Cidr block : config.serviceCidrs()) {
       double used = (double)
           cluster.api().allocatedAddresses().stream().filter(block::contains).count();
       double size = Math.pow(2, block.hostBits()) - (block.hostBits() > 32 ? 1 : 2);
-      figures.add(Figure.of(Metric.CLUSTER_IPS, block.toString(), used, size, How.EXACT));
+      figures.add(Figure.of(Metric.CLUSTER_IPS, block.toString(), used, size, How.EXACT)
+          .because(said ? "" : "block guessed of the addresses in use"));
     }
     figures.add(Figure.of(
         Metric.NODE_PORTS,

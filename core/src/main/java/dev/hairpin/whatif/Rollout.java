@@ -56,8 +56,8 @@ public final class Rollout {
    * @param cluster the cluster; it is not changed
    * @param deployment {@code namespace/name}
    * @return the update, without traffic
-   * @throws IllegalArgumentException if there is no such Deployment, or the cluster knows no time
-   * @throws IllegalStateException if the cluster is a snapshot
+   * @throws IllegalArgumentException if there is no such Deployment, or the cluster is a snapshot
+   *     or knows no time
    */
   public static Rollout of(Cluster cluster, String deployment) {
     List<String> known = cluster.state().list(Deployment.class).stream()
@@ -65,6 +65,10 @@ public final class Rollout {
         .toList();
     if (!known.contains(deployment)) {
       throw Suggestions.unknown("Deployment", deployment, known);
+    }
+    if (cluster.isSnapshot()) {
+      throw new IllegalArgumentException("nothing is ever updated in a snapshot; ask what"
+          + " forkWithControllers(Timing.REALISTIC) makes of it");
     }
     if (cluster.controllers().timing().equals(Timing.INSTANT)) {
       throw new IllegalArgumentException("everything happens at once in this cluster, so a rollout"
@@ -177,7 +181,7 @@ public final class Rollout {
    * Lets the update happen with everything as it is.
    *
    * @return what it cost
-   * @throws IllegalStateException if it does not come to an end within an hour
+   * @throws StuckRolloutException if it does not come to an end
    */
   public RolloutReport run() {
     return with(Settings.AS_IT_IS);
@@ -190,7 +194,7 @@ public final class Rollout {
    * @param preStopSeconds how long the hook sleeps, 0 for no hook
    * @return what it cost
    * @throws IllegalArgumentException if the time is negative
-   * @throws IllegalStateException if the update does not come to an end within an hour
+   * @throws StuckRolloutException if the update does not come to an end
    */
   public RolloutReport with(int preStopSeconds) {
     return with(Settings.AS_IT_IS.preStop(preStopSeconds));
@@ -202,7 +206,7 @@ public final class Rollout {
    *
    * @param settings the settings
    * @return what it cost
-   * @throws IllegalStateException if the update does not come to an end within an hour
+   * @throws StuckRolloutException if the update does not come to an end
    */
   public RolloutReport with(Settings settings) {
     Cluster fork = cluster.fork();
@@ -224,6 +228,7 @@ public final class Rollout {
    * @param most how long it may be at most, from 0 on
    * @return the seconds; nothing if even the longest loses some, so that the cause is another one
    * @throws IllegalArgumentException if the bound is negative
+   * @throws StuckRolloutException if the update does not come to an end
    */
   public OptionalInt smallestPreStop(int most) {
     return smallest(most, seconds -> with(seconds).lostConnections() == 0);
@@ -238,6 +243,7 @@ public final class Rollout {
    * @return the settings; nothing if even the longest cost some connections, so that the cause is
    *     another one
    * @throws IllegalArgumentException if the bound is not within its own
+   * @throws StuckRolloutException if the update does not come to an end
    */
   public Optional<Settings> smallestSettings(int most) {
     OptionalInt preStop = smallest(

@@ -21,7 +21,11 @@ import java.util.TreeSet;
 
 /** Restarts a Deployment in a cluster of its own, and watches tick by tick what becomes of it. */
 final class RolloutObserver {
-  private static final double MOST_SECONDS = 3_600;
+
+  /** How long nothing of the workload may change, beside the grace periods of its pods. */
+  private static final double STUCK_SECONDS = 3_600;
+
+  private static final int MOST_NAMED = 3;
   private static final double QUIET_SECONDS = 30;
 
   /** Shares below this are rounding of the kernel's 31-bit probabilities, not a loss. */
@@ -41,6 +45,8 @@ final class RolloutObserver {
   private final Map<IpAddress, String> oldByAddress = new HashMap<>();
   private final Map<Traffic, List<IpAddress>> balancers = new HashMap<>();
   private double lastLoss;
+  private double lastChange;
+  private final double longestGrace;
 
   RolloutObserver(Cluster cluster, List<Traffic> traffic, String deployment, double tick) {
     this.cluster = cluster;
@@ -51,6 +57,10 @@ final class RolloutObserver {
     List<Pod> old = workloadPods();
     this.clocks =
         new RolloutClocks(old.stream().map(p -> p.key().namespacedName()).toList(), this::isOfIt);
+    this.longestGrace = old.stream()
+        .mapToLong(pod -> pod.spec().terminationGracePeriodSeconds())
+        .max()
+        .orElse(0);
     for (Pod pod : old) {
       if (!pod.spec().hostNetwork()) {
         pod.podIps()
@@ -70,7 +80,7 @@ final class RolloutObserver {
         .workloads()
         .restart(Deployment.KIND, deployment.substring(0, slash), deployment.substring(slash + 1));
     cluster.advance(Duration.ZERO);
-    while (now < MOST_SECONDS) {
+    while (now - lastChange < STUCK_SECONDS + longestGrace) {
       look();
       if (finished()) {
         return new RolloutReport(
@@ -87,8 +97,31 @@ final class RolloutObserver {
       now += tick;
       cluster.advance(Duration.ofNanos(Math.round(tick * 1e9)));
     }
-    throw new IllegalStateException("the update of " + deployment
-        + " did not come to an end within an hour; pods of it are not ready or do not go");
+    throw new StuckRolloutException(deployment, waiting());
+  }
+
+  /** The pods that have not come or gone, with what the scheduler says of them. */
+  private List<String> waiting() {
+    List<String> waiting = new ArrayList<>();
+    for (Pod pod : workloadPods()) {
+      if (!pod.isReady() || pod.isTerminating()) {
+        String says = pod.conditions().stream()
+            .filter(c ->
+                c.type().equals("PodScheduled") && !c.isTrue() && !c.message().isEmpty())
+            .map(c -> ": " + c.message())
+            .findFirst()
+            .orElse("");
+        waiting.add(pod.key().namespacedName()
+            + (pod.isTerminating() ? " is terminating" : " is not ready")
+            + says);
+      }
+    }
+    int more = waiting.size() - MOST_NAMED;
+    if (more > 0) {
+      waiting.subList(MOST_NAMED, waiting.size()).clear();
+      waiting.add("and " + more + " more");
+    }
+    return waiting;
   }
 
   private boolean isOfIt(Pod pod) {
@@ -108,6 +141,9 @@ final class RolloutObserver {
   /** What kubelets and the EndpointSlice controller do, as it happens. */
   private void note(Change change) {
     clocks.note(change, now);
+    if (change.object() instanceof Pod pod && isOfIt(pod)) {
+      lastChange = now;
+    }
     if (change.after() == null && change.object() instanceof Pod pod) {
       open.end(pod.key().namespacedName(), any -> true, now);
     }

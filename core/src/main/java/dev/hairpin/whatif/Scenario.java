@@ -108,6 +108,11 @@ public record Scenario(String name, List<Delta> deltas) implements Serializable 
     return with(new Delta.TrafficTimes(factor));
   }
 
+  /** Whether more changes than the traffic. */
+  boolean changesCluster() {
+    return !deltas.stream().allMatch(Delta.TrafficTimes.class::isInstance);
+  }
+
   /** Makes the changes on a fork. */
   void applyTo(Cluster fork, long seed) {
     SplittableRandom random = new SplittableRandom(seed);

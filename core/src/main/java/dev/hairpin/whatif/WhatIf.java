@@ -5,6 +5,7 @@ import dev.hairpin.Suggestions;
 import dev.hairpin.TrafficEngine;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.Pod;
+import dev.hairpin.cluster.control.Timing;
 import dev.hairpin.path.addon.AddOn;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,8 +29,9 @@ import java.util.function.IntFunction;
  * }</pre>
  *
  * <p>The cluster itself is never changed: each scenario happens on a {@linkplain Cluster#fork fork}
- * that is given some time to settle. The same cluster, traffic, scenarios and seed give the same
- * bytes. Immutable, but as little thread-safe as its cluster.
+ * that is given some time to settle; {@linkplain Cluster#forkWithControllers controllers begin} in
+ * that of a snapshot, so that it shows what follows. The same cluster, traffic, scenarios and seed
+ * give the same bytes. Immutable, but as little thread-safe as its cluster.
  */
 public final class WhatIf {
 
@@ -243,7 +245,8 @@ public final class WhatIf {
   }
 
   private Cluster after(Scenario scenario) {
-    Cluster fork = cluster.fork();
+    Cluster fork =
+        scenario.changesCluster() ? cluster.forkWithControllers(Timing.INSTANT) : cluster.fork();
     scenario.applyTo(fork, seed);
     return fork.advance(settling);
   }

@@ -4,9 +4,7 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.hairpin.Cluster;
 import dev.hairpin.api.KubeObject;
-import dev.hairpin.api.Node;
 import dev.hairpin.api.ObjectKey;
-import dev.hairpin.cluster.ClusterState;
 import dev.hairpin.cluster.control.Timing;
 import dev.hairpin.dns.CoreDns;
 import dev.hairpin.iptables.kubeproxy.KubeProxy;
@@ -17,7 +15,6 @@ import dev.hairpin.lb.elb.Timings;
 import dev.hairpin.manifest.Manifest;
 import dev.hairpin.manifest.ManifestSet;
 import dev.hairpin.manifest.Manifests;
-import dev.hairpin.time.VirtualClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -99,37 +96,35 @@ public final class Clusters {
   }
 
   /**
-   * Manifests on the nodes of {@link #eks}, where things take their time, fifteen minutes after
-   * they were applied.
-   *
-   * @throws IllegalArgumentException if they have nodes of their own
+   * The cluster of manifests where things take their time: of {@linkplain Dump a dump} with its
+   * nodes and controllers that go on, else on the nodes of {@link #eks}, fifteen minutes after they
+   * were applied.
    */
   Cluster inRealTime(Path path) {
     ManifestSet set = Manifests.load(path);
-    if (hasNodes(set)) {
-      throw new IllegalArgumentException(path + " has nodes of its own, so it is a snapshot, in"
-          + " which nothing is ever updated; manifests without nodes are applied to EKS");
+    Duration minSyncPeriod = Duration.ofSeconds(1);
+    if (Dump.is(set)) {
+      return installInRealTime(Dump.cluster(set, seed), minSyncPeriod, Timings.TYPICAL)
+          .advance(AWS_TAKES)
+          .forkWithControllers(Timing.REALISTIC);
     }
-    Cluster cluster = emptyInRealTime(Duration.ofSeconds(1), Timings.TYPICAL);
+    Cluster cluster = emptyInRealTime(minSyncPeriod, Timings.TYPICAL);
     cluster.apply(set);
     return cluster.advance(AWS_TAKES.multipliedBy(3));
   }
 
   private Cluster emptyInRealTime(Duration minSyncPeriod, Timings aws) {
-    return Cluster.builder()
-        .eks(3)
-        .seed(seed)
-        .timing(Timing.REALISTIC)
-        .build()
+    return installInRealTime(
+        Cluster.builder().eks(3).seed(seed).timing(Timing.REALISTIC).build(), minSyncPeriod, aws);
+  }
+
+  private Cluster installInRealTime(Cluster cluster, Duration minSyncPeriod, Timings aws) {
+    return cluster
         .install(KubeProxy.ofVersion(version)
             .withPacing(KubeProxy.Pacing.REAL)
             .withConfiguration(KubeProxyConfiguration.DEFAULT.withMinSyncPeriod(minSyncPeriod)))
         .install(CoreDns.eks())
         .install(AwsLoadBalancerController.eks(NAME).withTimings(aws));
-  }
-
-  private static boolean hasNodes(ManifestSet set) {
-    return set.objects().stream().anyMatch(Node.class::isInstance);
   }
 
   Cluster emptyEks() {
@@ -142,20 +137,15 @@ public final class Clusters {
     return cluster.advance(AWS_TAKES);
   }
 
-  /**
-   * A cluster of manifests: of their own nodes if there are any, as a dump of a live cluster has
-   * them, else on the nodes of {@link #eks}.
-   */
+  /** A cluster of manifests: of {@linkplain Dump a dump}, else on the nodes of {@link #eks}. */
   Cluster of(Path path) {
     ManifestSet set = Manifests.load(path);
-    if (!hasNodes(set)) {
-      Cluster cluster = emptyEks();
-      cluster.apply(set);
-      return cluster.advance(AWS_TAKES);
+    if (Dump.is(set)) {
+      return install(Dump.cluster(set, seed)).advance(AWS_TAKES);
     }
-    ClusterState state = new ClusterState(new VirtualClock(), seed);
-    set.objects().forEach(state::store);
-    return install(Cluster.of(state)).advance(AWS_TAKES);
+    Cluster cluster = emptyEks();
+    cluster.apply(set);
+    return cluster.advance(AWS_TAKES);
   }
 
   /**
@@ -170,10 +160,10 @@ public final class Clusters {
    */
   Cluster changed(Cluster before, Path from, Path to, boolean partial, Clusters then) {
     ManifestSet now = Manifests.load(to);
-    if (!partial && (then.version != version || hasNodes(now))) {
+    if (!partial && (then.version != version || Dump.is(now))) {
       return then.of(to);
     }
-    Cluster after = before.fork();
+    Cluster after = before.forkWithControllers(Timing.INSTANT);
     after.apply(now);
     if (partial) {
       return after.advance(AWS_TAKES);

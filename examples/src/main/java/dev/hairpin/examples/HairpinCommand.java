@@ -3,8 +3,6 @@ package dev.hairpin.examples;
 import dev.hairpin.examples.conformance.ConformanceCommand;
 import dev.hairpin.examples.incidents.IncidentCommand;
 import dev.hairpin.examples.incidents.IncidentsCommand;
-import dev.hairpin.manifest.ManifestException;
-import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -43,9 +41,7 @@ public final class HairpinCommand {
         .setErr(TerminalWriter.of(System.err))
         .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
         .setExecutionExceptionHandler((exception, command, parsed) -> {
-          if (exception instanceof IllegalArgumentException
-              || exception instanceof ManifestException
-              || exception instanceof UncheckedIOException) {
+          if (PlainErrors.include(exception)) {
             command.getErr().println("hairpin: " + exception.getMessage());
             return CommandLine.ExitCode.USAGE;
           }

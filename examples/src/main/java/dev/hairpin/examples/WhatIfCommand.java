@@ -5,6 +5,7 @@ import dev.hairpin.whatif.Comparison;
 import dev.hairpin.whatif.Rollout;
 import dev.hairpin.whatif.RolloutReport;
 import dev.hairpin.whatif.ScenarioFile;
+import dev.hairpin.whatif.StuckRolloutException;
 import dev.hairpin.whatif.Traffic;
 import dev.hairpin.whatif.WhatIf;
 import java.io.PrintWriter;
@@ -109,6 +110,18 @@ final class WhatIfCommand implements Callable<Integer> {
     return code;
   }
 
+  /** An update that is stuck is an answer, and not a good one. */
+  private int roll(String deployment, ScenarioFile scenarios, PrintWriter out) {
+    Rollout rolling = Rollout.of(cluster.openInRealTime(), deployment)
+        .under(scenarios.traffic().toArray(Traffic[]::new));
+    try {
+      return roll(rolling, out);
+    } catch (StuckRolloutException e) {
+      out.println(e.getMessage());
+      return 1;
+    }
+  }
+
   private ParameterException refused(String why) {
     return new ParameterException(spec.commandLine(), why);
   }
@@ -158,9 +171,7 @@ final class WhatIfCommand implements Callable<Integer> {
     return report;
   }
 
-  private int roll(String deployment, ScenarioFile scenarios, PrintWriter out) {
-    Rollout rolling = Rollout.of(cluster.openInRealTime(), deployment)
-        .under(scenarios.traffic().toArray(Traffic[]::new));
+  private int roll(Rollout rolling, PrintWriter out) {
     RolloutReport now = rolling.run();
     out.print(now);
     out.print("\n" + now.comingTimeLine());

@@ -1,8 +1,6 @@
 package dev.hairpin.examples.console;
 
-import dev.hairpin.cluster.ApiError;
-import dev.hairpin.cluster.environment.EnvironmentException;
-import dev.hairpin.manifest.ManifestException;
+import dev.hairpin.examples.PlainErrors;
 import dev.hairpin.render.Escape;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -22,11 +20,10 @@ public final class Mistake extends RuntimeException {
   static <T> T orAnswer(Supplier<T> answer) {
     try {
       return answer.get();
-    } catch (IllegalArgumentException
-        | IllegalStateException
-        | ManifestException
-        | EnvironmentException
-        | ApiError e) {
+    } catch (RuntimeException e) {
+      if (!PlainErrors.include(e)) {
+        throw e;
+      }
       throw new Mistake(Objects.requireNonNullElse(e.getMessage(), e.toString()));
     }
   }

@@ -5,6 +5,7 @@ import dev.hairpin.Suggestions;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Service;
 import dev.hairpin.cluster.ApiServer;
+import dev.hairpin.cluster.control.Timing;
 import dev.hairpin.render.Escape;
 import dev.hairpin.whatif.Delta;
 import dev.hairpin.whatif.WhatIf;
@@ -109,7 +110,7 @@ public final class What extends Console {
   }
 
   private What changed(String what, Consumer<Cluster> change) {
-    Cluster fork = cluster().fork();
+    Cluster fork = cluster().forkWithControllers(Timing.INSTANT);
     change.accept(fork);
     fork.advance(WhatIf.SETTLING);
     List<String> more = new ArrayList<>(changes);
