@@ -53,6 +53,12 @@ final class YamlReader {
    */
   static final int MAX_OBJECT = 3 << 20;
 
+  /**
+   * The most values that an object may have: etcd takes no request of more than 1.5 MiB, and each
+   * value takes two octets of it at least. Many small values cost more time than their size tells.
+   */
+  static final int MAX_VALUES = (3 << 19) / 2;
+
   private static final int SMALLEST_BUFFER = 1_024;
   private static final int LARGEST_BUFFER = 1 << 16;
 
@@ -74,6 +80,7 @@ final class YamlReader {
   private long aliased;
   private long weight;
   private long weightBeforeObject;
+  private long nodesBeforeObject;
   private @Nullable YamlNode root;
 
   /** A node with a name, how many nodes it unfolds to, and their weight. */
@@ -185,9 +192,14 @@ final class YamlReader {
     Frame frame = new Frame(parent, node, anchorOf(event), nodes, weight);
     open.push(frame);
     if (frame.object) {
-      weightBeforeObject = weight;
+      countFromHere();
     }
     count(1, 3, line);
+  }
+
+  private void countFromHere() {
+    weightBeforeObject = weight;
+    nodesBeforeObject = nodes;
   }
 
   /** Counts nodes and what they take at least as JSON. */
@@ -196,6 +208,9 @@ final class YamlReader {
     weight += heavier;
     if (weight - weightBeforeObject > MAX_OBJECT) {
       throw problem(line, "Request entity too large: limit is " + MAX_OBJECT);
+    }
+    if (nodes - nodesBeforeObject > MAX_VALUES) {
+      throw problem(line, "etcdserver: request is too large: more than " + MAX_VALUES + " values");
     }
   }
 
@@ -208,7 +223,7 @@ final class YamlReader {
     }
     name(frame.anchor, frame.node, nodes - frame.nodesBefore, weight - frame.weightBefore);
     if (frame.object) {
-      weightBeforeObject = weight;
+      countFromHere();
     }
     add(frame.node);
   }

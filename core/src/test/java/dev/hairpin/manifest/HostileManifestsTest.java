@@ -102,12 +102,25 @@ class HostileManifestsTest {
 
   @Test
   void anObjectLargerThanARequestIsRefusedWhereItGoesBeyond() {
-    String item = "- {a: b, c: [1, 2, 3], d: \"efg\"}\n";
+    String item = "- {name: some-name, value: \"a value of some length\"}\n";
 
     refusesEarly(
         "apiVersion: v1\nkind: X\nspec:\n" + fiftyMegabytesOf(item),
         5 << 20,
         "Request entity too large: limit is 3145728");
+  }
+
+  @Test
+  void anObjectOfMoreSmallValuesThanEtcdCanHoldIsRefusedWhereItGoesBeyond() {
+    refusesEarly(
+        "apiVersion: v1\nkind: X\nspec:\n"
+            + fiftyMegabytesOf("- {a: b, c: [1, 2, 3], d: \"efg\"}\n"),
+        3 << 20,
+        "etcdserver: request is too large: more than 786432 values");
+    refusesEarly(
+        "{\"apiVersion\":\"v1\",\"kind\":\"X\",\"spec\":[" + fiftyMegabytesOf("1,1,1,1,1,\n"),
+        3 << 20,
+        "etcdserver: request is too large: more than 786432 values");
   }
 
   @Test
