@@ -34,12 +34,13 @@ final class Preparation {
     if (kind.equals(StatefulSet.KIND)) {
       statefulSet(tree, old);
     }
-    if (WORKLOADS.contains(kind)) {
-      if (old != null) {
+    if (old != null) {
+      // a custom resource may be without a subresource for its status
+      if (!Generations.isCustom(String.valueOf(tree.get("apiVersion")))) {
         keepStatus(tree, old);
-      } else if (!kind.equals(StatefulSet.KIND) && !isSnapshot(tree)) {
-        tree.remove("status");
       }
+    } else if (WORKLOADS.contains(kind) && !isSnapshot(tree)) {
+      tree.remove("status");
     }
   }
 

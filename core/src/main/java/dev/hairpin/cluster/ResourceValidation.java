@@ -77,6 +77,22 @@ final class ResourceValidation {
     if (isExtended(name) && milli.isPresent() && milli.getAsLong() % 1_000 != 0) {
       errors.invalid(path, Quantity.canonical(amount), "must be an integer");
     }
+    if (name.startsWith(HUGE_PAGES) && !isMultiple(milli, name.substring(HUGE_PAGES.length()))) {
+      errors.invalid(
+          path,
+          Quantity.canonical(amount),
+          Quantity.canonical(amount) + " is not positive integer multiple of " + name);
+    }
+  }
+
+  private static boolean isMultiple(OptionalLong milli, String size) {
+    OptionalLong page =
+        Quantity.problem(size) == null ? Quantity.milli(size) : OptionalLong.empty();
+    return page.isPresent()
+        && page.getAsLong() > 0
+        && page.getAsLong() % 1_000 == 0
+        && milli.isPresent()
+        && milli.getAsLong() % page.getAsLong() == 0;
   }
 
   private static int signum(String amount) {
@@ -86,16 +102,28 @@ final class ResourceValidation {
   private void name(String path, String name) {
     List<String> bad = NameRules.qualifiedName(name);
     errors.invalid(path, name, bad);
-    if (!bad.isEmpty() || name.contains("/")) {
+    if (name.contains("/")) {
+      if (isExtended(name) && !isExtendedName(name)) {
+        errors.invalid(path, name, "doesn't follow extended resource name standard");
+      }
       return;
     }
     boolean standard = OF_CONTAINERS.contains(name) || name.startsWith(HUGE_PAGES);
-    if (!standard && !OF_OTHERS.contains(name) && !name.startsWith("requests." + HUGE_PAGES)) {
+    if (bad.isEmpty()
+        && !standard
+        && !OF_OTHERS.contains(name)
+        && !name.startsWith("requests." + HUGE_PAGES)) {
       errors.invalid(path, name, "must be a standard resource type or fully qualified");
     }
     if (!standard) {
       errors.invalid(path, name, "must be a standard resource for containers");
     }
+  }
+
+  /** Whether a quota could name it too. */
+  private static boolean isExtendedName(String name) {
+    return !name.startsWith("requests.")
+        && NameRules.qualifiedName("requests." + name).isEmpty();
   }
 
   private void request(String name, String amount) {

@@ -38,7 +38,7 @@ final class UpdateStrategyValidation {
       default -> {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("Type", type);
-        json.put("RollingUpdate", null);
+        json.put("RollingUpdate", shownSurge(strategy.objectOrNull("rollingUpdate")));
         errors.notSupported(
             strategy.path(),
             new FieldErrors.Shown(
@@ -136,7 +136,7 @@ final class UpdateStrategyValidation {
       default -> {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("Type", type);
-        json.put("RollingUpdate", shownRollingDaemonSet(strategy.objectOrNull("rollingUpdate")));
+        json.put("RollingUpdate", shownSurge(strategy.objectOrNull("rollingUpdate")));
         errors.notSupported(
             strategy.path(),
             new FieldErrors.Shown(
@@ -149,7 +149,8 @@ final class UpdateStrategyValidation {
     }
   }
 
-  private static @Nullable Object shownRollingDaemonSet(@Nullable Fields rolling) {
+  /** Settings of a Deployment or a DaemonSet. */
+  private static @Nullable Object shownSurge(@Nullable Fields rolling) {
     if (rolling == null) {
       return null;
     }

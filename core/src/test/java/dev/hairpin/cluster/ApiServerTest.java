@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.api.Pod;
 import dev.hairpin.api.Service;
 import dev.hairpin.api.ServiceType;
 import dev.hairpin.cluster.ApiServer.PatchType;
@@ -542,6 +543,21 @@ class ApiServerTest {
     assertThatThrownBy(() -> server.updateStatus(status))
         .hasMessage("Service \"a\" is invalid: status.loadBalancer.ingress: Forbidden: may only be"
             + " used when `spec.type` is 'LoadBalancer'");
+  }
+
+  @Test
+  void anUpdateOfAnObjectLeavesItsStatusToTheSubresource() {
+    String pod = "{apiVersion: v1, kind: Pod, metadata: {name: p},"
+        + " spec: {containers: [{name: c, image: i}]}, status: {phase: %s}}";
+    server.create(tree(pod.formatted("Running")));
+    ObjectKey key = new ObjectKey("Pod", "default", "p");
+
+    server.update(tree(pod.formatted("Failed").replace("name: p", "name: p, labels: {a: b}")));
+    server.patch(key, PatchType.MERGE, Map.of("status", Map.of("phase", "Failed")));
+
+    Pod after = (Pod) server.get(key);
+    assertThat(after.metadata().labels()).containsEntry("a", "b");
+    assertThat(after.phase()).isEqualTo("Running");
   }
 
   @Test

@@ -80,6 +80,20 @@ class ContainerValidationTest {
                 C + "resources.requests[cpus]: Invalid value: \"cpus\": must be a standard resource"
                     + " for containers")),
         arguments(
+            "resources: {limits: {cpu: 1, hugepages-2Mi: 3Mi}, requests: {hugepages-2Mi: 3Mi}}",
+            List.of(
+                C + "resources.limits[hugepages-2Mi]: Invalid value: \"3Mi\": 3Mi is not positive"
+                    + " integer multiple of hugepages-2Mi",
+                C + "resources.requests[hugepages-2Mi]: Invalid value: \"3Mi\": 3Mi is not positive"
+                    + " integer multiple of hugepages-2Mi")),
+        arguments(
+            "resources: {limits: {requests.example.com/x: 1}, requests: {requests.example.com/x: 1}}",
+            List.of(
+                C + "resources.limits[requests.example.com/x]: Invalid value:"
+                    + " \"requests.example.com/x\": doesn't follow extended resource name standard",
+                C + "resources.requests[requests.example.com/x]: Invalid value:"
+                    + " \"requests.example.com/x\": doesn't follow extended resource name standard")),
+        arguments(
             "resources: {requests: {memory: -1}}",
             List.of(C + "resources.requests[memory]: Invalid value: \"-1\": must be greater than or"
                 + " equal to 0")),

@@ -92,6 +92,11 @@ class WorkloadValidationTest {
     assertThat(judge("Deployment", GOOD + ", strategy: {type: Recreate, rollingUpdate: {}}", null))
         .containsExactly("spec.strategy.rollingUpdate: Forbidden: may not be specified when"
             + " strategy `type` is 'Recreate'");
+    assertThat(judge(
+            "Deployment", GOOD + ", strategy: {type: Blue, rollingUpdate: {maxSurge: 1}}", null))
+        .containsExactly("spec.strategy: Unsupported value: {\"Type\":\"Blue\",\"RollingUpdate\":"
+            + "{\"MaxUnavailable\":0,\"MaxSurge\":1}}: supported values: \"Recreate\","
+            + " \"RollingUpdate\"");
     assertThat(judge("Deployment", GOOD + ", strategy: {type: Blue}", null))
         .containsExactly("spec.strategy: Unsupported value: {\"Type\":\"Blue\",\"RollingUpdate\":"
             + "null}: supported values: \"Recreate\", \"RollingUpdate\"");
