@@ -28,16 +28,17 @@ final class Creations {
   }
 
   Response create(Map<String, ?> request) {
-    Map<String, ?> tree = parts.webhooks().mutated(request, null);
+    Map<String, ?> complete = DefaultIngressClass.fillIn(parts.state(), request);
+    Map<String, ?> tree = parts.webhooks().mutated(complete, null);
     if (!RequestTrees.isNamedByServer(tree)) {
       return createNamed(tree);
     }
     GeneratedNames before = parts.names().fork();
     Map<String, ?> named = named(tree);
-    boolean complete = false;
+    boolean created = false;
     try {
       Response response = createNamed(named);
-      complete = true;
+      created = true;
       return response;
     } catch (ApiError e) {
       if (!e.reason().equals("AlreadyExists")) {
@@ -46,7 +47,7 @@ final class Creations {
       ObjectKey key = RequestTrees.key(named);
       throw ApiError.noUniqueName(Resources.of(key.kind()), key.name());
     } finally {
-      if (!complete || dryRun) {
+      if (!created || dryRun) {
         parts.names().revertTo(before);
       }
     }
