@@ -37,6 +37,11 @@ final class Owned {
       if (change.after() == null) {
         remove(object);
       } else {
+        @Nullable KubeObject before = change.before();
+        if (before != null
+            && !before.metadata().controller().equals(object.metadata().controller())) {
+          remove(before);
+        }
         put(object);
       }
     }

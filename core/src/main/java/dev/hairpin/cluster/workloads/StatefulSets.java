@@ -2,6 +2,7 @@ package dev.hairpin.cluster.workloads;
 
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
+import dev.hairpin.api.OwnerReference;
 import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodSpec;
 import dev.hairpin.api.StatefulSet;
@@ -173,6 +174,7 @@ final class StatefulSets {
      * @return whether there is time for anything else
      */
     private boolean keep() {
+      pods.subMap(first, end).forEach((ordinal, pod) -> bindClaims(ordinal, null));
       for (int ordinal = first; ordinal < end; ordinal++) {
         @Nullable Pod pod = pods.get(ordinal);
         if (pod == null) {
@@ -200,6 +202,7 @@ final class StatefulSets {
       List<Pod> surplus = new ArrayList<>();
       pods.forEach((ordinal, pod) -> {
         if (ordinal < first || ordinal >= end) {
+          bindClaims(ordinal, pod);
           surplus.add(pod);
         }
       });
@@ -269,6 +272,19 @@ final class StatefulSets {
         if (state.get(claim.key()).isEmpty()) {
           state.store(claim);
         }
+      }
+    }
+
+    /** Has the claims of a pod go with what the set's policy says, which may have changed. */
+    private void bindClaims(int ordinal, @Nullable Pod surplus) {
+      VolumeClaims of = new VolumeClaims(set, ordinal);
+      List<OwnerReference> owners = of.owners(surplus);
+      for (KubeObject claim : of.claims().values()) {
+        state
+            .get(claim.key())
+            .filter(stored -> !stored.metadata().ownerReferences().equals(owners))
+            .ifPresent(
+                stored -> state.store(stored.withMetadata(stored.metadata().withOwners(owners))));
       }
     }
 

@@ -4,6 +4,8 @@ import com.google.common.collect.ImmutableMap;
 import dev.hairpin.api.GenericObject;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectMeta;
+import dev.hairpin.api.OwnerReference;
+import dev.hairpin.api.Pod;
 import dev.hairpin.api.PodSpec;
 import dev.hairpin.api.StatefulSet;
 import java.util.ArrayList;
@@ -16,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * The claims on storage of a StatefulSet's pods, made of its {@code volumeClaimTemplates}.
  *
  * <p>Nobody binds them: they stay as the controller makes them, and no pod waits for one. They
- * outlive the pods, as a set's policy says by default, and go with the set where the policy says
- * {@code whenDeleted: Delete}. Source: {@code getPersistentVolumeClaims} and {@code updateStorage}
- * of {@code pkg/controller/statefulset}, Kubernetes v1.36.
+ * outlive the pods, as a set's policy says by default. With {@code whenDeleted: Delete} they go
+ * with the set, with {@code whenScaled: Delete} with a pod beyond the set's number: whatever they
+ * go with owns them. Source: {@code getPersistentVolumeClaims}, {@code updateStorage} and
+ * {@code updateClaimOwnerRefForSetAndPod} of {@code pkg/controller/statefulset}, Kubernetes v1.36.
  */
 final class VolumeClaims {
   static final String KIND = "PersistentVolumeClaim";
@@ -58,7 +61,7 @@ final class VolumeClaims {
     ObjectMeta meta = ObjectMeta.of(set.metadata().namespace(), name)
         .withLabels(labels)
         .withAnnotations(texts(metadata.get("annotations")))
-        .withOwners(goesWithSet() ? List.of(PodFactory.reference(set)) : List.of());
+        .withOwners(owners(null));
     Map<String, Object> content = new LinkedHashMap<>();
     for (String field : List.of("spec", "status")) {
       @Nullable Object value = tree.get(field);
@@ -69,9 +72,21 @@ final class VolumeClaims {
     return new GenericObject("v1", KIND, meta, content);
   }
 
-  private boolean goesWithSet() {
+  /**
+   * What the claims go with.
+   *
+   * @param surplus the pod, if it is beyond the set's number; else null
+   */
+  List<OwnerReference> owners(@Nullable Pod surplus) {
+    if (surplus != null && deletes("whenScaled")) {
+      return List.of(PodFactory.reference(surplus));
+    }
+    return deletes("whenDeleted") ? List.of(PodFactory.reference(set)) : List.of();
+  }
+
+  private boolean deletes(String when) {
     return set.others().get("persistentVolumeClaimRetentionPolicy") instanceof Map<?, ?> policy
-        && "Delete".equals(policy.get("whenDeleted"));
+        && "Delete".equals(policy.get(when));
   }
 
   private static Map<String, String> texts(@Nullable Object tree) {

@@ -109,6 +109,9 @@ public final class Workloads {
         queue.add(object.key());
       }
     }
+    if (object instanceof Pod && change.after() == null) {
+      collect(object);
+    }
     if (object instanceof Pod || object instanceof ReplicaSet) {
       object.metadata().controller().ifPresent(owner -> enqueueOwner(change, owner));
     } else if (object instanceof Node) {

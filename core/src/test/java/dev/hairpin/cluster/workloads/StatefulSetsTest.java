@@ -483,4 +483,60 @@ class StatefulSetsTest {
     cluster.delete("StatefulSet", "default/db");
     assertThat(claims()).isEmpty();
   }
+
+  private static String scaled(int replicas, String policy) {
+    return set(
+        "db:1",
+        replicas,
+        CLAIMS.strip() + "\n  persistentVolumeClaimRetentionPolicy: {" + policy + "}");
+  }
+
+  @Test
+  void claimsGoWithThePodsThatAreScaledAwayWhereItsPolicySaysSo() {
+    cluster.apply(scaled(3, "whenScaled: Delete"));
+    assertThat(claims()).hasSize(6);
+
+    cluster.apply(scaled(1, "whenScaled: Delete"));
+    assertThat(claims()).containsExactly("data-db-0", "log-db-0");
+
+    deletePod("db-0");
+    cluster.delete("StatefulSet", "default/db");
+    assertThat(claims()).containsExactly("data-db-0", "log-db-0");
+  }
+
+  @Test
+  void aPodThatIsScaledAwayAndBackBeforeItIsGoneFindsItsClaims() {
+    Cluster slow = Cluster.builder().kubeadm(3).timing(Timing.REALISTIC).build();
+    slow.apply(scaled(2, "whenScaled: Delete, whenDeleted: Delete"));
+    slow.advance(Duration.ofMinutes(1));
+    ObjectKey claim = new ObjectKey("PersistentVolumeClaim", "default", "data-db-1");
+    slow.apply(scaled(1, "whenScaled: Delete, whenDeleted: Delete"));
+    slow.advance(Duration.ofMillis(500));
+    assertThat(owner(slow, claim)).isEqualTo("Pod db-1");
+
+    slow.apply(scaled(2, "whenScaled: Delete, whenDeleted: Delete"));
+    slow.advance(Duration.ofMillis(500));
+    assertThat(owner(slow, claim)).isEqualTo("StatefulSet db");
+    slow.advance(Duration.ofMinutes(1));
+
+    assertThat(owner(slow, claim)).isEqualTo("StatefulSet db");
+    assertThat(slow.state().get(Pod.class, "default", "db-1")).isPresent();
+  }
+
+  private static String owner(Cluster of, ObjectKey claim) {
+    return of.state()
+        .get(claim)
+        .flatMap(object -> object.metadata().controller())
+        .map(owner -> owner.kind() + " " + owner.name())
+        .orElse("nobody");
+  }
+
+  @Test
+  void claimsFollowAPolicyThatChanges() {
+    cluster.apply(scaled(1, "whenDeleted: Retain"));
+    cluster.apply(scaled(1, "whenDeleted: Delete"));
+    cluster.delete("StatefulSet", "default/db");
+
+    assertThat(claims()).isEmpty();
+  }
 }
