@@ -78,6 +78,9 @@ record Dialing(
     if (decision instanceof LoadBalancing.HttpDecision.Answer answer) {
       return new Dialing(first, balancer, decision, null, answered(answer, balancer, connection));
     }
+    if (decision instanceof LoadBalancing.HttpDecision.Refused refused) {
+      return new Dialing(first, balancer, decision, null, notMade(refused, balancer, network));
+    }
     SocketAddress to = ((LoadBalancing.HttpDecision.Forward) decision).target();
     Host host = network.find(balancer.label()).orElseThrow();
     IpAddress own = balancer.addresses().get(balancer.addresses().size() - 1);
@@ -102,6 +105,25 @@ record Dialing(
         connection.source(),
         null,
         null);
+  }
+
+  /** What a client sees that the load balancer does not let in; silence takes all its patience. */
+  private static Outcome notMade(
+      LoadBalancing.HttpDecision.Refused refused, LoadBalancing.Layer7 balancer, Network network) {
+    if (refused.silent()) {
+      network.clock().advance(Call.TCP_PATIENCE);
+    }
+    return new Outcome(
+        refused.silent() ? Verdict.TIMEOUT : Verdict.REFUSED,
+        refused.reason(),
+        refused.silent() ? "time-out, not a refusal" : "connection refused at once (RST)",
+        balancer.label(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        refused.silent() ? "ETIMEDOUT" : "ECONNREFUSED");
   }
 
   /** What a client of an ALB sees of a target that fails: 502 for a refusal, 504 for silence. */

@@ -19,11 +19,15 @@ import dev.hairpin.lb.elb.TargetState;
 import dev.hairpin.lb.options.ControllerOptions;
 import dev.hairpin.manifest.ManifestException;
 import dev.hairpin.manifest.Manifests;
+import dev.hairpin.path.Call;
 import dev.hairpin.path.trace.Fraction;
 import dev.hairpin.path.trace.Outcome;
 import dev.hairpin.path.trace.Reason;
 import dev.hairpin.path.trace.Trace;
+import dev.hairpin.path.trace.Verdict;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -288,6 +292,25 @@ class RetailStoreLoadBalancersTest {
     assertThat(outcome(store, "internet/198.51.100.9", url).delivered()).isTrue();
     assertThat(outcome(store, "internet/203.0.113.9", url).reason())
         .isEqualTo(Reason.SECURITY_GROUP_DENIED);
+  }
+
+  @Test
+  void aClientThatTheAlbsSecurityGroupKeepsOutHearsNothing() {
+    Cluster store = Clusters.store();
+    store.apply(CLASS + "---\n" + ingress(ONLY_HOME, "inbound-cidrs: 198.51.100.0/24"));
+    store.advance(Clusters.AWS_TAKES);
+    String url = "http://" + hosts(store, "ui", "ui").get(0) + "/home";
+
+    Instant before = store.state().clock().now();
+    Outcome kept = outcome(store, "internet/203.0.113.9", url);
+
+    assertThat(kept.verdict()).isEqualTo(Verdict.TIMEOUT);
+    assertThat(kept.reason()).isEqualTo(Reason.SECURITY_GROUP_DENIED);
+    assertThat(kept.server()).isNull();
+    assertThat(Duration.between(before, store.state().clock().now())).isEqualTo(Call.TCP_PATIENCE);
+    assertThat(store.from("internet/203.0.113.9").sharesTo(url).losses())
+        .containsOnlyKeys(Reason.SECURITY_GROUP_DENIED);
+    assertThat(outcome(store, "internet/198.51.100.9", url).delivered()).isTrue();
   }
 
   @Test

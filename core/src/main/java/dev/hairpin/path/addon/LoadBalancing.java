@@ -209,7 +209,7 @@ public interface LoadBalancing extends AddOn.Component {
     /**
      * The load balancer answers by itself.
      *
-     * @param status the HTTP status, such as 404; 0 if the connection is refused
+     * @param status the HTTP status, such as 404
      * @param reason why
      * @param notes lines for the trace
      */
@@ -217,6 +217,22 @@ public interface LoadBalancing extends AddOn.Component {
 
       /** Copies the lines. */
       public Answer {
+        notes = List.copyOf(notes);
+      }
+    }
+
+    /**
+     * There is no connection that a request could come on.
+     *
+     * @param silent true if the client hears nothing, as where a security group drops its packets;
+     *     false if it gets a RST
+     * @param reason why
+     * @param notes lines for the trace
+     */
+    record Refused(boolean silent, Reason reason, List<String> notes) implements HttpDecision {
+
+      /** Copies the lines. */
+      public Refused {
         notes = List.copyOf(notes);
       }
     }

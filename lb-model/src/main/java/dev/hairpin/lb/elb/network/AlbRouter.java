@@ -48,10 +48,10 @@ final class AlbRouter implements LoadBalancing.HttpRouter {
                 : List.of("http/1.1")));
     Arrival arrival = alb.connect(flow);
     if (arrival instanceof Arrival.TimedOut t) {
-      return refused(t.reason(), t.because(), t.steps());
+      return refused(true, t.reason(), t.because(), t.steps());
     }
     if (arrival instanceof Arrival.Refused r) {
-      return refused(r.reason(), r.because(), r.steps());
+      return refused(false, r.reason(), r.because(), r.steps());
     }
     AlbResponse response = alb.route(flow, converted(request, connection), chooser);
     List<String> notes = response.steps().stream().map(LbStep::text).toList();
@@ -65,10 +65,10 @@ final class AlbRouter implements LoadBalancing.HttpRouter {
   }
 
   private static LoadBalancing.HttpDecision refused(
-      LbReason reason, String because, List<LbStep> steps) {
+      boolean silent, LbReason reason, String because, List<LbStep> steps) {
     List<String> notes =
         steps.isEmpty() ? List.of(because) : steps.stream().map(LbStep::text).toList();
-    return new LoadBalancing.HttpDecision.Answer(0, reason.inTraces(), notes);
+    return new LoadBalancing.HttpDecision.Refused(silent, reason.inTraces(), notes);
   }
 
   private static HttpVersion version(HttpRequest.Version version) {

@@ -117,8 +117,8 @@ class ElbNetworkTest {
         });
     assertThat(
             layer7.router().route(HttpRequest.get("http", "shop", "/"), closed, Chooser.seeded(1)))
-        .isEqualTo(new LoadBalancing.HttpDecision.Answer(
-            0, Reason.LB_NO_LISTENER, List.of("no listener for tcp port 81 among [HTTP:80]")));
+        .isEqualTo(new LoadBalancing.HttpDecision.Refused(
+            false, Reason.LB_NO_LISTENER, List.of("no listener for tcp port 81 among [HTTP:80]")));
   }
 
   @Test
