@@ -34,6 +34,14 @@ public enum PacketKind {
   SCTP_COOKIE_ECHO("COOKIE ECHO", Segment.SCTP_COOKIE_ECHO, 100),
   /** SCTP, last step of the handshake. */
   SCTP_COOKIE_ACK("COOKIE ACK", Segment.SCTP_COOKIE_ACK, 36),
+  /** SCTP, carries data. */
+  SCTP_DATA("DATA", Segment.SCTP_DATA, 48),
+  /** SCTP, ends an association. */
+  SCTP_SHUTDOWN("SHUTDOWN", Segment.SCTP_SHUTDOWN, 40),
+  /** SCTP, answers SHUTDOWN. */
+  SCTP_SHUTDOWN_ACK("SHUTDOWN ACK", Segment.SCTP_SHUTDOWN_ACK, 36),
+  /** SCTP, last step of the end. */
+  SCTP_SHUTDOWN_COMPLETE("SHUTDOWN COMPLETE", Segment.SCTP_SHUTDOWN_COMPLETE, 36),
   /** SCTP, refuses or aborts. */
   SCTP_ABORT("ABORT", Segment.SCTP_ABORT, 36);
 

@@ -129,12 +129,12 @@ final class Transport {
       socket.errno = null;
       return new Exchange(null, error, false);
     }
-    boolean tcp = socket.ends.protocol() == Protocol.TCP;
-    if (!tcp) {
+    boolean datagram = socket.ends.protocol() == Protocol.UDP;
+    if (datagram) {
       // A datagram's socket stays open after a question that nobody answered.
       socket.host.sockets.putIfAbsent(socket.ends, socket);
     }
-    PacketKind kind = tcp ? PacketKind.DATA : PacketKind.DATAGRAM;
+    PacketKind kind = datagram ? PacketKind.DATAGRAM : data(socket);
     Route route = socket.host.lookup(socket.ends.destination().address());
     String error = route == null
         ? "ENETUNREACH"
@@ -145,7 +145,7 @@ final class Transport {
                 new Packet(kind, socket.ends, null, null, REQUEST_LENGTH, Journey.untold()),
                 route);
     network.settle();
-    if (!tcp && error != null) {
+    if (datagram && error != null) {
       return new Exchange(null, error, false);
     }
     BooleanSupplier done =
@@ -158,14 +158,18 @@ final class Transport {
   }
 
   void close(Socket socket, boolean abort) {
-    if (socket.ends.protocol() == Protocol.TCP && socket.state == State.OPEN) {
+    boolean tcp = socket.ends.protocol() == Protocol.TCP;
+    boolean stream = tcp || socket.ends.protocol() == Protocol.SCTP;
+    if (stream && socket.state == State.OPEN) {
+      PacketKind kind;
       if (abort) {
         socket.host.sockets.remove(socket.ends, socket);
-        send(socket.host, PacketKind.RST, socket.ends, null, 0, Journey.untold());
+        kind = tcp ? PacketKind.RST : PacketKind.SCTP_ABORT;
       } else {
         socket.state = State.CLOSING;
-        send(socket.host, PacketKind.FIN, socket.ends, null, 0, Journey.untold());
+        kind = tcp ? PacketKind.FIN : PacketKind.SCTP_SHUTDOWN;
       }
+      send(socket.host, kind, socket.ends, null, 0, Journey.untold());
       network.settle();
     }
     socket.state = State.CLOSED;
@@ -261,6 +265,16 @@ final class Transport {
         socket.state = State.OPEN;
         arrived(p, socket);
       }
+      case SCTP_DATA -> data(p, socket);
+      case SCTP_SHUTDOWN -> {
+        socket.state = State.PEER_CLOSED;
+        answer(p, PacketKind.SCTP_SHUTDOWN_ACK, null);
+      }
+      case SCTP_SHUTDOWN_ACK -> {
+        ended(p, socket);
+        answer(p, PacketKind.SCTP_SHUTDOWN_COMPLETE, null);
+      }
+      case SCTP_SHUTDOWN_COMPLETE -> ended(p, socket);
       default -> {
         // A segment that changes nothing here.
       }
@@ -331,19 +345,30 @@ final class Transport {
   }
 
   private void data(Passage p, Socket socket) {
-    if (socket.isCaller()) {
-      socket.received = p.packet.served;
-      answer(p, PacketKind.ACK, null);
-    } else {
+    if (!socket.isCaller()) {
       socket.state = State.OPEN;
-      answer(p, PacketKind.DATA, served(socket));
+      answer(p, data(socket), served(socket));
+      return;
     }
+    socket.received = p.packet.served;
+    if (socket.ends.protocol() == Protocol.TCP) {
+      answer(p, PacketKind.ACK, null);
+    }
+  }
+
+  /** What carries data on a stream. A SACK of SCTP would tell connection tracking nothing new. */
+  private static PacketKind data(Socket socket) {
+    return socket.ends.protocol() == Protocol.SCTP ? PacketKind.SCTP_DATA : PacketKind.DATA;
+  }
+
+  private static void ended(Passage p, Socket socket) {
+    p.host.sockets.remove(socket.ends, socket);
+    socket.state = State.CLOSED;
   }
 
   private void finished(Passage p, Socket socket) {
     if (socket.state == State.CLOSING) {
-      p.host.sockets.remove(socket.ends, socket);
-      socket.state = State.CLOSED;
+      ended(p, socket);
       answer(p, PacketKind.ACK, null);
     } else if (socket.isCaller()) {
       socket.state = State.PEER_CLOSED;

@@ -250,6 +250,44 @@ class NetworkTest {
   }
 
   @Test
+  void anSctpAssociationAnswersUntilItIsShutDown() {
+    cluster(PodNetwork.PTP, false);
+    network.find("web").orElseThrow().listen(new Listener("web", Protocol.SCTP, null, 8080));
+    Host caller = network.find("pod-1").orElseThrow();
+
+    Attempt association = network.call(Call.of(caller, Protocol.SCTP, VIP, chooser));
+
+    assertThat(association.isOpen()).isTrue();
+    assertThat(association.exchange(Duration.ofSeconds(1)).served())
+        .isEqualTo(new Served("web", WEB, association.local().orElseThrow()));
+    assertThat(entries("n1")).extracting(ConntrackEntry::state).containsExactly("ESTABLISHED");
+    association.close();
+    assertThat(association.isOpen()).isFalse();
+    assertThat(entries("n1")).extracting(ConntrackEntry::state).containsExactly("CLOSED");
+  }
+
+  @Test
+  void anSctpAssociationThatIsAbortedIsNoMore() {
+    cluster(PodNetwork.PTP, false);
+    Host web = network.find("web").orElseThrow();
+    web.listen(new Listener("web", Protocol.SCTP, null, 8080));
+    Host caller = network.find("pod-1").orElseThrow();
+
+    network.call(Call.of(caller, Protocol.SCTP, VIP, chooser)).abort();
+
+    assertThat(entries("n1")).extracting(ConntrackEntry::state).containsExactly("CLOSED");
+    assertThat(web.sockets).isEmpty();
+  }
+
+  private java.util.List<ConntrackEntry> entries(String node) {
+    return network
+        .find(node)
+        .flatMap(Host::conntrack)
+        .orElseThrow()
+        .list(network.clock().now().toEpochMilli());
+  }
+
+  @Test
   void aForkKnowsTheGatewayOfPodsOfWhichTheFirstIsGone() {
     cluster(PodNetwork.PTP, false);
     fabric.remove(network.find("pod-2").orElseThrow());
