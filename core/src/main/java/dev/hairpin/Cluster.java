@@ -231,13 +231,15 @@ public final class Cluster {
    * stopped it. A namespace is terminating until all that is in it is gone, first its pods; one
    * that nobody made is there as long as something is in it.
    *
-   * @param kind the kind, such as {@code Service}
+   * @param kindOrShortForm the kind, such as {@code Service}, or a word for it that {@link #get}
+   *     takes, such as {@code svc}
    * @param name {@code namespace/name}, or a name alone in namespace default and for kinds without
    *     namespace
    * @return this cluster
    * @throws dev.hairpin.cluster.ApiError if there is none
    */
-  public Cluster delete(String kind, String name) {
+  public Cluster delete(String kindOrShortForm, String name) {
+    String kind = GetQuery.kindOrWord(kindOrShortForm);
     int slash = name.indexOf('/');
     String unsaid = KubeObjects.isNamespaced(kind) ? "default" : "";
     String namespace = slash < 0 ? unsaid : name.substring(0, slash);

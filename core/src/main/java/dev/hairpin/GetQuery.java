@@ -110,6 +110,11 @@ record GetQuery(
     return token.substring(slash + 1);
   }
 
+  /** The kind that a word stands for; the word itself if it is none that is known here. */
+  static String kindOrWord(String word) {
+    return KINDS.getOrDefault(word.toLowerCase(Locale.ROOT), word);
+  }
+
   static String kind(String word) {
     String kind = KINDS.get(word.toLowerCase(Locale.ROOT));
     if (kind == null) {

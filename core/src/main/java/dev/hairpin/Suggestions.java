@@ -2,6 +2,7 @@ package dev.hairpin;
 
 import dev.hairpin.analysis.explain.Nearest;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,12 +30,27 @@ public final class Suggestions {
     return new IllegalArgumentException("no " + what + " \"" + name + "\"" + hint);
   }
 
-  /** The one known name that is nearest, if it is near: a third of its letters at most differ. */
+  /**
+   * The one known name that is meant most probably: one that the name is a part of, else the
+   * nearest, of which a third of the letters differ at most. A name without namespace is held
+   * against names without theirs, too.
+   */
   static Optional<String> nearest(String name, Collection<String> known) {
-    Optional<String> byPart = known.stream()
-        .filter(k -> k.endsWith("/" + name) || k.contains(name))
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    return known.stream()
+        .filter(k -> k.contains(name))
         .sorted()
-        .findFirst();
-    return byPart.isPresent() ? byPart : Nearest.one(name, known);
+        .findFirst()
+        .or(() -> Nearest.one(name, known))
+        .or(() -> known.stream()
+            .filter(k -> k.indexOf('/') >= 0 && Nearest.isNear(name, withoutNamespace(k)))
+            .min(Comparator.comparingInt((String k) -> Nearest.distance(name, withoutNamespace(k)))
+                .thenComparing(Comparator.naturalOrder())));
+  }
+
+  private static String withoutNamespace(String name) {
+    return name.substring(name.lastIndexOf('/') + 1);
   }
 }

@@ -257,6 +257,8 @@ class ClusterTest {
         .hasMessage("no pod \"shop/clint\"; there are shop/client-7d9f8c5b6d-x2x4x, shop/web-0");
     assertThatThrownBy(() -> cluster.from("web-0"))
         .hasMessage("no pod \"web-0\"; did you mean \"shop/web-0\"?");
+    assertThatThrownBy(() -> cluster.from("wbe-0"))
+        .hasMessage("no pod \"wbe-0\"; did you mean \"shop/web-0\"?");
     assertThatThrownBy(() -> cluster.from("node/c"))
         .hasMessage("no node \"c\"; did you mean \"a\"?");
   }
@@ -323,5 +325,16 @@ class ClusterTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("node a, annotation sysctl.hairpin.dev/net.netfilter.nf_conntrack_max:"
             + " \"many\" is no whole number of 32 bits");
+  }
+
+  @Test
+  void whatIsDeletedMayBeNamedByTheShortFormOfItsKind() {
+    Cluster kubeadm = Cluster.kubeadm();
+    kubeadm.apply(
+        "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: [{port: 80}]}}");
+
+    kubeadm.delete("svc", "web");
+
+    assertThat(kubeadm.state().get(Service.class, "default", "web")).isEmpty();
   }
 }

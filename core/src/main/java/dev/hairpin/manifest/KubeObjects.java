@@ -96,6 +96,34 @@ public final class KubeObjects {
       "ServiceAccount",
       "TargetGroupBinding");
 
+  /** All kinds of the groups that the manifests of services are of, in v1.36. */
+  private static final Map<String, Set<String>> WHOLE_GROUPS = Map.of(
+      "v1",
+      Set.of(
+          "Binding",
+          "ComponentStatus",
+          "ConfigMap",
+          "Endpoints",
+          "Event",
+          "LimitRange",
+          "Namespace",
+          "Node",
+          "PersistentVolume",
+          "PersistentVolumeClaim",
+          "Pod",
+          "PodTemplate",
+          "ReplicationController",
+          "ResourceQuota",
+          "Secret",
+          "Service",
+          "ServiceAccount"),
+      "apps/v1",
+      Set.of("ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
+      "discovery.k8s.io/v1",
+      Set.of("EndpointSlice"),
+      "networking.k8s.io/v1",
+      Set.of("IPAddress", "Ingress", "IngressClass", "NetworkPolicy", "ServiceCIDR"));
+
   private KubeObjects() {}
 
   /**
@@ -169,7 +197,8 @@ public final class KubeObjects {
       case "apps/v1/StatefulSet" -> WorkloadForm.readStatefulSet(meta, f);
       case "apps/v1/DaemonSet" -> WorkloadForm.readDaemonSet(meta, f);
       default -> {
-        if (isOutdated(apiVersion, kind)) {
+        Set<String> whole = WHOLE_GROUPS.get(apiVersion);
+        if (isOutdated(apiVersion, kind) || (whole != null && !whole.contains(kind))) {
           throw new ManifestException(
               "apiVersion",
               "no matches for kind \"" + kind + "\" in version \"" + apiVersion + "\"");

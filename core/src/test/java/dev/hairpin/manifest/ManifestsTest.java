@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ManifestsTest {
   private static final String SERVICE = """
@@ -279,5 +281,22 @@ class ManifestsTest {
     assertThatThrownBy(set::objects)
         .hasMessage("old.yaml: document 1, line 1: apiVersion: no matches for kind"
             + " \"Deployment\" in version \"apps/v1beta1\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "v1, Servce",
+    "apps/v1, Deploymnet",
+    "networking.k8s.io/v1, Ingres",
+    "discovery.k8s.io/v1, Endpoints"
+  })
+  void aKindThatItsGroupDoesNotHaveIsRefused(String apiVersion, String kind) {
+    ManifestSet set = Manifests.parse(
+        "{apiVersion: " + apiVersion + ", kind: " + kind + ", metadata: {name: web}}", "k.yaml");
+
+    assertThatThrownBy(set::objects)
+        .isInstanceOf(ManifestException.class)
+        .hasMessage("k.yaml: document 1, line 1: apiVersion: no matches for kind \"" + kind
+            + "\" in version \"" + apiVersion + "\"");
   }
 }
