@@ -11,13 +11,15 @@ final class Endings {
   private Endings() {}
 
   static Outcome refusedAtHome(Call call, String errno) {
-    Verdict verdict = verdictOf(errno);
-    Reason reason = errno.equals("ENETUNREACH") ? Reason.NO_ROUTE : Reason.ROUTE_REFUSES;
+    boolean noPort = errno.equals("EADDRNOTAVAIL");
+    Reason reason = noPort
+        ? Reason.EPHEMERAL_PORTS_EXHAUSTED
+        : errno.equals("ENETUNREACH") ? Reason.NO_ROUTE : Reason.ROUTE_REFUSES;
     return new Outcome(
-        verdict,
+        verdictOf(errno),
         reason,
         "error " + errno + " at once",
-        call.from().label() + " routing",
+        call.from().label() + (noPort ? " connect" : " routing"),
         null,
         null,
         null,

@@ -250,6 +250,29 @@ class NetworkTest {
   }
 
   @Test
+  void aCallerWithAsManyConnectionsAsEphemeralPortsHasNoneLeftForThatDestination() {
+    cluster(PodNetwork.PTP, false);
+    Host caller = network.find("pod-2").orElseThrow();
+    SocketAddress other = new SocketAddress(WEB.address(), 8081);
+    network.find("web").orElseThrow().listen(new Listener("web", Protocol.TCP, null, 8081));
+    Call call = Call.of(caller, Protocol.TCP, WEB, chooser).untraced();
+    int ports = 60_999 - 32_768 + 1;
+    for (int i = 0; i < ports; i++) {
+      assertThat(network.call(call).outcome().delivered()).isTrue();
+    }
+
+    Outcome outcome = network.call(call).outcome();
+
+    assertThat(outcome.reason()).isEqualTo(Reason.EPHEMERAL_PORTS_EXHAUSTED);
+    assertThat(outcome.errno()).isEqualTo("EADDRNOTAVAIL");
+    assertThat(network
+            .call(Call.of(caller, Protocol.TCP, other, chooser))
+            .outcome()
+            .delivered())
+        .isTrue();
+  }
+
+  @Test
   void anSctpAssociationAnswersUntilItIsShutDown() {
     cluster(PodNetwork.PTP, false);
     network.find("web").orElseThrow().listen(new Listener("web", Protocol.SCTP, null, 8080));

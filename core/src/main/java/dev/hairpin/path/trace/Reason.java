@@ -106,6 +106,13 @@ public enum Reason {
       "keep connections open",
       "spread them over more source or destination addresses",
       "widen the range of source ports"),
+  /** The caller's own kernel has no port to call from. */
+  EPHEMERAL_PORTS_EXHAUSTED(
+      "the caller has connections to this destination from all of its ephemeral ports",
+      "",
+      "keep connections open and use them again, instead of making new ones",
+      "close those that are done",
+      "widen net.ipv4.ip_local_port_range"),
   /** A rule with target REJECT that says nothing about its cause. */
   REJECTED_BY_RULE(
       "a rule rejects the packet",
@@ -394,7 +401,7 @@ public enum Reason {
       "",
       "correct the name",
       "create the Service, then the pod"),
-  /** The variable is set by the container's own manifest, or as it should be. */
+  /** All is as it should be: a pod, a Service, a variable. */
   NOTHING_WRONG("nothing is wrong with it", "", "nothing is to be done");
 
   private final String sentence;
