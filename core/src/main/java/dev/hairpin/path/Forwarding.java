@@ -9,6 +9,7 @@ import dev.hairpin.path.conntrack.NatRange;
 import dev.hairpin.path.conntrack.Tuple;
 import dev.hairpin.path.trace.Reason;
 import dev.hairpin.path.trace.Step;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A packet's way through a host, in the kernel's order: bridge, hooks, routing, next link. */
@@ -145,7 +146,7 @@ final class Forwarding {
     Host host = p.host;
     Packet packet = p.packet;
     network.demand(packet.destination());
-    Device in = java.util.Objects.requireNonNull(p.in);
+    Device in = Objects.requireNonNull(p.in);
     if (in.isLoopback()) {
       loopedInput(p);
       return;
@@ -258,7 +259,7 @@ final class Forwarding {
     }
     packet.ttl--;
     p.forwarded = true;
-    Device out = host.device(java.util.Objects.requireNonNull(route.device()));
+    Device out = host.device(Objects.requireNonNull(route.device()));
     p.out = out;
     p.route = route;
     stage(p, Hook.FORWARD);
@@ -360,7 +361,7 @@ final class Forwarding {
     network.demand(packet.destination());
     Route route = first;
     p.route = route;
-    p.out = host.device(java.util.Objects.requireNonNull(route.device()));
+    p.out = host.device(Objects.requireNonNull(route.device()));
     stage(p, Hook.OUTPUT);
     if (packet.about == null && packet.served == null && opens(packet.kind())) {
       p.step(new Step.Note("socket opened"));
@@ -383,7 +384,7 @@ final class Forwarding {
       }
       route = again;
       p.route = route;
-      p.out = host.device(java.util.Objects.requireNonNull(route.device()));
+      p.out = host.device(Objects.requireNonNull(route.device()));
     }
     if (!(ask(p, TableName.FILTER, Hook.OUTPUT)
         && ask(p, TableName.SECURITY, Hook.OUTPUT)
@@ -391,7 +392,7 @@ final class Forwarding {
       finish(p);
       return "EPERM";
     }
-    transmit(p, java.util.Objects.requireNonNull(p.out), nextHop(route, packet));
+    transmit(p, Objects.requireNonNull(p.out), nextHop(route, packet));
     return null;
   }
 
@@ -412,7 +413,7 @@ final class Forwarding {
       case UNREACHABLE -> "EHOSTUNREACH";
       case PROHIBIT, BROADCAST -> "EACCES";
       case LOCAL, UNICAST -> {
-        Device out = host.device(java.util.Objects.requireNonNull(route.device()));
+        Device out = host.device(Objects.requireNonNull(route.device()));
         boolean strayLoopback =
             source.isLoopback() && !out.isLoopback() && !host.routesLocalnet(out);
         yield strayLoopback ? "EINVAL" : null;
@@ -689,8 +690,7 @@ final class Forwarding {
       table.translate(p.entry, true, NatRange.to(source, true), p.chooser::draw, p.now);
     } else {
       network.steer(
-          new FiveTuple(packet.protocol(), target, caller.source()),
-          java.util.Objects.requireNonNull(p.in));
+          new FiveTuple(packet.protocol(), target, caller.source()), Objects.requireNonNull(p.in));
     }
     return true;
   }

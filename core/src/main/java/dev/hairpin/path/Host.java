@@ -11,10 +11,12 @@ import dev.hairpin.path.conntrack.Timeout;
 import dev.hairpin.path.trace.HostKind;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +98,7 @@ public final class Host {
       copy.up = d.up;
     }
     from.localAddresses.forEach(
-        (a, d) -> localAddresses.put(a, java.util.Objects.requireNonNull(devices.get(d.name()))));
+        (a, d) -> localAddresses.put(a, Objects.requireNonNull(devices.get(d.name()))));
     from.sockets.forEach((k, s) -> sockets.put(k, s.copy(this)));
   }
 
@@ -141,7 +143,7 @@ public final class Host {
    * @return an unmodifiable view
    */
   public Collection<Device> devices() {
-    return java.util.Collections.unmodifiableCollection(devices.values());
+    return Collections.unmodifiableCollection(devices.values());
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.hairpin.net.FiveTuple;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.path.trace.HostKind;
 import dev.hairpin.time.VirtualClock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -87,7 +89,7 @@ public final class Network {
   }
 
   private Host mine(Host other) {
-    return java.util.Objects.requireNonNull(hosts.get(other.name()));
+    return Objects.requireNonNull(hosts.get(other.name()));
   }
 
   private Device mine(Device other) {
@@ -333,7 +335,7 @@ public final class Network {
    * @param choices makes what is left to chance
    * @return what came of it
    */
-  public Exchange exchange(Attempt connection, java.time.Duration patience, Chooser choices) {
+  public Exchange exchange(Attempt connection, Duration patience, Chooser choices) {
     chooser = choices;
     return connection.in(this).exchange(patience);
   }
@@ -389,7 +391,7 @@ public final class Network {
 
   /** Calls back when a neighbour that nobody has found is given up. */
   void neighbourFails(Runnable then) {
-    clock.after(java.time.Duration.ofSeconds(NEIGHBOUR_PATIENCE_SECONDS), then);
+    clock.after(Duration.ofSeconds(NEIGHBOUR_PATIENCE_SECONDS), then);
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 
 /** Exact distributions: runs a walk once for every way in which its choices can fall. */
@@ -185,7 +186,7 @@ public final class Outcomes {
   private static final class Enumerator<T> implements Chooser {
     private final List<Branch<T>> path;
     private final Orders orders;
-    private final java.util.SplittableRandom draws = new java.util.SplittableRandom(0);
+    private final SplittableRandom draws = new SplittableRandom(0);
     private int depth;
 
     Enumerator(List<Branch<T>> path, Orders orders) {

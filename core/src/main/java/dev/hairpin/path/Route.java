@@ -2,6 +2,7 @@ package dev.hairpin.path;
 
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +76,7 @@ public record Route(
   public String toString() {
     StringBuilder out = new StringBuilder();
     if (type != Type.UNICAST) {
-      out.append(type.name().toLowerCase(java.util.Locale.ROOT)).append(' ');
+      out.append(type.name().toLowerCase(Locale.ROOT)).append(' ');
     }
     if (destination.prefixLength() == 0) {
       out.append("default");

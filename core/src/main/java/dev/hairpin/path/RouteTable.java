@@ -3,8 +3,10 @@ package dev.hairpin.path;
 import dev.hairpin.net.Cidr;
 import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.IpFamily;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -115,9 +117,9 @@ public final class RouteTable {
    *
    * @return a copy
    */
-  public java.util.List<Route> list() {
+  public List<Route> list() {
     return routes.values().stream()
-        .sorted(java.util.Comparator.comparing(Route::destination))
+        .sorted(Comparator.comparing(Route::destination))
         .toList();
   }
 }

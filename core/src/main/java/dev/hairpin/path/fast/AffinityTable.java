@@ -29,7 +29,7 @@ public final class AffinityTable {
    *   who    bits  0-31  the address of IPv4, or a hash of that of IPv6, which "wide" has
    *          bits 32-62  list + 1
    *          bit     63  IPv6
-   *   when   bits  0-21  the how manieth of its millisecond
+   *   when   bits  0-21  its number among those of its millisecond
    *          bits 22-62  milliseconds since "base"
    *          bit     63  the list's endpoint is known not to be the caller
    *

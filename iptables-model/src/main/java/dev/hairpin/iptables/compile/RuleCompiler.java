@@ -84,6 +84,7 @@ public final class RuleCompiler {
    * @param standIns what stands for the nodes' blocks
    * @param nodeBlocks the blocks of any of the nodes, as many, for which the programs hold
    * @return a compiler that has seen no rules
+   * @throws IllegalArgumentException if there are more of the ones than of the others
    */
   public static RuleCompiler forMany(
       ProgramPool pool, IpFamily family, List<AddressMask> standIns, List<Cidr> nodeBlocks) {
@@ -109,6 +110,7 @@ public final class RuleCompiler {
    *
    * @param rules the rules; of the compiler's family
    * @return the program; the last one if nothing changed
+   * @throws IllegalArgumentException if they are of the other family
    */
   public DecisionProgram compile(RuleSet rules) {
     if (rules.family() != family) {
