@@ -149,12 +149,12 @@ final class Cells {
   }
 
   static String parent(IpAddressObject.ParentReference parent) {
+    if (parent.resource().isEmpty()) {
+      return NONE;
+    }
     String group = parent.group().isEmpty() ? "" : "." + parent.group();
-    return Ascii.toLowerCase(parent.resource() + group)
-        + "/"
-        + parent.namespace()
-        + "/"
-        + parent.name();
+    String namespace = parent.namespace().isEmpty() ? "" : "/" + parent.namespace();
+    return Ascii.toLowerCase(parent.resource() + group) + namespace + "/" + parent.name();
   }
 
   private static String orUnset(String text) {
