@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hairpin.api.KubeObject;
 import dev.hairpin.api.ObjectKey;
 import dev.hairpin.api.Service;
+import dev.hairpin.api.ServiceSpec;
 import dev.hairpin.cluster.ApiServer.PatchType;
 import dev.hairpin.manifest.Manifests;
 import dev.hairpin.net.Cidr;
+import dev.hairpin.net.IpAddress;
 import dev.hairpin.time.VirtualClock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -123,6 +126,27 @@ class RefusedRequestsLawsTest {
       boolean accepted = request(tried, new SplittableRandom(one));
       assertThat(request(spared, new SplittableRandom(one))).isEqualTo(accepted);
       assertThat(everything(tried)).isEqualTo(everything(spared));
+    }
+  }
+
+  @Property(tries = 100)
+  void whatIsTakenIsWhatTheServicesUse(@ForAll long seed) {
+    ApiServer server = server(seed);
+    SplittableRandom requests = new SplittableRandom(seed);
+
+    for (int i = 0; i < 60; i++) {
+      request(server, requests);
+      TreeSet<IpAddress> addresses = new TreeSet<>();
+      TreeSet<Integer> ports = new TreeSet<>();
+      for (Service service : server.state().list(Service.class)) {
+        ServiceSpec spec = service.spec();
+        spec.clusterIps().forEach(ip -> IpAddress.tryParse(ip).ifPresent(addresses::add));
+        spec.ports().forEach(port -> ports.add(port.nodePort()));
+        ports.add(spec.healthCheckNodePort());
+      }
+      ports.remove(0);
+      assertThat(server.allocatedAddresses()).containsExactlyElementsOf(addresses);
+      assertThat(server.allocatedPorts()).containsExactlyElementsOf(ports);
     }
   }
 
