@@ -102,7 +102,9 @@ class ConntrackLawsTest {
           live.add(handle);
         }
       } else {
-        int handle = live.remove(random.nextInt(live.size()));
+        int at = random.nextInt(live.size());
+        int handle = live.get(at);
+        live.subList(at, at + 1).clear();
         Tuple packet = table.tuple(handle, random.nextBoolean(), new Tuple());
         table.kill(random.nextBoolean() ? handle : table.lookup(packet, now));
         gone.add(packet);
