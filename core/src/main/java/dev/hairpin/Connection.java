@@ -153,8 +153,8 @@ public final class Connection {
 
   /**
    * The exact distribution of anything that one can read off a trace, such as the nodes that it
-   * crosses. Nothing is sampled, and nothing is left behind. Every way is walked, so it costs more
-   * than {@link #sharesTo}.
+   * crosses. Nothing is sampled, and nothing is left behind. Every way of the connection is walked,
+   * so it costs more than {@link #sharesTo}; of the lookup before it, equal ways only once.
    *
    * @param target as for {@link #to}
    * @param view what to read; it must be a function of the trace alone

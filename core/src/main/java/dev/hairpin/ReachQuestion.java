@@ -116,6 +116,7 @@ final class ReachQuestion {
     List<Service> found = new ArrayList<>();
     for (String name : names) {
       String key = name.contains("/") ? name : "default/" + name;
+      refuseExternalName(key);
       found.add(all.stream()
           .filter(s -> s.key().namespacedName().equals(key))
           .findFirst()
@@ -123,6 +124,17 @@ final class ReachQuestion {
               "Service", name, all.stream().map(s -> s.key().namespacedName()).toList())));
     }
     return found;
+  }
+
+  private void refuseExternalName(String key) {
+    cluster.state().list(Service.class).stream()
+        .filter(s -> s.key().namespacedName().equals(key))
+        .filter(s -> s.spec().type() == ServiceType.EXTERNAL_NAME)
+        .findFirst()
+        .ifPresent(s -> {
+          throw new IllegalArgumentException("Service " + key + " is another name for "
+              + s.spec().externalName() + ", so no way of the cluster leads to it");
+        });
   }
 
   // ---- a column

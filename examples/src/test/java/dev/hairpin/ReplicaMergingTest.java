@@ -1,6 +1,7 @@
 package dev.hairpin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.hairpin.analysis.Shares;
 import dev.hairpin.api.ObjectKey;
@@ -16,6 +17,7 @@ import dev.hairpin.path.Chooser;
 import dev.hairpin.path.Outcomes;
 import dev.hairpin.path.Source;
 import dev.hairpin.path.trace.Fraction;
+import dev.hairpin.path.trace.Reason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -178,5 +180,22 @@ class ReplicaMergingTest {
     assertThat(merged.values().stream().map(Fraction::toDouble))
         .as("one address, one time-out")
         .hasSize(2);
+  }
+
+  /** Each of twenty could be asked each of several questions: millions of ways to one answer. */
+  @Test
+  void whatIsReadOffTracesIsAskedOfEqualReplicasOnce() {
+    Cluster cluster = cluster(CoreDns.eks(), 20);
+    assertThat(replicas(cluster)).hasSize(20);
+    Connection app = cluster.from("shop/app-2");
+    Map<String, Fraction> servers = app.distributionTo(
+        "http://web.shop:8080", trace -> String.valueOf(trace.outcome().server()));
+
+    assertThat(servers.values())
+        .hasSize(2)
+        .allSatisfy(share -> assertThat(share.toDouble()).isCloseTo(0.5, within(1e-9)));
+    assertThat(app.distributionTo(
+            "http://nobody.example.com:8080", trace -> trace.outcome().reason()))
+        .containsOnlyKeys(Reason.NO_SUCH_NAME);
   }
 }

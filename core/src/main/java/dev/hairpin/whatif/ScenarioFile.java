@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -80,6 +81,10 @@ public record ScenarioFile(
       throw new IllegalArgumentException(origin + " ends in the middle: its last line, " + last
           + ", is not the document end \"...\"");
     }
+    if (lines.subList(0, last - 1).stream()
+        .allMatch(line -> line.isBlank() || line.stripLeading().startsWith("#"))) {
+      return read(new ScenarioTree(Map.of(), origin)); // which YAML does not let be a document
+    }
     Object tree;
     try {
       tree = new Load(LoadSettings.builder()
@@ -89,6 +94,12 @@ public record ScenarioFile(
               .setAllowDuplicateKeys(false)
               .build())
           .loadFromString(text);
+    } catch (MarkedYamlEngineException e) {
+      String where = e.getProblemMark()
+          .map(mark -> "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1) + ": ")
+          .orElse("");
+      throw new IllegalArgumentException(
+          origin + " is no YAML: " + where + e.getProblem().strip(), e);
     } catch (YamlEngineException e) {
       throw new IllegalArgumentException(origin + " is no YAML: " + e.getMessage(), e);
     }

@@ -104,11 +104,21 @@ class ScenarioFileTest {
   @Test
   void whatIsNoYamlIsRefused() {
     assertThatThrownBy(() -> ScenarioFile.parse("a: [\n...\n", "f"))
-        .message()
-        .startsWith("f is no YAML: ");
+        .hasMessage("f is no YAML: line 2, column 1: expected the node content, but found"
+            + " '<document end>'");
     assertThatThrownBy(() -> ScenarioFile.parse("seeds: 1\nseeds: 2\n...\n", "f"))
         .message()
-        .startsWith("f is no YAML: ");
+        .startsWith("f is no YAML: line ");
+  }
+
+  @Test
+  void aFileThatSaysNothingHasNoTrafficAndNoScenarios() {
+    ScenarioFile file = ScenarioFile.parse("# nothing yet\n\n...\n", "f");
+    assertThat(file.traffic()).isEmpty();
+    assertThat(file.scenarios()).isEmpty();
+    assertThatThrownBy(() -> ScenarioFile.parse("", "f"))
+        .message()
+        .startsWith("f ends in the middle");
   }
 
   /** Cut, with octets changed or put in: it is read, or refused with a text, and nothing else. */

@@ -128,4 +128,18 @@ class ReachabilityTest {
             reach.toCsv().lines().filter(l -> l.contains("script")).findFirst().orElseThrow())
         .startsWith("\"shop/=</title>");
   }
+
+  @Test
+  void aServiceThatIsAnotherNameIsNotReached() {
+    Cluster cluster = Clusters.eks();
+    cluster.apply("""
+        apiVersion: v1
+        kind: Service
+        metadata: {name: ext}
+        spec: {type: ExternalName, externalName: example.com}
+        """);
+    assertThatThrownBy(() -> cluster.reach("ext"))
+        .hasMessage("Service default/ext is another name for example.com, so no way of the cluster"
+            + " leads to it");
+  }
 }

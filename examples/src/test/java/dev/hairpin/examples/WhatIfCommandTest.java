@@ -170,6 +170,9 @@ class WhatIfCommandTest {
         .startsWith("--shard: \"half\" is not I/N, such as 1/4");
     assertThat(run("sweep", "--metric", "SPEED", STORE).err())
         .startsWith("Invalid value for option '--metric'");
+    assertThat(run("shares", "--from", "", "--to", "http://ui.ui").err())
+        .as("nothing is near to no name")
+        .matches("hairpin: no pod \"\"; there are [0-9]+\n");
     Ran keep = run("sweep", "--keep", dir.toString(), STORE);
     assertThat(keep.code()).isEqualTo(2);
     assertThat(keep.err()).startsWith("hairpin: cannot keep the sweep in " + dir);
