@@ -89,8 +89,8 @@ public final class Cluster {
     this.pods = new PodNames(state);
     this.sources = new Sources(state, pods);
     this.controllers = starter.map(start -> start.apply(api));
-    forkedFrom.ifPresent(addOns::continueFrom); // before controllers act, so that they see it
-    settle();
+    // What goes on in a fork sees what controllers do; what begins anew there waits with it.
+    forkedFrom.ifPresentOrElse(addOns::continueFrom, this::settle);
   }
 
   /**
