@@ -91,6 +91,22 @@ class ConnectionKindsTest {
   }
 
   @Test
+  void aNodePortIsReachedOnTheNodesOwnLoopbackAddress() {
+    cluster.apply("""
+        apiVersion: v1
+        kind: Service
+        metadata: {name: outward}
+        spec:
+          type: NodePort
+          selector: {app: web}
+          ports: [{port: 80, targetPort: 8080, nodePort: 30080}]
+        """);
+
+    assertThat(cluster.from("node/node-1").to("127.0.0.1:30080").outcome())
+        .hasToString("DELIVERED default/web");
+  }
+
+  @Test
   void aPodCanBePingedAndAClusterIpCannot() {
     String address = cluster.pod("web").podIps().get(0);
 
