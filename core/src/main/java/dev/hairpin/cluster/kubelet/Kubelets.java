@@ -388,8 +388,11 @@ public final class Kubelets {
       return;
     }
     if (pod.containerStatuses().isEmpty()) {
-      Condition switched = new Condition(
-          "ContainersReady", ready ? "True" : "False", "", "", state.clock().now());
+      List<ContainerStatus> said = pod.spec().containers().stream()
+          .map(c -> new ContainerStatus(
+              c.name(), new ContainerStatus.Running(null), ready, true, 0, null))
+          .toList();
+      Condition switched = PodStatus.containersReady(pod, said, state.clock().now());
       List<Condition> conditions = new ArrayList<>(pod.conditions());
       conditions.removeIf(c -> c.type().equals("Ready") || c.type().equals("ContainersReady"));
       conditions.add(PodStatus.ready(pod, switched, state.clock().now()));

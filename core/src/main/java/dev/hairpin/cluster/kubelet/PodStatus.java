@@ -49,7 +49,8 @@ final class PodStatus {
             before.lastTransitionTime()));
   }
 
-  private static Condition containersReady(Pod pod, List<ContainerStatus> containers, Instant now) {
+  /** The condition {@code ContainersReady} as it follows from what the containers do. */
+  static Condition containersReady(Pod pod, List<ContainerStatus> containers, Instant now) {
     if (pod.phase().equals("Succeeded")) {
       return new Condition("ContainersReady", "False", "PodCompleted", "", now);
     }

@@ -84,6 +84,22 @@ class KubeletsTest {
   }
 
   @Test
+  void aPodWithoutContainerStatusesSaysWhichContainersAreNotReady() {
+    cluster.apply(pod("p", "containers: [{name: a}, {name: b}]"));
+    Pod pod = pod(cluster, "p");
+    cluster
+        .state()
+        .store(
+            pod.withStatus(pod.phase(), pod.podIps(), pod.hostIps(), pod.conditions(), List.of()));
+
+    cluster.controllers().kubelets().setReady("default", "p", false);
+
+    assertThat(condition(pod(cluster, "p"), "Ready").reason()).isEqualTo("ContainersNotReady");
+    assertThat(condition(pod(cluster, "p"), "Ready").message())
+        .isEqualTo("containers with unready status: [a b]");
+  }
+
+  @Test
   void everyReadinessGateThatDoesNotHoldIsNamed() {
     cluster.apply(pod(
         "p",
