@@ -4,6 +4,7 @@ import dev.hairpin.Cluster;
 import dev.hairpin.Suggestions;
 import dev.hairpin.api.Node;
 import dev.hairpin.api.Pod;
+import dev.hairpin.whatif.law.ScaleLimits;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,18 +43,18 @@ public sealed interface Delta extends Serializable {
    *
    * @param workload the kind, such as {@code Deployment}
    * @param name {@code namespace/name}
-   * @param replicas how many, from 0 on
+   * @param replicas how many, 0 to 150,000: with so many pods in all Kubernetes is tested
    */
   record Scale(String workload, String name, int replicas) implements Delta {
     /**
      * Checks the number.
      *
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if it is not within its bounds
      */
     public Scale {
-      if (replicas < 0) {
-        throw new IllegalArgumentException(
-            workload + " " + name + " cannot have " + replicas + " replicas");
+      if (replicas < 0 || replicas > ScaleLimits.PODS) {
+        throw new IllegalArgumentException(workload + " " + name + " cannot have " + replicas
+            + " replicas, but 0 to " + ScaleLimits.PODS);
       }
     }
 

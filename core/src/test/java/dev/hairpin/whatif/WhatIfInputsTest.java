@@ -69,7 +69,9 @@ class WhatIfInputsTest {
     assertThatThrownBy(() -> whatIf.given(Scenario.named("x").with(new Delta.LoseNodes(4))))
         .hasMessage("4 nodes cannot be lost, there are 3");
     assertThatThrownBy(() -> whatIf.given(Scenario.named("x").scaling("Deployment", "a/b", -1)))
-        .hasMessage("Deployment a/b cannot have -1 replicas");
+        .hasMessage("Deployment a/b cannot have -1 replicas, but 0 to 150000");
+    assertThatThrownBy(() -> new Delta.Scale("Deployment", "a/b", 2_000_000_000))
+        .hasMessage("Deployment a/b cannot have 2000000000 replicas, but 0 to 150000");
     assertThatThrownBy(() -> whatIf.given(Scenario.named("x").times(-2)))
         .hasMessage("traffic cannot be multiplied by -2.0");
   }

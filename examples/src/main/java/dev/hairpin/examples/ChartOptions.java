@@ -46,7 +46,8 @@ final class ChartOptions {
   private Metric metric(String request) {
     int equals = request.indexOf('=');
     return Arrays.stream(Metric.values())
-        .filter(m -> equals > 0 && m.name().equalsIgnoreCase(request.substring(0, equals)))
+        .filter(m -> equals > 0 && equals < request.length() - 1)
+        .filter(m -> m.name().equalsIgnoreCase(request.substring(0, equals)))
         .findFirst()
         .orElseThrow(() -> new ParameterException(
             command.commandLine(),

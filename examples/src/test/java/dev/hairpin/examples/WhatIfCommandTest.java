@@ -161,6 +161,8 @@ class WhatIfCommandTest {
         .startsWith("--rollout and --simulate are two questions; ask one of them");
     assertThat(run("whatif", "--chart", "CONTRACK=x.svg", STORE).err())
         .startsWith("--chart: \"CONTRACK=x.svg\" is not METRIC=FILE; metrics are LOST, ");
+    assertThat(run("whatif", "--chart", "CONNTRACK=", STORE).err())
+        .startsWith("--chart: \"CONNTRACK=\" is not METRIC=FILE; metrics are LOST, ");
     Ran chart = run("whatif", "--chart", "CONNTRACK=" + nowhere, STORE);
     assertThat(chart.code()).isEqualTo(2);
     assertThat(chart.err()).isEqualTo("hairpin: --chart: cannot write " + nowhere + "\n");
