@@ -56,9 +56,12 @@ public class ConnectionBaselines {
 
   private int[] endpoints = {};
 
-  /** One entry for each rule of KUBE-SERVICES. */
-  private int[] ruleAddress = {};
+  /** One entry for each rule of KUBE-SERVICES; none of them says anything of sources. */
+  private int[] ruleSource = {};
 
+  private int[] ruleSourceMask = {};
+  private int[] ruleAddress = {};
+  private int[] ruleMask = {};
   private int[] rulePort = {};
   private final long[] dice = new long[ENDPOINTS];
   private final Map<Key, Backend> objects = new HashMap<>();
@@ -71,11 +74,15 @@ public class ConnectionBaselines {
     ring = new FlowRing(services, ServiceKind.PLAIN);
     table = new long[4 * services];
     endpoints = new int[ENDPOINTS * services];
+    ruleSource = new int[services];
+    ruleSourceMask = new int[services];
     ruleAddress = new int[services];
+    ruleMask = new int[services];
     rulePort = new int[services];
     for (int i = 0; i < services; i++) {
       int address = ServiceRules.address(i, ServiceKind.PLAIN);
       ruleAddress[i] = address;
+      ruleMask[i] = -1;
       rulePort[i] = TCP << 16 | ServiceRules.PORT;
       long key = key(address, ServiceRules.PORT);
       int slot = slot(key);
@@ -137,9 +144,29 @@ public class ConnectionBaselines {
     return out;
   }
 
-  /** The rules one after the other, in flat arrays, and a die for each endpoint. */
+  /**
+   * The rules one after the other, in flat arrays, and a die for each endpoint. A rule is compared
+   * as a kernel does it (Linux 6.18, {@code ip_packet_match}): the source under its mask, then the
+   * destination under its own, then the rest.
+   */
   @Benchmark
   public int ruleWalk() {
+    int i = next++ & ring.mask;
+    int source = ring.source[i];
+    int address = ring.destination[i];
+    int port = TCP << 16 | (FlowRing.ports(i) & 0xffff);
+    int rule = 0;
+    while ((source & ruleSourceMask[rule]) != ruleSource[rule]
+        || (address & ruleMask[rule]) != ruleAddress[rule]
+        || rulePort[rule] != port) {
+      rule++;
+    }
+    return endpointOf(rule);
+  }
+
+  /** The same if a rule were only one address and one port: what no kernel may take for granted. */
+  @Benchmark
+  public int ruleWalkByAddress() {
     int i = next++ & ring.mask;
     int address = ring.destination[i];
     int port = TCP << 16 | (FlowRing.ports(i) & 0xffff);
@@ -147,11 +174,15 @@ public class ConnectionBaselines {
     while (ruleAddress[rule] != address || rulePort[rule] != port) {
       rule++;
     }
+    return endpointOf(rule);
+  }
+
+  private int endpointOf(int service) {
     int chosen = 0;
     while (chosen < ENDPOINTS - 1 && random.nextLong() >>> 33 >= dice[chosen]) {
       chosen++;
     }
-    return endpoints[rule * ENDPOINTS + chosen];
+    return endpoints[service * ENDPOINTS + chosen];
   }
 
   /** Records in a hash map, and a list of endpoints. */

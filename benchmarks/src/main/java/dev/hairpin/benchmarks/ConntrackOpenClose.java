@@ -6,6 +6,7 @@ import dev.hairpin.path.conntrack.NatRange;
 import dev.hairpin.path.conntrack.Segment;
 import dev.hairpin.path.conntrack.Tuple;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -113,7 +114,7 @@ public class ConntrackOpenClose {
     /** Opens all connections. */
     @Setup
     public void prepare(Live live) {
-      table = new Conntrack(0, live.live + 1);
+      table = new Conntrack(0, live.live + 1, List.of(IpAddress.parse("192.168.10.2")));
       for (int i = 0; i < live.live; i++) {
         open(i, live, false);
       }

@@ -105,6 +105,16 @@ record Question(
           ANY),
       new Question(
           "walks",
+          "the same, rules compared by one address and one port alone",
+          "ConnectionBaselines.ruleWalkByAddress",
+          "NewConnection.one",
+          TEN_THOUSAND,
+          "",
+          0,
+          ANY,
+          ANY),
+      new Question(
+          "walks",
           "records in a hash map, against a decision",
           "ConnectionBaselines.hashMap",
           "NewConnection.one",

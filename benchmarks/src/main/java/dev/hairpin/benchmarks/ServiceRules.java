@@ -36,6 +36,10 @@ final class ServiceRules {
   static final int ENDPOINTS = 10;
   static final int PORT = 80;
 
+  /** For what addresses in sequence do to a hash that knows them. */
+  private static final boolean IN_SEQUENCE =
+      Boolean.getBoolean("hairpin.benchmarks.addressesInSequence");
+
   /** A prime, so that a Service whose turn comes again gets another address. */
   private static final int ROUNDS = 97;
 
@@ -90,7 +94,32 @@ final class ServiceRules {
 
   /** Where a Service is called: its ClusterIP, or its load balancer's address. */
   static int address(int i, ServiceKind kind) {
-    return (kind.of(i).isCalledFromOutside() ? 0xc612_0000 : 0xac10_0000) + i;
+    return kind.of(i).isCalledFromOutside() ? loadBalancer(i) : clusterIp(i);
+  }
+
+  private static int clusterIp(int i) {
+    return 0xac10_0000 + drawn(i, 20);
+  }
+
+  private static int loadBalancer(int i) {
+    return 0xc612_0000 + drawn(i, 17);
+  }
+
+  /**
+   * Addresses are drawn from their block, as API servers and clouds draw them, but the same in each
+   * run: a permutation of the numbers of so many bits that looks like chance.
+   */
+  private static int drawn(int i, int bits) {
+    if (IN_SEQUENCE) {
+      return i;
+    }
+    int mask = (1 << bits) - 1;
+    int x = i;
+    for (int round = 0; round < 3; round++) {
+      x = (x * 0x9e37_79b1 + 0x7f4a_7c15) & mask;
+      x ^= x >>> (bits / 2);
+    }
+    return x;
   }
 
   /** A pod of the node, or for a Service with source ranges somebody in one of them. */
@@ -102,7 +131,7 @@ final class ServiceRules {
 
   static Service service(int i, ServiceKind kind) {
     ServiceSpec.Builder spec = ServiceSpec.builder()
-        .clusterIps(List.of(IpAddress.v4(0xac10_0000 + i).toString()))
+        .clusterIps(List.of(IpAddress.v4(clusterIp(i)).toString()))
         .ipFamilies(List.of(IpFamily.IPV4));
     int nodePort = 0;
     List<LoadBalancerIngress> ingress = List.of();
@@ -120,7 +149,7 @@ final class ServiceRules {
     }
     if (kind.of(i).isCalledFromOutside()) {
       ingress =
-          List.of(new LoadBalancerIngress(IpAddress.v4(0xc612_0000 + i).toString(), "", null));
+          List.of(new LoadBalancerIngress(IpAddress.v4(loadBalancer(i)).toString(), "", null));
     }
     spec.ports(
         List.of(new ServicePort("http", Protocol.TCP, PORT, IntOrString.of(8080), nodePort, null)));

@@ -1,5 +1,7 @@
 package dev.hairpin.path.conntrack;
 
+import dev.hairpin.net.IpAddress;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
@@ -54,18 +56,35 @@ public final class Conntrack {
   }
 
   /**
-   * A table.
+   * A table of a host that is not known to translate sources.
    *
    * @param max {@code nf_conntrack_max}, how many entries it may hold; 0 for no limit
    * @param expected for how many entries to make room at once
    */
   public Conntrack(int max, int expected) {
-    table = new FlowTable(expected);
+    this(max, expected, List.of());
+  }
+
+  /**
+   * A table.
+   *
+   * @param max {@code nf_conntrack_max}, how many entries it may hold; 0 for no limit
+   * @param expected for how many entries to make room at once
+   * @param translatedTo the addresses to which this host translates sources; the first two of IPv4
+   *     count. They decide nothing, but the answers of many such connections are found faster
+   */
+  public Conntrack(int max, int expected, List<IpAddress> translatedTo) {
+    Iterator<IpAddress> shared = translatedTo.stream().filter(IpAddress::isV4).iterator();
+    table = new FlowTable(expected, nextOf(shared), nextOf(shared));
     expiry = new Expiry(table);
     tracker = new Tracker(table, expiry);
     translation = new Translation(table, expiry);
     room = new Room(table, expiry, max);
     pictures = new Pictures(table, expiry);
+  }
+
+  private static long nextOf(Iterator<IpAddress> addresses) {
+    return addresses.hasNext() ? addresses.next().v4Bits() & 0xffff_ffffL : -1;
   }
 
   private Conntrack(Conntrack from) {
@@ -151,7 +170,7 @@ public final class Conntrack {
     }
     long addresses = packet.v4Addresses();
     long ports = packet.portsAndProtocol();
-    return track4(addresses, ports, FlowTable.hash4(addresses, ports), segment, now);
+    return track4(addresses, ports, table.hash4(addresses, ports), segment, now);
   }
 
   /**
@@ -165,7 +184,7 @@ public final class Conntrack {
    */
   public long lookAhead(PacketBatch packets, int from, int to) {
     for (int i = from; i < to; i++) {
-      packets.hashes[i] = FlowTable.hash4(packets.addresses[i], packets.ports[i]);
+      packets.hashes[i] = table.hash4(packets.addresses[i], packets.ports[i]);
     }
     return table.touch(packets.hashes, packets.places, from, to) + expiry.touched();
   }
@@ -242,7 +261,7 @@ public final class Conntrack {
 
   private int track6(Tuple packet, Segment segment, long now) {
     expiry.collect(now);
-    long hash = FlowTable.hash(packet);
+    long hash = table.hash(packet);
     int found = table.find(hash, packet);
     if (found != FlowTable.NONE) {
       long state = table.state(found);
@@ -276,7 +295,7 @@ public final class Conntrack {
    * @return a handle, or {@link #INVALID}
    */
   public int lookup(Tuple packet, long now) {
-    return unlessOver(table.find(FlowTable.hash(packet), packet), now);
+    return unlessOver(table.find(table.hash(packet), packet), now);
   }
 
   private int unlessOver(int found, long now) {

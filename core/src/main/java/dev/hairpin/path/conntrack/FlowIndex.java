@@ -34,6 +34,8 @@ final class FlowIndex {
    * boundaries.
    */
   static final int NONE = -1;
+
+  static final int ALL = -2;
   private static final int SLOTS = 12;
   private static final int SLOT_BITS = 4;
 
@@ -258,19 +260,23 @@ final class FlowIndex {
   }
 
   /**
-   * Takes out both directions of a row if they have one entry, and it is what was found last: then
-   * nothing has to be hashed. Else it changes nothing.
+   * Takes out what was found last, if it is this direction's entry, or that of both: that needs no
+   * hash, since it was found at its home.
+   *
+   * @return the direction that is left to be taken out, {@link #NONE} if both are gone, or
+   *     {@link #ALL} if nothing was taken out
    */
-  boolean removeFound(int handle) {
+  int removeFound(int handle) {
     int place = (int) (lastFound >>> SLOT_BITS);
     int slot = (int) lastFound & ((1 << SLOT_BITS) - 1);
     long tag = words[place + (slot >> 3)] & 0xffL << ((slot & 7) << 3);
-    if (tag == 0 || entry(place, slot) != ((handle & ~1) | BOTH)) {
-      return false;
+    int entry = entry(place, slot);
+    if (tag == 0 || (entry != handle && entry != ((handle & ~1) | BOTH))) {
+      return ALL;
     }
     words[place + (slot >> 3)] ^= tag;
     size--;
-    return true;
+    return entry < 0 ? NONE : entry ^ 1;
   }
 
   /** Takes out both directions of a row that were added under these hashes. */
@@ -283,7 +289,8 @@ final class FlowIndex {
     }
   }
 
-  private void remove(int handle, long hash, FlowTable table) {
+  /** Takes out a direction of a row that was added under this hash. */
+  void remove(int handle, long hash, FlowTable table) {
     int home = home(hash);
     if (takeFrom(home, tag(hash), handle)) {
       return;

@@ -47,6 +47,10 @@ final class FlowTable {
   private static final long[] NO_RECORDS = {};
   private static final int[] NOTHING = {};
 
+  /** IPv4 addresses to which sources are translated; -1 for none. */
+  private final long shared;
+
+  private final long alsoShared;
   private long[] v4;
   private long[] v6;
   private final Rows[] rows = {new Rows(), new Rows()};
@@ -56,13 +60,17 @@ final class FlowTable {
   private int live;
   private long links;
 
-  FlowTable(int expectedEntries) {
+  FlowTable(int expectedEntries, long shared, long alsoShared) {
+    this.shared = shared;
+    this.alsoShared = alsoShared;
     v4 = new long[FIRST + Math.max(16, expectedEntries) * V4_WORDS];
     v6 = NO_RECORDS;
     index = new FlowIndex(expectedEntries);
   }
 
   private FlowTable(FlowTable other) {
+    shared = other.shared;
+    alsoShared = other.alsoShared;
     v4 = other.v4.clone();
     v6 = other.v6.clone();
     for (int family = 0; family < 2; family++) {
@@ -298,21 +306,29 @@ final class FlowTable {
   }
 
   /**
-   * The handle of the direction of an IPv4 row that has this tuple, the caller's if both have it,
-   * or {@link #NONE}: one branch over all its parts, since which direction it is nobody foresees.
+   * The handle of the direction of an IPv4 row that has this tuple, or {@link #NONE}. The caller's
+   * packets are mostly those of the end that probably calls, so that the second comparison is rare.
    */
   int match4(int handle, long addresses, long ports) {
+    int probable = (handle & ~1) | (destinationCalls(ports) & 1);
+    if (same4(probable, addresses, ports)) {
+      return probable;
+    }
+    int other = probable ^ 1;
+    return same4(other, addresses, ports) ? other : NONE;
+  }
+
+  /** Whether a direction of an IPv4 row has this tuple: one branch over all its parts. */
+  private boolean same4(int handle, long addresses, long ports) {
     if (isV6(handle)) {
-      return NONE;
+      return false;
     }
     int base = base4(handle);
-    long rowPorts = v4[base + V4_PORTS];
-    long original = (v4[base] ^ addresses) | ((rowPorts ^ ports) & LOW);
-    long reply = (v4[base + 1] ^ addresses) | ((rowPorts >>> 32 ^ ports) & LOW);
-    long protocol = (v4[base + V4_STATE] ^ ports) >>> 32 & 0xff;
-    int isNotOriginal = (int) ((original | -original) >>> 63);
-    int isNotReply = (int) ((reply | -reply) >>> 63);
-    return (protocol | (isNotOriginal & isNotReply)) == 0 ? (handle & ~1) | isNotOriginal : NONE;
+    int direction = direction(handle);
+    long differs = v4[base + direction] ^ addresses;
+    long otherPorts = ((v4[base + V4_PORTS] >>> (direction << 5)) ^ ports) & LOW;
+    long otherProtocol = (v4[base + V4_STATE] ^ ports) >>> 32 & 0xff;
+    return (differs | otherPorts | otherProtocol) == 0;
   }
 
   /** The same for an IPv6 tuple. */
@@ -341,14 +357,16 @@ final class FlowTable {
    * becomes of the destination: so a connection has one entry in the index, and its packets there
    * and back ask for the same line. The caller is taken to be the end with the higher port, where
    * node ports count as low. A wrong guess costs one more entry; and where many connections have that
-   * end, one more line, in which they lie by their spread, the hash of the whole tuple.
+   * end, one more line, in which they lie by their spread, the hash of the whole tuple. Answers to
+   * translated sources share a few addresses and 64,512 ports, so that connections have many such ends
+   * in common: what these addresses are the table is told, and looks for them by their spread at once.
    */
   private static final int FIRST_NODE_PORT = 30_000;
 
-  private static final int LAST_NODE_PORT = 32_767;
+  private static final int NODE_PORTS = 2_768;
 
-  /** The hash of the end of a tuple that is probably the caller's. */
-  static long hash(Tuple t) {
+  /** The hash of the end of a tuple that is probably the caller's, or for some the spread. */
+  long hash(Tuple t) {
     return t.v6
         ? hash6(
             t.sourceHigh, t.sourceLow, t.destinationHigh, t.destinationLow, t.portsAndProtocol())
@@ -366,10 +384,13 @@ final class FlowTable {
   }
 
   /** The same for an IPv4 tuple in two words. */
-  static long hash4(long addresses, long ports) {
+  long hash4(long addresses, long ports) {
     int ofSource = ~destinationCalls(ports);
     long address = addresses >>> (32 & ofSource) & LOW;
-    long h = ((address << 24) | port(ports, ofSource)) * 0x9e37_79b9_7f4a_7c15L;
+    if (address == shared || address == alsoShared) {
+      return spread4(addresses, ports);
+    }
+    long h = ((address << 16) | port(ports, ofSource)) * 0x9e37_79b9_7f4a_7c15L;
     h ^= h >>> 32;
     h *= 0xd6e8_feb8_6659_fd93L;
     return h ^ h >>> 32;
@@ -383,9 +404,8 @@ final class FlowTable {
     return last(mix(high ^ A, low ^ B), port(ports, ofSource));
   }
 
-  /** The port of an end, below the protocol. */
   private static long port(long ports, int ofSource) {
-    return (ports >>> 16 & 0xff_0000) | (ports >>> (16 & ofSource) & 0xffff);
+    return ports >>> (16 & ofSource) & 0xffff;
   }
 
   /** -1 if the destination is probably the caller, and 0 otherwise, without a branch. */
@@ -395,8 +415,7 @@ final class FlowTable {
 
   /** How probably a port is a caller's. */
   private static int rank(int port) {
-    int isNodePort = ((FIRST_NODE_PORT - 1 - port) & (port - LAST_NODE_PORT - 1)) >> 31;
-    return port & ~isNodePort;
+    return Integer.compareUnsigned(port - FIRST_NODE_PORT, NODE_PORTS) < 0 ? 0 : port;
   }
 
   /** The hash of a whole tuple. */
@@ -509,8 +528,11 @@ final class FlowTable {
 
   /** Makes neither direction findable any more. */
   void unlink(int handle) {
-    if (!index.removeFound(handle)) {
+    int left = index.removeFound(handle);
+    if (left == FlowIndex.ALL) {
       unlink(handle, hash(handle & ~1), hash(handle | 1));
+    } else if (left != NONE) {
+      index.remove(left, hash(left), this);
     }
   }
 

@@ -109,7 +109,7 @@ final class Translation {
     IpAddress to = Objects.requireNonNull(range.first());
     long after = (before & ~LOW) | (to.low() & LOW);
     long portsAfter = (portsBefore & ~0xffffL) | firstCandidate((int) portsBefore & 0xffff, drawn);
-    long hash = FlowTable.hash4(after, portsAfter);
+    long hash = table.hash4(after, portsAfter);
     if (other(handle, hash, table.find4(hash, after, portsAfter), now) != FlowTable.NONE) {
       return false;
     }
@@ -127,11 +127,11 @@ final class Translation {
     if (FlowTable.family(handle) == 0) {
       long addresses = table.addresses4(handle | 1);
       long ports = table.portsAndProtocol(handle | 1);
-      long hash = FlowTable.hash4(addresses, ports);
+      long hash = table.hash4(addresses, ports);
       return other(handle, hash, table.find4(hash, addresses, ports), now) == FlowTable.NONE;
     }
     table.getTuple(handle | 1, wanted);
-    long hash = FlowTable.hash(wanted);
+    long hash = table.hash(wanted);
     return other(handle, hash, table.find(hash, wanted), now) == FlowTable.NONE;
   }
 
@@ -319,7 +319,7 @@ final class Translation {
   /** The other connection to which the answers of this translation belong, or none. */
   private int owner(int handle, long now) {
     answers.invert(wanted);
-    long hash = FlowTable.hash(answers);
+    long hash = table.hash(answers);
     return other(handle, hash, table.find(hash, answers), now);
   }
 

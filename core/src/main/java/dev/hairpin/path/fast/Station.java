@@ -2,9 +2,11 @@ package dev.hairpin.path.fast;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.hairpin.net.IpAddress;
 import dev.hairpin.net.Protocol;
 import dev.hairpin.path.conntrack.Conntrack;
 import dev.hairpin.path.conntrack.NatRange;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,15 +32,18 @@ final class Station {
 
   Station(Terrain terrain, int place, int conntrackMax) {
     this.place = place;
-    table = new Conntrack(conntrackMax, FIRST_ENTRIES);
     if (place >= terrain.nodes.size()) {
+      table = new Conntrack(conntrackMax, FIRST_ENTRIES);
       decider = null;
       links = NONE;
       return;
     }
     Terrain.NodePlace node = terrain.nodes.get(place);
-    masqueradeTo[0] = requireNonNull(node.masquerade().first()).v4Bits();
-    masqueradeTo[1] = requireNonNull(node.masqueradeToPods().first()).v4Bits();
+    IpAddress outside = requireNonNull(node.masquerade().first());
+    IpAddress toPods = requireNonNull(node.masqueradeToPods().first());
+    table = new Conntrack(conntrackMax, FIRST_ENTRIES, List.of(outside, toPods));
+    masqueradeTo[0] = outside.v4Bits();
+    masqueradeTo[1] = toPods.v4Bits();
     for (int kind = 0; kind < masquerade.length; kind++) {
       NatRange range = (kind & 1) == 0 ? node.masquerade() : node.masqueradeToPods();
       masquerade[kind] =

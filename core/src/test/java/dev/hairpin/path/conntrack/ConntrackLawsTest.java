@@ -91,7 +91,10 @@ class ConntrackLawsTest {
   void manyConnectionsOfFewEndsAreFoundUntilTheyAreGone(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 600) int operations) {
     SplittableRandom random = new SplittableRandom(seed);
-    Conntrack table = new Conntrack(0, random.nextBoolean() ? 0 : 100);
+    Conntrack table = new Conntrack(
+        0,
+        random.nextBoolean() ? 0 : 100,
+        random.nextBoolean() ? List.of() : List.of(IpAddress.v4(0xc0a8_0001)));
     long now = 1_700_000_000_000L;
     List<Integer> live = new ArrayList<>();
     List<Tuple> gone = new ArrayList<>();
