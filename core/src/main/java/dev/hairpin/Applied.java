@@ -38,7 +38,8 @@ public record Applied(List<Change> changes) {
    *
    * @param action what was done
    * @param object the object as it is stored
-   * @param warnings what the API server warns of
+   * @param warnings fields and kinds that Kubernetes does not know, with their place, and what the
+   *     API server warns of
    */
   public record Change(Action action, KubeObject object, List<String> warnings) {
 

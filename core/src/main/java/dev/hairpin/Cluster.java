@@ -23,6 +23,7 @@ import dev.hairpin.cluster.environment.Environment;
 import dev.hairpin.cluster.ipam.NearbyAddresses;
 import dev.hairpin.cluster.manager.ControllerManager;
 import dev.hairpin.manifest.KubeObjects;
+import dev.hairpin.manifest.Manifest;
 import dev.hairpin.manifest.ManifestSet;
 import dev.hairpin.manifest.Manifests;
 import dev.hairpin.net.IpAddress;
@@ -42,6 +43,7 @@ import dev.hairpin.time.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -191,7 +193,8 @@ public final class Cluster {
   // ---- changes
 
   /**
-   * Applies manifests as {@code kubectl apply} does, all together or not at all.
+   * Applies manifests as {@code kubectl apply} does, all together or not at all. Unknown fields and
+   * kinds are told as warnings, where {@code kubectl} since v1.27 would refuse a field.
    *
    * @param manifests the manifests, such as {@code Manifests.load(path)}
    * @return what became of each object
@@ -201,15 +204,18 @@ public final class Cluster {
   public Applied apply(ManifestSet manifests) {
     ClusterSnapshot before = state.snapshot();
     List<Applied.Change> changes = new ArrayList<>();
+    Iterator<Manifest> asked = manifests.manifests().iterator();
     for (ApiServer.Response response : api.apply(manifests.manifests())) {
       KubeObject object = response.object();
+      List<String> warnings = new ArrayList<>(asked.next().warnings());
+      warnings.addAll(response.warnings());
       Optional<KubeObject> old = before.get(object.key());
       Applied.Action action = old.isEmpty()
           ? Applied.Action.CREATED
           : object.metadata().resourceVersion() <= before.resourceVersion()
               ? Applied.Action.UNCHANGED
               : Applied.Action.CONFIGURED;
-      changes.add(new Applied.Change(action, object, response.warnings()));
+      changes.add(new Applied.Change(action, object, warnings));
     }
     settle();
     return new Applied(changes);

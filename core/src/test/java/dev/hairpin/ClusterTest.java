@@ -337,4 +337,30 @@ class ClusterTest {
 
     assertThat(kubeadm.state().get(Service.class, "default", "web")).isEmpty();
   }
+
+  @Test
+  void applyingTellsOfFieldsAndKindsThatKubernetesDoesNotKnow() {
+    Applied applied = cluster.apply("""
+        apiVersion: v1
+        kind: Service
+        metadata: {namespace: shop, name: web}
+        spec:
+          selector: {app: web}
+          prots: [{port: 80}]
+          ports: [{port: 80}]
+        ---
+        apiVersion: example.com/v1
+        kind: Servise
+        metadata: {namespace: shop, name: web}
+        """);
+
+    assertThat(applied.changes().get(0).warnings())
+        .containsExactly("text: document 1, line 6: spec.prots: unknown field");
+    assertThat(applied.changes().get(1).warnings())
+        .containsExactly("text: document 2, line 10: kind: unknown kind \"Servise\" of"
+            + " example.com/v1; it is kept, and nothing acts on it");
+    assertThat(applied.toString())
+        .startsWith("Warning: text: document 1, line 6: spec.prots: unknown field\n"
+            + "service/web created\n");
+  }
 }

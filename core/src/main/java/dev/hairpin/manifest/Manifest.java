@@ -1,6 +1,8 @@
 package dev.hairpin.manifest;
 
 import dev.hairpin.api.KubeObject;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -90,6 +92,27 @@ public final class Manifest {
     } catch (ManifestException e) {
       throw at(e.path(), e.problem());
     }
+  }
+
+  /**
+   * The fields that Kubernetes does not know, such as misspelt ones, and a kind that it does not
+   * know.
+   *
+   * @return one line each, such as {@code shop.yaml: document 1, line 9: spec.selecter: unknown
+   *     field}
+   * @throws ManifestException if a field has a wrong type or value
+   */
+  public List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    KubeObject object = object(path -> warnings.add(at(path, "unknown field").getMessage()));
+    if (!KubeObjects.isKnown(object.apiVersion(), object.kind())) {
+      warnings.add(at(
+              "kind",
+              "unknown kind \"" + object.kind() + "\" of " + object.apiVersion()
+                  + "; it is kept, and nothing acts on it")
+          .getMessage());
+    }
+    return warnings;
   }
 
   /**

@@ -49,19 +49,6 @@ public record ManifestSet(List<Manifest> manifests) {
    * @throws ManifestException if a field has a wrong type or value
    */
   public List<String> warnings() {
-    List<String> warnings = new ArrayList<>();
-    for (Manifest manifest : manifests) {
-      KubeObject object = manifest.object(
-          path -> warnings.add(manifest.at(path, "unknown field").getMessage()));
-      if (!KubeObjects.isKnown(object.apiVersion(), object.kind())) {
-        warnings.add(manifest
-            .at(
-                "kind",
-                "unknown kind \"" + object.kind() + "\" of " + object.apiVersion()
-                    + "; it is kept, and nothing acts on it")
-            .getMessage());
-      }
-    }
-    return warnings;
+    return manifests.stream().flatMap(manifest -> manifest.warnings().stream()).toList();
   }
 }
