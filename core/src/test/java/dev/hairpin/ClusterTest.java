@@ -359,8 +359,9 @@ class ClusterTest {
     assertThat(applied.changes().get(1).warnings())
         .containsExactly("text: document 2, line 10: kind: unknown kind \"Servise\" of"
             + " example.com/v1; it is kept, and nothing acts on it");
-    assertThat(applied.toString())
-        .startsWith("Warning: text: document 1, line 6: spec.prots: unknown field\n"
-            + "service/web created\n");
+    assertThat(applied.toString()).startsWith("""
+            Warning: text: document 1, line 6: spec.prots: unknown field
+            service/web created
+            """);
   }
 }
